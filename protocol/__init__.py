@@ -1,0 +1,1 @@
+"""The language of Madang: what server and clients say to each other, without any I/O."""

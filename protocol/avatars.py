@@ -1,0 +1,72 @@
+"""Avatars: who is behind a slot, how they look, gestures, and being put back."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from protocol.handshake import Avatar, Part
+from protocol.message import Answer, Command, Count, Fact, Natural, Number, Result
+
+MAX_SLOTS_ASKED = 256
+"""Slots in one `avatar.who`."""
+
+Slot = Annotated[Natural, Field(le=0xFFFF)]
+
+
+class AvatarCard(Part):
+    """The citizen behind a slot."""
+
+    slot: Slot
+    citizen: str
+    name: str
+    roles: list[str]
+    avatar: Avatar | None = None
+
+
+class AvatarCards(Result):
+    """Those of the asked slots that the citizen can see."""
+
+    avatars: list[AvatarCard]
+
+
+class Who(Command):
+    """Ask who is behind slots in view; at most twice a second."""
+
+    answer: ClassVar[Answer] = AvatarCards
+
+    type: Literal["avatar.who"] = "avatar.who"
+    slots: Annotated[list[Slot], Field(max_length=MAX_SLOTS_ASKED)]
+
+
+class Emote(Command):
+    """Make a gesture: it overrides the stance that others see for 3 s."""
+
+    type: Literal["avatar.emote"] = "avatar.emote"
+    emote: Annotated[Natural, Field(le=0xFF)]
+
+
+class Change(Command):
+    """Look different; those near are told by `avatar.changed`."""
+
+    type: Literal["avatar.change"] = "avatar.change"
+    avatar: Avatar
+
+
+class Changed(Fact):
+    """Someone near looks different now."""
+
+    type: Literal["avatar.changed"] = "avatar.changed"
+    slot: Slot
+    name: str
+    avatar: Avatar | None = None
+
+
+class MovedBack(Count):
+    """Your last step was not valid: you stand here."""
+
+    type: Literal["avatar.moved_back"] = "avatar.moved_back"
+    x: Number
+    y: Number
+    z: Number
+    yaw: Annotated[Natural, Field(le=0xFFFF)]
+    reason: Literal["too_fast", "blocked", "not_allowed", "moderator"]

@@ -1,0 +1,76 @@
+"""Every word of the language, by its type; its fingerprint."""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from protocol import avatars, chat, districts, handshake
+from protocol.message import Command, Count, Fact, Message
+
+COMMANDS: tuple[type[Command], ...] = (
+    districts.Enter,
+    chat.Say,
+    avatars.Emote,
+    avatars.Change,
+    avatars.Who,
+)
+FACTS: tuple[type[Fact], ...] = (
+    districts.EnteredZone,
+    districts.LeftZone,
+    chat.ChatSaid,
+    avatars.Changed,
+)
+COUNTS: tuple[type[Count], ...] = (
+    handshake.Pong,
+    handshake.Draining,
+    districts.Crowd,
+    avatars.MovedBack,
+)
+FROM_CLIENT: tuple[type[Message], ...] = (
+    handshake.Hello,
+    handshake.Ack,
+    handshake.Ping,
+    handshake.Goodbye,
+    *COMMANDS,
+)
+FROM_SERVER: tuple[type[Message], ...] = (
+    handshake.Welcome,
+    handshake.Goodbye,
+    handshake.Done,
+    handshake.RefusedAnswer,
+    *FACTS,
+    *COUNTS,
+)
+
+
+def type_of(model: type[Message]) -> str:
+    """The word by which a message is told from the others."""
+    word: str = model.model_fields["type"].default
+    return word
+
+
+CLIENT_WORDS: dict[str, type[Message]] = {type_of(model): model for model in FROM_CLIENT}
+SERVER_WORDS: dict[str, type[Message]] = {type_of(model): model for model in FROM_SERVER}
+
+
+def schema_of(model: type[Message]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of a message as it is on the wire."""
+    mode: Literal["serialization", "validation"] = "serialization" if model in FROM_SERVER else "validation"
+    schema = model.model_json_schema(by_alias=True, mode=mode)
+    required = set(schema.get("required", ())) | {"type"}
+    if issubclass(model, Fact):
+        required |= {"n", "at"}
+    schema["required"] = sorted(required)
+    schema["properties"]["type"] = {"const": type_of(model)}
+    return schema
+
+
+def fingerprint() -> str:
+    """16 hex digits that change when any word of the language does."""
+    words = {
+        side: {type_of(model): schema_of(model) for model in models}
+        for side, models in (("client", FROM_CLIENT), ("server", FROM_SERVER))
+    }
+    answers = {type_of(c): c.answer.model_json_schema() if c.answer else None for c in COMMANDS}
+    told = json.dumps([words, answers], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]

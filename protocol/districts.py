@@ -1,0 +1,126 @@
+"""Districts: entering one, what it holds, walking through its zones, how many are in it."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from protocol.handshake import Part, Text
+from protocol.message import Answer, Command, Count, Fact, Name, Natural, Number, Point, Result
+
+
+class AtPortal(Part):
+    """Arrive where this portal of the district stands."""
+
+    portal: Name
+
+
+class AtZone(Part):
+    """Arrive inside this zone."""
+
+    zone: Name
+
+
+class AtPlace(Part):
+    """Arrive on the free public ground nearest to this place."""
+
+    x: Number
+    z: Number
+
+
+class Anchor(Part):
+    """WGS84 degrees of the district's north-west corner."""
+
+    lat: Number
+    lon: Number
+
+
+class ZoneCard(Part):
+    """A zone of the district; `polygon` in metres, `may_enter` for this citizen."""
+
+    id: Name
+    name: Text
+    kind: str
+    polygon: list[Point]
+    may_enter: bool
+
+
+class PortalCard(Part):
+    """A way to another district."""
+
+    id: Name
+    name: Text
+    x: Number
+    z: Number
+    radius: Number
+    to: Name
+    to_portal: Name
+    open: bool
+
+
+class ExhibitCard(Part):
+    """A thing that shows something."""
+
+    id: Name
+    name: Text
+    x: Number
+    z: Number
+    text: Text
+    link: str | None = None
+
+
+class Place(Result):
+    """What `district.enter` answers: where you are, and all that is needed to read frames here."""
+
+    district: Name
+    slot: Annotated[Natural, Field(le=0xFFFF)]
+    x: Number
+    y: Number
+    z: Number
+    yaw: Annotated[Natural, Field(le=0xFFFF)]
+    width: Number
+    depth: Number
+    cell_m: Number
+    columns: Natural
+    tile_m: Number
+    tile_columns: Natural
+    view_m: Number
+    precision: Number
+    tick_hz: Number
+    anchor: Anchor
+    zones: list[ZoneCard]
+    portals: list[PortalCard]
+    exhibits: list[ExhibitCard]
+    services: dict[str, Any]
+
+
+class Enter(Command):
+    """Go into a district; without `at`, to one of its spawns."""
+
+    answer: ClassVar[Answer] = Place
+
+    type: Literal["district.enter"] = "district.enter"
+    district: Name
+    at: AtPortal | AtZone | AtPlace | None = None
+
+
+class EnteredZone(Fact):
+    """You are inside this zone now."""
+
+    type: Literal["district.entered_zone"] = "district.entered_zone"
+    zone: Name
+
+
+class LeftZone(Fact):
+    """You are no longer inside this zone."""
+
+    type: Literal["district.left_zone"] = "district.left_zone"
+    zone: Name
+
+
+class Crowd(Count):
+    """How many are in the district, and at how many frames a second it is told now."""
+
+    type: Literal["district.crowd"] = "district.crowd"
+    district: Name
+    population: Natural
+    tick_hz: Number
