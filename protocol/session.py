@@ -204,7 +204,7 @@ class ServerSession(_Session):
         heard: list[HeardByServer] = []
         for item in codec.decode(data, self.max_message_bytes):
             heard.append(self._read_ext(item) if isinstance(item, msgpack.ExtType) else self._read_map(item))
-            if self.state is State.CLOSED:
+            if isinstance(heard[-1], Goodbye):
                 break
         return heard
 
