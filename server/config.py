@@ -1,0 +1,415 @@
+"""Every setting of the server, with its unit and its reason, and where its value may come from.
+
+Four sources, each stronger than the one before: the defaults below, a TOML file, the environment
+(`MADANG_LIMITS__POSE_HZ=10`), the command line (`--set limits.pose_hz=10`). A limit of 0 is off; where that would be no good, 0 is refused.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from tomllib import TOMLDecodeError
+from typing import Annotated, Any, Literal, NamedTuple, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+ENVIRONMENT_PREFIX = "MADANG_"
+DEFAULT_FILE = Path("madang.toml")
+DEFAULT_CITY = Path(str(files("worlds"))) / "seoul"
+
+
+class Unit(NamedTuple):
+    """What a setting is counted in."""
+
+    name: str
+
+
+class WrongSetting(Exception):
+    """What was set cannot be used; `lines` say each what, which value, and why not."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+Amount = Annotated[int, Field(ge=0)]
+Connections = Annotated[Amount, Unit("connections")]
+Citizens = Annotated[Amount, Unit("citizens")]
+Facts = Annotated[Amount, Unit("facts")]
+Characters = Annotated[Amount, Unit("characters")]
+Bytes = Annotated[Amount, Unit("bytes")]
+BytesPerSecond = Annotated[Amount, Unit("bytes/s")]
+PerSecond = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per s")]
+PerMinute = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per min")]
+Burst = Annotated[int, Field(ge=1), Unit("at once")]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("s")]
+Metres = Annotated[float, Field(gt=0, le=600), Unit("m")]
+Share = Annotated[float, Field(gt=0, le=1), Unit("of a tick")]
+
+
+class Section(BaseModel):
+    """A group of settings; a name that it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Listen(Section):
+    """Where the server listens."""
+
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    """The address to listen on; this machine alone until someone opens it with 0.0.0.0 or ::."""
+
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8080
+    """The port for HTTP and WebSocket; 0 takes any free one, told on start."""
+
+    origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
+    """Pages of which other origins may connect (https://example.org, ...) beside our own; * is all."""
+
+
+class City(Section):
+    """Which city this server opens."""
+
+    path: Path = DEFAULT_CITY
+    """The folder of the city's plan."""
+
+    phase: Annotated[int, Field(ge=1, le=3)] = 3
+    """Districts of a later phase stay closed."""
+
+
+class Data(Section):
+    """What this server keeps."""
+
+    dir: Path = Path("data")
+    """The folder of the secret and of all that is kept; readable by the server's user alone."""
+
+
+class Auth(Section):
+    """Whose tokens are believed."""
+
+    issuer: Annotated[str, Field(min_length=1, max_length=200)] = "madang"
+    """What a token's `iss` must be."""
+
+
+class Visitors(Section):
+    """Those who come without a token."""
+
+    admitted: bool = True
+    """Whether they may come in, to walk, chat and read."""
+
+
+class Limits(Section):
+    """How many, how often, how long; 0 is off."""
+
+    connections: Connections = 12_000
+    """Open at once in all; beyond what the machine's memory holds everyone would suffer."""
+
+    connections_per_address: Connections = 64
+    """Open at once from one address (IPv6: one /64); schools and offices share one."""
+
+    handshakes_per_s: PerSecond = 50
+    """New connections from one address: a storm from one place must not shut out the others."""
+
+    loopback_exempt: bool = True
+    """Whether this machine's own addresses are free of the two limits per address."""
+
+    max_message_bytes: Annotated[int, Field(ge=256, le=1 << 20), Unit("bytes")] = 65_536
+    """The longest message a citizen may send."""
+
+    visitor_message_bytes: Annotated[int, Field(ge=256, le=1 << 20), Unit("bytes")] = 4_096
+    """The longest message a visitor may send: they have nothing long to say."""
+
+    commands_per_s: PerSecond = 10
+    """Commands of one citizen: more than hands can do."""
+
+    command_burst: Burst = 20
+    """Commands at once, as when a client arrives."""
+
+    chat_per_s: PerSecond = 0.667
+    """Lines of one citizen: one per 1.5 s keeps a crowd's chat readable."""
+
+    chat_burst: Burst = 4
+    """Lines at once, as in a lively exchange."""
+
+    chat_length: Characters = 300
+    """The longest line: one that is read in passing."""
+
+    who_per_s: PerSecond = 2
+    """Questions who is behind a slot: enough for names to appear, too few to list a crowd."""
+
+    enter_at_per_s: PerSecond = 0.2
+    """Arrivals at a chosen place: else it would be a way to walk faster than walking."""
+
+    pose_hz: PerSecond = 20
+    """Poses of one avatar: twice the tick, so that a jittery line loses none."""
+
+    pose_burst: Burst = 25
+    """Poses at once, as when a stalled line catches up."""
+
+    flooding_seconds: Seconds = 5
+    """How long ten times the pose rate is borne before the connection is ended."""
+
+    malformed_per_min: PerMinute = 5
+    """Messages of one connection that cannot be read, before it is ended: its program should be mended."""
+
+    facts_unacknowledged: Facts = 1_024
+    """Facts kept for one client that does not acknowledge; past them it is too slow and must resume."""
+
+    goodbye_seconds: Seconds = 2
+    """How long a goodbye may take to leave before the line is cut."""
+
+
+class Crowd(Section):
+    """How thousands see each other."""
+
+    tick_hz: Annotated[float, Field(ge=1, le=60), Unit("Hz")] = 10
+    """Frames a second: what eyes take for walking, at half the cost of 20."""
+
+    cell_m: Annotated[float, Field(ge=4, le=100), Unit("m")] = 12.5
+    """The side of a cell: those in one cell share their frames."""
+
+    view_m: Metres = 100
+    """How far single avatars are shown; beyond it the crowd is counted by tiles."""
+
+    tile_cells: Annotated[int, Field(ge=1, le=16), Unit("cells")] = 4
+    """The side of a tile of the crowd beyond."""
+
+    bytes_per_client: BytesPerSecond = 32_000
+    """What one client is sent at most, complete lists counted in: a weak phone line carries it."""
+
+    district_capacity: Citizens = 9_000
+    """Who fits in one district; 0 is as many as there are slots."""
+
+    send_buffer_bytes: Bytes = 32_768
+    """The kernel's send buffer of one socket; a large one hides minutes of stale frames from us."""
+
+    unsent_bytes: Bytes = 16_384
+    """What the kernel takes before it has sent what it holds (TCP_NOTSENT_LOWAT); as above."""
+
+    behind_bytes: Bytes = 16_384
+    """What may wait in a connection's own buffer; above it frames are skipped, as newer ones replace them."""
+
+    busy_high: Share = 0.85
+    """A tick this full for `step_up_seconds` makes the crowd coarser by one step."""
+
+    busy_low: Share = 0.6
+    """A tick no fuller than this for `step_down_seconds` makes it finer by one step."""
+
+    step_up_seconds: Seconds = 2
+    """How long a tick is too full before something gives."""
+
+    step_down_seconds: Seconds = 10
+    """How long it has room again before something is given back; longer, so that it does not swing."""
+
+    @model_validator(mode="after")
+    def _low_is_below_high(self) -> Self:
+        if self.busy_low >= self.busy_high:
+            raise ValueError("busy_low must be below busy_high")
+        return self
+
+
+class Walk(Section):
+    """How avatars may move."""
+
+    speed_m_s: Annotated[float, Field(gt=0, le=100), Unit("m/s")] = 12
+    """The fastest way to move: a sprinter, or a bus in the city."""
+
+
+class Drain(Section):
+    """How the server goes away."""
+
+    seconds: Seconds = 10
+    """Over how long all are told goodbye after SIGTERM: in waves, as not all should come back at once."""
+
+
+class Log(Section):
+    """What the server writes of itself, on standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    """The least that is written."""
+
+    format: Literal["console", "json"] = "console"
+    """For people, or one JSON object a line for machines."""
+
+
+class Settings(BaseSettings):
+    """All settings; without arguments, the defaults."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENVIRONMENT_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    listen: Listen = Listen()
+    city: City = City()
+    data: Data = Data()
+    auth: Auth = Auth()
+    visitors: Visitors = Visitors()
+    limits: Limits = Limits()
+    crowd: Crowd = Crowd()
+    walk: Walk = Walk()
+    drain: Drain = Drain()
+    log: Log = Log()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is given: `load` reads the sources, to tell where each value came from."""
+        return (init_settings,)
+
+
+def _fields() -> Iterator[tuple[str, FieldInfo]]:
+    for section, holder in Settings.model_fields.items():
+        assert isinstance(holder.annotation, type)
+        assert issubclass(holder.annotation, Section)
+        for name, field in holder.annotation.model_fields.items():
+            yield f"{section}.{name}", field
+
+
+FIELDS: dict[str, FieldInfo] = dict(_fields())
+"""Every setting by its full name: limits.pose_hz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One setting as it is told to a person."""
+
+    name: str
+    value: str
+    source: str
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """The settings, and for each that was set, by whom."""
+
+    settings: Settings
+    sources: Mapping[str, str]
+
+    def explain(self) -> list[Explained]:
+        """Every setting with its value, source, unit and reason."""
+        told = []
+        for name, field in FIELDS.items():
+            section, short = name.split(".")
+            value = getattr(getattr(self.settings, section), short)
+            unit = next((mark.name for mark in field.metadata if isinstance(mark, Unit)), "")
+            source = self.sources.get(name, "default")
+            told.append(Explained(name, _shown(value), source, unit, field.description or ""))
+        return told
+
+
+def load(
+    file: Path | None = None, named: Mapping[str, object] | None = None, sets: Sequence[str] = ()
+) -> Configuration:
+    """All sources together; `named` and then `sets` are the command line's. Raises WrongSetting."""
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    faults: list[str] = []
+    for source, layer in (
+        *_from_file(file),
+        ("environment", _from_environment(faults)),
+        ("command line", dict(named or {})),
+        ("command line", _from_sets(sets, faults)),
+    ):
+        for name, value in layer.items():
+            if name not in FIELDS:
+                faults.append(f"{name} ({source}): {_no_such(name, FIELDS)}")
+                continue
+            values[name] = value
+            sources[name] = source
+    nested: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        section, short = name.split(".")
+        nested.setdefault(section, {})[short] = value
+    try:
+        settings = Settings(**nested)  # type: ignore[arg-type]
+    except ValidationError as error:
+        for fault in error.errors():
+            name = ".".join(str(part) for part in fault["loc"][:2])
+            reason = fault["msg"].removeprefix("Value error, ")
+            given = f" = {values[name]} ({sources[name]})" if name in values else ""
+            faults.append(f"{name}{given}: {reason}")
+    if faults:
+        raise WrongSetting(*faults)
+    return Configuration(settings, sources)
+
+
+def _shown(value: Any) -> str:
+    match value:
+        case tuple():
+            return ", ".join(value)
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def _no_such(name: str, known: Sequence[str] | Mapping[str, Any]) -> str:
+    near = get_close_matches(name, list(known), 1)
+    return f"no such setting, do you mean {near[0]}?" if near else "no such setting"
+
+
+def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for section, table in tables.items():
+        if isinstance(table, Mapping):
+            flat |= {f"{section}.{name}": value for name, value in table.items()}
+        else:
+            flat[section] = table
+    return flat
+
+
+def _from_file(file: Path | None) -> list[tuple[str, dict[str, Any]]]:
+    path = file or DEFAULT_FILE
+    if not path.is_file():
+        if file is None:
+            return []
+        raise WrongSetting(f"{path}: no such file")
+    try:
+        return [(str(path), _flat(TomlConfigSettingsSource(Settings, path)()))]
+    except (TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WrongSetting(f"{path}: {error}") from error
+
+
+def _from_environment(faults: list[str]) -> dict[str, Any]:
+    known = {ENVIRONMENT_PREFIX + name.upper().replace(".", "__"): name for name in FIELDS}
+    strange = [name for name in os.environ if name.upper().startswith(ENVIRONMENT_PREFIX)]
+    strange = [name for name in strange if name.upper() not in known]
+    faults += [f"{name} (environment): {_no_such(name.upper(), known)}" for name in strange]
+    return {} if strange else _flat(EnvSettingsSource(Settings)())
+
+
+def _from_sets(sets: Sequence[str], faults: list[str]) -> dict[str, str]:
+    layer: dict[str, str] = {}
+    for given in sets:
+        name, equals, value = given.partition("=")
+        if equals:
+            layer[name.strip()] = value.strip()
+        else:
+            faults.append(f"{given} (command line): write it as name=value, as in limits.pose_hz=10")
+    return layer
