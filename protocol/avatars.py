@@ -5,12 +5,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from protocol.handshake import Avatar, Part
-from protocol.message import Answer, Command, Count, Fact, Natural, Number, Result
+from protocol.message import U8, U16, Answer, Command, Count, Fact, Number, Result
 
 MAX_SLOTS_ASKED = 256
 """Slots in one `avatar.who`."""
 
-Slot = Annotated[Natural, Field(le=0xFFFF)]
+Slot = U16
+"""An avatar for all connections to one node in one district; no identity."""
 
 
 class AvatarCard(Part):
@@ -42,7 +43,7 @@ class Emote(Command):
     """Make a gesture: it overrides the stance that others see for 3 s."""
 
     type: Literal["avatar.emote"] = "avatar.emote"
-    emote: Annotated[Natural, Field(le=0xFF)]
+    emote: U8
 
 
 class Change(Command):
@@ -68,5 +69,5 @@ class MovedBack(Count):
     x: Number
     y: Number
     z: Number
-    yaw: Annotated[Natural, Field(le=0xFFFF)]
+    yaw: U16
     reason: Literal["too_fast", "blocked", "not_allowed", "moderator"]

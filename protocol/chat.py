@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from protocol.handshake import Part
-from protocol.message import Answer, Command, Fact, Natural, Result
+from protocol.message import U16, Answer, Command, Fact, Natural, Result
 
 Hearers = Literal["nearby", "zone", "district", "citizen"]
 
@@ -36,7 +36,7 @@ class Speaker(Part):
 
     citizen: str
     name: str
-    slot: Annotated[Natural, Field(le=0xFFFF)] | None = None
+    slot: U16 | None = None
 
 
 class ChatSaid(Fact):

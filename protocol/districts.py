@@ -1,11 +1,9 @@
 """Districts: entering one, what it holds, walking through its zones, how many are in it."""
 
-from typing import Annotated, Any, ClassVar, Literal
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal
 
 from protocol.handshake import Part, Text
-from protocol.message import Answer, Command, Count, Fact, Name, Natural, Number, Point, Result
+from protocol.message import U16, Answer, Command, Count, Fact, Name, Natural, Number, Point, Result
 
 
 class AtPortal(Part):
@@ -72,11 +70,11 @@ class Place(Result):
     """What `district.enter` answers: where you are, and all that is needed to read frames here."""
 
     district: Name
-    slot: Annotated[Natural, Field(le=0xFFFF)]
+    slot: U16
     x: Number
     y: Number
     z: Number
-    yaw: Annotated[Natural, Field(le=0xFFFF)]
+    yaw: U16
     width: Number
     depth: Number
     cell_m: Number

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from protocol.message import Count, Integer, Message, Name, Natural, Number
+from protocol.message import INTEGRAL, Count, Integer, Message, Name, Natural, Number
 from protocol.refusals import Farewell, Refusal, Retry
 
 PROTOCOL_VERSION = 1
@@ -31,7 +31,7 @@ class Avatar(Part):
     """How a citizen looks: a model's name and a tint, which clients draw."""
 
     model: Annotated[str, Field(min_length=1, max_length=64)]
-    tint: Annotated[Natural, Field(le=0xFFFFFF)] | None = None
+    tint: Annotated[int, Field(ge=0, le=0xFFFFFF), INTEGRAL] | None = None
 
 
 class Resume(Part):
@@ -63,7 +63,7 @@ class CitizenCard(Part):
     name: str
     roles: list[str]
     grants: list[str]
-    level: Annotated[Natural, Field(le=3)]
+    level: Annotated[int, Field(ge=0, le=3), INTEGRAL]
 
 
 class DistrictCard(Part):

@@ -17,11 +17,20 @@ def _integral(value: Any) -> Any:
     return value
 
 
-Integer = Annotated[int, BeforeValidator(_integral), Field(ge=-MAX_INTEGER, le=MAX_INTEGER)]
-"""An integer below 2^53; an integral float is accepted, as some engines pack them so."""
+INTEGRAL = BeforeValidator(_integral)
+"""An integral float is accepted for an integer, as some engines pack them so; goes last, after the bounds."""
 
-Natural = Annotated[int, BeforeValidator(_integral), Field(ge=0, le=MAX_INTEGER)]
+Integer = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER), INTEGRAL]
+"""An integer below 2^53."""
+
+Natural = Annotated[int, Field(ge=0, le=MAX_INTEGER), INTEGRAL]
 """An integer of 0 or more."""
+
+U8 = Annotated[int, Field(ge=0, le=0xFF), INTEGRAL]
+"""An integer that fits a byte."""
+
+U16 = Annotated[int, Field(ge=0, le=0xFFFF), INTEGRAL]
+"""An integer that fits two bytes: a slot, or a turn in 1/65536."""
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 """A finite number; an integer is accepted."""

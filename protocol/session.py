@@ -23,8 +23,8 @@ from protocol.handshake import (
     RefusedAnswer,
     Welcome,
 )
-from protocol.message import Command, Count, Fact, Message
-from protocol.poses import POSE_EXT, POSE_HEAD, POSE_MESSAGE_BYTES, Frame, Tiles
+from protocol.message import MAX_INTEGER, Command, Count, Fact, Message
+from protocol.poses import FRAME_EXT, POSE_EXT, POSE_HEAD, POSE_MESSAGE_BYTES, TILES_EXT, Frame, Tiles
 from protocol.refusals import ENDINGS, TEXT_CLOSE_CODE, Farewell, ProtocolError, Refusal, Refused
 
 HELLO_SECONDS = 5.0
@@ -110,7 +110,7 @@ class Misread:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A map without a known type and without an id: ignored and counted."""
+    """What is not of the language as we know it, and asks for no answer: ignored and counted."""
 
     type: str
 
@@ -142,6 +142,16 @@ def kind_of(message: Message) -> Kind:
             return Kind.PING
         case _:
             raise LookupError(f"{message.type} is no message of a session")
+
+
+def _command_id(item: codec.Map) -> int | None:
+    """The id under which a map that cannot be read may still be answered."""
+    number = item.get("id")
+    if isinstance(number, float) and number.is_integer():
+        number = int(number)
+    if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number <= MAX_INTEGER:
+        return None
+    return number
 
 
 class _Session:
@@ -221,29 +231,27 @@ class ServerSession(_Session):
         model = CLIENT_WORDS.get(word) if isinstance(word, str) else None
         if model is Hello:
             raise ProtocolError(Farewell.BAD_MESSAGE, "a second hello")
-        number = item.get("id")
-        asks = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 2**53
-        if isinstance(number, float) and number.is_integer():
-            asks, number = True, int(number)
+        if model is Goodbye:
+            return self._read_goodbye()
+        number = _command_id(item)
         try:
             if model is None:
                 raise Refused(Refusal.UNKNOWN_TYPE, field="type")
             message = codec.read(model, item)
         except Refused as refusal:
-            if asks:
-                assert isinstance(number, int)
-                return Misread(number, refusal)
-            return Unknown(word if isinstance(word, str) else "")
+            if number is None:
+                return Unknown(word if isinstance(word, str) else "")
+            self._hear(Kind.COMMAND)
+            return Misread(number, refusal)
         self._hear(kind_of(message))
         if isinstance(message, Ack) and self.acknowledged < message.n <= self.told:
             self.acknowledged = message.n
-        assert isinstance(message, Command | Ack | Ping | Goodbye)
+        assert isinstance(message, Command | Ack | Ping)
         return message
 
     def _read_hello(self, item: codec.Map) -> Hello | Goodbye:
         if item.get("type") == "goodbye":
-            self._hear(Kind.GOODBYE)
-            return Goodbye(code=Farewell.BYE, message="")
+            return self._read_goodbye()
         if item.get("type") != "hello":
             raise ProtocolError(Farewell.BAD_MESSAGE, "the first message must be hello")
         version = item.get("protocol")
@@ -259,6 +267,11 @@ class ServerSession(_Session):
             ) from refusal
         self._hear(Kind.HELLO)
         return hello
+
+    def _read_goodbye(self) -> Goodbye:
+        """A client's goodbye is one whatever else it holds."""
+        self._hear(Kind.GOODBYE)
+        return Goodbye(code=Farewell.BYE, message="")
 
     def tell(self, body: bytes) -> bytes:
         """A fact's body -> the same with this session's next number."""
@@ -307,11 +320,13 @@ class ClientSession(_Session):
             raise ProtocolError(Farewell.BAD_MESSAGE, "messages are binary, not text")
         heard: list[HeardByClient] = []
         for item in codec.decode(data):
-            if isinstance(item, msgpack.ExtType):
+            if not isinstance(item, msgpack.ExtType):
+                heard.append(self._read_map(item))
+            elif item.code in (FRAME_EXT, TILES_EXT):
                 self._hear(Kind.FRAME)
                 heard.append(codec.read_ext(item))
             else:
-                heard.append(self._read_map(item))
+                heard.append(Unknown(f"ext {item.code}"))
         return heard
 
     def _read_map(self, item: codec.Map) -> HeardByClient:
