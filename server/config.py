@@ -1,7 +1,8 @@
 """Every setting of the server, with its unit and its reason, and where its value may come from.
 
 Four sources, each stronger than the one before: the defaults below, a TOML file, the environment
-(`MADANG_LIMITS__POSE_HZ=10`), the command line (`--set limits.pose_hz=10`). A limit of 0 is off; where that would be no good, 0 is refused.
+(`MADANG_LIMITS__POSE_HZ=10`), the command line (`--set limits.pose_hz=10`). A limit of 0 is off, or refused
+where that would be unsafe.
 """
 
 import os
