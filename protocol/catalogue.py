@@ -53,10 +53,10 @@ CLIENT_WORDS: dict[str, type[Message]] = {type_of(model): model for model in FRO
 SERVER_WORDS: dict[str, type[Message]] = {type_of(model): model for model in FROM_SERVER}
 
 
-def schema_of(model: type[Message]) -> dict[str, Any]:
+def schema_of(model: type[Message], ref_template: str = "#/$defs/{model}") -> dict[str, Any]:
     """The JSON Schema (2020-12) of a message as it is on the wire."""
     mode: Literal["serialization", "validation"] = "serialization" if model in FROM_SERVER else "validation"
-    schema = model.model_json_schema(by_alias=True, mode=mode)
+    schema = model.model_json_schema(by_alias=True, mode=mode, ref_template=ref_template)
     required = set(schema.get("required", ())) | {"type"}
     if issubclass(model, Fact):
         required |= {"n", "at"}
