@@ -61,6 +61,7 @@ PerSecond = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per s")]
 PerMinute = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per min")]
 Burst = Annotated[int, Field(ge=1), Unit("at once")]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("s")]
+Milliseconds = Annotated[Amount, Unit("ms")]
 Metres = Annotated[float, Field(gt=0, le=600), Unit("m")]
 Share = Annotated[float, Field(gt=0, le=1), Unit("of a tick")]
 
@@ -171,6 +172,9 @@ class Limits(Section):
 
     facts_unacknowledged: Facts = 1_024
     """Facts kept for one client that does not acknowledge; past them it is too slow and must resume."""
+
+    retry_after_ms: Milliseconds = 5_000
+    """After how long those told `later` may come back; those turned away at the door are spread over it."""
 
     goodbye_seconds: Seconds = 2
     """How long a goodbye may take to leave before the line is cut."""
