@@ -1,0 +1,62 @@
+"""The catalogue: complete, told apart by type, pinned by its fingerprint."""
+
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+
+from protocol import avatars, catalogue, chat, districts, handshake
+from protocol.message import Command, Count, Fact, Message
+from tests.protocol.test_vectors import VECTORS, items_of
+
+FINGERPRINT = "07a86b505bed6bdb"
+
+MODULES = (avatars, chat, districts, handshake)
+
+
+def test_the_language_has_not_changed_unnoticed() -> None:
+    assert catalogue.fingerprint() == FINGERPRINT, (
+        "The language has changed. If that is meant: describe it in protocol/SPEC.md, add or mend its "
+        "vectors in tests/protocol/vectors/, tell of it in CHANGELOG.md, keep SPEC.md's rules of evolution "
+        "(fields and messages may be added, nothing may be removed or narrowed), then pin "
+        f"{catalogue.fingerprint()} here and in SPEC.md."
+    )
+
+
+def test_every_message_that_is_declared_is_in_the_catalogue() -> None:
+    shapes = {Message, Command, Fact, Count}
+    declared = {
+        thing
+        for module in MODULES
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Message) and thing not in shapes
+    }
+    assert declared == set(catalogue.FROM_CLIENT) | set(catalogue.FROM_SERVER)
+
+
+def test_each_side_has_one_message_of_a_type() -> None:
+    assert len(catalogue.CLIENT_WORDS) == len(catalogue.FROM_CLIENT)
+    assert len(catalogue.SERVER_WORDS) == len(catalogue.FROM_SERVER)
+
+
+def test_a_fact_has_room_for_its_number() -> None:
+    for fact in catalogue.FACTS:
+        assert len(fact.model_fields) <= 15, fact
+
+
+@pytest.mark.parametrize("model", [*catalogue.FROM_CLIENT, *catalogue.FROM_SERVER])
+def test_a_schema_is_valid_and_accepts_the_vectors_of_its_message(model: type[Message]) -> None:
+    schema = catalogue.schema_of(model)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    word = catalogue.type_of(model)
+    told = [item for v in VECTORS.values() for item in items_of(v) if item.get("type") == word]
+    assert told
+    for value in told:
+        jsonschema.validate(value, schema)
+
+
+@pytest.mark.parametrize("model", [*catalogue.FROM_CLIENT, *catalogue.FROM_SERVER])
+def test_a_schema_refuses_another_type(model: type[Message]) -> None:
+    value = next(
+        item for v in VECTORS.values() for item in items_of(v) if item.get("type") == catalogue.type_of(model)
+    )
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(value | {"type": "another"}, catalogue.schema_of(model))
