@@ -174,7 +174,7 @@ class Limits(Section):
     """Facts kept for one client that does not acknowledge; past them it is too slow and must resume."""
 
     retry_after_ms: Milliseconds = 5_000
-    """After how long those told `later` may come back; those turned away at the door are spread over it."""
+    """After how long those told `later` may come back; those turned away at the door are spread around it."""
 
     goodbye_seconds: Seconds = 2
     """How long a goodbye may take to leave before the line is cut."""

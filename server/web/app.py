@@ -1,0 +1,118 @@
+"""The web application: every route, and the headers that every answer carries."""
+
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
+from fastapi.staticfiles import StaticFiles
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from pydantic import BaseModel
+
+from protocol.catalogue import fingerprint
+from protocol.handshake import PROTOCOL_VERSION, CityCard
+from server.config import Settings
+from server.metrics import Metrics
+from server.texts import preferred
+from server.web.landing import landing_page
+from server.web.view import CityView
+
+STATIC = Path(str(files(__package__))) / "static"
+
+SAFE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+"""A page of ours loads only what is ours, runs no script, and cannot be framed."""
+
+STATIC_SECONDS = 3600
+"""How long a browser may keep style and icon."""
+
+
+class Version(BaseModel):
+    """Which Madang this is, and which language it speaks."""
+
+    name: str
+    version: str
+    protocol: int
+    fingerprint: str
+
+
+def build(view: CityView, metrics: Metrics, settings: Settings) -> FastAPI:
+    """The application that uvicorn serves beside the WebSocket."""
+    # FastAPI's own pages for /docs load scripts from elsewhere; the OpenAPI document itself stays.
+    app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None)
+    here = Version(
+        name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=fingerprint()
+    )
+
+    @app.middleware("http")
+    async def be_safe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        response = await call_next(request)
+        response.headers.update(SAFE_HEADERS)
+        return response
+
+    @app.head("/", include_in_schema=False)
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def landing(
+        request: Request,
+        lang: Annotated[str | None, Query()] = None,
+        accept_language: Annotated[str | None, Header()] = None,
+    ) -> HTMLResponse:
+        language = preferred(lang or accept_language)
+        page = landing_page(
+            language,
+            view.city(),
+            is_ready=view.is_ready(),
+            visitors_admitted=settings.visitors.admitted,
+            base_url=str(request.base_url),
+            version=here.version,
+        )
+        return HTMLResponse(
+            page,
+            headers={"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-cache"},
+        )
+
+    @app.head("/livez", include_in_schema=False)
+    @app.get("/livez", response_class=PlainTextResponse)
+    async def livez() -> str:
+        """Whether the process answers at all."""
+        return "ok"
+
+    @app.head("/readyz", include_in_schema=False)
+    @app.get("/readyz")
+    async def readyz() -> JSONResponse:
+        """Whether new citizens may come: 503 while starting or draining."""
+        ready = view.is_ready()
+        return JSONResponse({"ready": ready, **view.health()}, 200 if ready else 503)
+
+    @app.get("/metrics")
+    async def prometheus() -> Response:
+        """All metrics, for Prometheus."""
+        return Response(metrics.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+    @app.get("/api/city")
+    async def city() -> CityCard:
+        """The city, its districts and how many are in each."""
+        return view.city()
+
+    @app.get("/version")
+    async def which() -> Version:
+        """Which Madang this is, and which language it speaks."""
+        return here
+
+    @app.get("/favicon.ico", include_in_schema=False)
+    async def favicon() -> FileResponse:
+        return FileResponse(STATIC / "icon.svg", headers={"Cache-Control": f"max-age={STATIC_SECONDS}"})
+
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return app

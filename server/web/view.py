@@ -1,0 +1,19 @@
+"""What the web pages need to know of the running city."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from protocol.handshake import CityCard
+
+
+class CityView(Protocol):
+    """The city as it is now, read by every request."""
+
+    def city(self) -> CityCard:
+        """Its names and its districts with their population."""
+
+    def is_ready(self) -> bool:
+        """Whether it takes new citizens: neither starting nor draining."""
+
+    def health(self) -> Mapping[str, object]:
+        """What an operator wants to see at a glance; JSON values, nothing personal."""
