@@ -1,0 +1,1 @@
+"""Real ends and small cities that tests use."""
