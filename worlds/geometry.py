@@ -1,0 +1,131 @@
+"""Lines and polygons on the ground, in metres: what plans are checked and cut with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Floats = NDArray[np.float64]
+Points = Sequence[tuple[float, float]]
+
+ON_LINE_M = 0.02  # how far from a line a piece of it may be drawn: a hand that writes centimetres rounds
+
+
+def segments(points: Points, *, closed: bool) -> Floats:
+    """(n, 4) x0, z0, x1, z1: the lines from each point to the next, and back to the first when closed."""
+    line = np.array(points, np.float64).reshape(-1, 2)
+    if closed and len(line):
+        line = np.vstack((line, line[:1]))
+    return np.hstack((line[:-1], line[1:]))
+
+
+def area(polygon: Points) -> float:
+    """Square metres, whichever way round the points go."""
+    x0, z0, x1, z1 = segments(polygon, closed=True).T
+    return abs(float(np.sum(x0 * z1 - x1 * z0))) / 2
+
+
+def contains(polygon: Points, x: ArrayLike, z: ArrayLike) -> NDArray[np.bool_]:
+    """Which places are inside (even-odd rule); a place on the edge may fall on either side."""
+    px, pz = np.asarray(x, np.float64), np.asarray(z, np.float64)
+    inside = np.zeros(np.broadcast(px, pz).shape, np.bool_)
+    for x0, z0, x1, z1 in segments(polygon, closed=True):
+        if z0 != z1:
+            inside ^= ((z0 > pz) != (z1 > pz)) & (px < x0 + (pz - z0) * (x1 - x0) / (z1 - z0))
+    return inside
+
+
+def clearance(x: float, z: float, lines: Floats) -> float:
+    """Metres from a place to the nearest of the lines; infinite when there is none."""
+    if not len(lines):
+        return float("inf")
+    start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
+    away = np.array((x, z)) - start
+    length2 = np.maximum(np.sum(along**2, axis=1), 1e-12)
+    nearest = start + np.clip(np.sum(away * along, axis=1) / length2, 0, 1)[:, None] * along
+    return float(np.min(np.hypot(*(np.array((x, z)) - nearest).T)))
+
+
+def touch(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """(n, m) which lines of one touch which of the other, ends included."""
+    a, b = one[:, None, :2], one[:, None, 2:]
+    c, d = other[None, :, :2], other[None, :, 2:]
+
+    def side(p: Floats, q: Floats, r: Floats) -> Floats:
+        pq, pr = q - p, r - p
+        return np.sign(pq[..., 0] * pr[..., 1] - pq[..., 1] * pr[..., 0])
+
+    straddle = (side(a, b, c) * side(a, b, d) <= 0) & (side(c, d, a) * side(c, d, b) <= 0)
+    near = np.all((np.minimum(a, b) <= np.maximum(c, d)) & (np.minimum(c, d) <= np.maximum(a, b)), axis=-1)
+    return np.asarray(straddle & near, np.bool_)
+
+
+def crosses_itself(polygon: Points) -> bool:
+    """Whether two sides meet anywhere but at the corner they share, or a corner folds back on itself."""
+    sides = segments(polygon, closed=True)
+    n = len(sides)
+    gap = (np.arange(n)[None, :] - np.arange(n)[:, None]) % n
+    apart = (gap > 1) & (gap < n - 1)
+    if bool(np.any(touch(sides, sides) & apart)):
+        return True
+    before = np.roll(sides, 1, axis=0)
+    u, v = before[:, 2:] - before[:, :2], sides[:, 2:] - sides[:, :2]
+    turn = u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]
+    return bool(np.any((np.abs(turn) < 1e-9) & (np.sum(u * v, axis=1) <= 0)))
+
+
+def carriers(piece: Floats, lines: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Where the two ends of a piece lie along each line (0 start, 1 end), and which lines run along it."""
+    start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
+    length = np.maximum(np.hypot(*along.T), 1e-9)
+    unit = along / length[:, None]
+    ends = piece.reshape(2, 2)
+    away = ends[:, None, :] - start[None]
+    off = np.abs(away[..., 0] * unit[:, 1] - away[..., 1] * unit[:, 0])
+    t = np.sum(away * unit, axis=-1) / length
+    slack = ON_LINE_M / length
+    on_line = np.all(off <= ON_LINE_M, axis=0)
+    meets = (np.max(t, axis=0) > slack) & (np.min(t, axis=0) < 1 - slack)
+    return t[0], t[1], on_line & meets
+
+
+def lies_on(piece: Floats, lines: Floats) -> bool:
+    """Whether one line carries the piece from end to end."""
+    t0, t1, runs = carriers(piece, lines)
+    slack = ON_LINE_M / np.maximum(np.hypot(lines[:, 2] - lines[:, 0], lines[:, 3] - lines[:, 1]), 1e-9)
+    whole = (np.minimum(t0, t1) >= -slack) & (np.maximum(t0, t1) <= 1 + slack)
+    return bool(np.any(runs & whole))
+
+
+def drawn_onto(pieces: Floats, lines: Floats) -> Floats:
+    """(m, 4) the pieces, each moved exactly onto the first line that runs along it."""
+    drawn = pieces.copy()
+    for row, piece in enumerate(pieces):
+        t0, t1, runs = carriers(piece, lines)
+        if np.any(runs):
+            first = int(np.argmax(runs))
+            start, along = lines[first, :2], lines[first, 2:] - lines[first, :2]
+            ends = np.clip([[t0[first]], [t1[first]]], 0, 1)
+            drawn[row] = (start + ends * along).ravel()
+    return drawn
+
+
+def cut(lines: Floats, pieces: Floats) -> Floats:
+    """(n, 4) the lines without the pieces that lie along them; the cut ends are the pieces' own ends."""
+    left = list(lines)
+    for piece in pieces:
+        uncut, left = left, []
+        for line in uncut:
+            (t0,), (t1,), (runs,) = carriers(piece, line[None])
+            if not runs:
+                left.append(line)
+                continue
+            near, far = (piece[:2], piece[2:]) if t0 <= t1 else (piece[2:], piece[:2])
+            slack = ON_LINE_M / np.hypot(*(line[2:] - line[:2]))
+            if min(t0, t1) > slack:
+                left.append(np.concatenate((line[:2], near)))
+            if max(t0, t1) < 1 - slack:
+                left.append(np.concatenate((far, line[2:])))
+    return np.array(left, np.float64).reshape(-1, 4)
