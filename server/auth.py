@@ -4,12 +4,11 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 import jwt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from protocol.handshake import Hello
 from protocol.refusals import Farewell, ProtocolError
@@ -38,28 +37,36 @@ _REASONS: tuple[tuple[type[jwt.InvalidTokenError], str], ...] = (
 )
 
 
+def _visible(name: str) -> str:
+    shown = shown_name(name)
+    if not shown:
+        raise ValueError("holds nothing that can be seen")
+    return shown
+
+
+def _known(role: str) -> str:
+    if not is_role(role):
+        raise ValueError(f"no such role: {role}")
+    return role
+
+
+Word = Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class Claims(BaseModel):
     """What a token says of its bearer; other claims are ignored."""
 
-    model_config = ConfigDict(extra="ignore", strict=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
     sub: Annotated[str, Field(min_length=1, max_length=255)]
-    name: Annotated[str, Field(min_length=1, max_length=200)]
-    roles: Annotated[list[str], Field(min_length=1, max_length=32)] = ["citizen"]
-    grants: Annotated[list[Annotated[str, Field(min_length=1, max_length=64)]], Field(max_length=32)] = []
+    name: Annotated[str, Field(max_length=200), AfterValidator(_visible)]
+    roles: Annotated[list[Annotated[str, AfterValidator(_known)]], Field(min_length=1, max_length=32)] = [
+        "citizen"
+    ]
+    grants: Annotated[list[Word], Field(max_length=32)] = []
     level: Level = 2
     minor: bool = False
-    department: Annotated[str, Field(min_length=1, max_length=64)] | None = None
-
-    @model_validator(mode="after")
-    def _are_of_this_city(self) -> Self:
-        unknown = [role for role in self.roles if not is_role(role)]
-        if unknown:
-            raise ValueError(f"no such role: {unknown[0]}")
-        self.name = shown_name(self.name)
-        if not self.name:
-            raise ValueError("the name holds nothing that can be seen")
-        return self
+    department: Word | None = None
 
 
 class Registry:
@@ -120,8 +127,7 @@ class Registry:
 def first_fault(error: ValidationError) -> str:
     """The first thing wrong with claims, in a few words: `level: Input should be ...`."""
     fault = error.errors()[0]
-    where = f"{fault['loc'][0]}: " if fault["loc"] else "claims: "
-    return where + fault["msg"].removeprefix("Value error, ")
+    return f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def _visitor(hello: Hello) -> Citizen:
@@ -132,30 +138,8 @@ def _visitor(hello: Hello) -> Citizen:
     return Citizen(id="v" + secrets.token_hex(12), name=name)
 
 
-def issue_token(
-    secret: str,
-    *,
-    issuer: str,
-    sub: str,
-    name: str,
-    now: int,
-    hours: float,
-    roles: Sequence[str] = ("citizen",),
-    grants: Sequence[str] = (),
-    level: Level = 2,
-    minor: bool = False,
-    department: str | None = None,
-) -> str:
-    """A token from `now` (s since the epoch); raises ValidationError for claims that no city takes."""
-    claims = Claims(
-        sub=sub,
-        name=name,
-        roles=list(roles),
-        grants=list(grants),
-        level=level,
-        minor=minor,
-        department=department,
-    )
+def issue_token(secret: str, claims: Claims, *, issuer: str, now: int, hours: float) -> str:
+    """A token that is good for so many hours from `now` (s since the epoch)."""
     payload: dict[str, Any] = claims.model_dump(exclude_none=True)
     payload |= {"iss": issuer, "aud": AUDIENCE, "iat": now, "exp": now + round(hours * 3600)}
     return jwt.encode(payload, secret, ALGORITHM)

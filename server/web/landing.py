@@ -38,6 +38,7 @@ def landing_page(
         population=sum(district.population for district in city.districts),
         is_ready=is_ready,
         visitors_admitted=visitors_admitted,
+        base_url=base_url.rstrip("/"),
         socket_url=base_url.replace("http", "ws", 1) + "ws",
         subprotocol=SUBPROTOCOL,
         version=version,
