@@ -63,8 +63,8 @@ class Buckets:
 class Shut(ProtocolError):
     """The door does not open; try again after `after_ms`."""
 
-    def __init__(self, message: str, after_ms: int) -> None:
-        super().__init__(Farewell.FULL, message)
+    def __init__(self, message: str, after_ms: int, code: Farewell = Farewell.FULL) -> None:
+        super().__init__(code, message)
         self.after_ms = after_ms
 
 
@@ -80,11 +80,15 @@ class Door:
         self.connections = 0
         self.holds_arrivals = False
         """Whether new arrivals wait because the crowd inside is already too much."""
+        self.is_draining = False
+        """Whether this node is going away and takes nobody."""
 
     def enter(self, address: str, now: float) -> None:
         """Let a connection from this address in; raises Shut. Every entry needs its `leave`."""
         place = place_of(address)
         limits = self._limits
+        if self.is_draining:
+            raise Shut("this node is going away", limits.retry_after_ms, Farewell.DRAINING)
         if not (limits.loopback_exempt and is_loopback(place)):
             wait = self._handshakes.take(place, now)
             if wait:

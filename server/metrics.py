@@ -46,8 +46,8 @@ class NeighbourAges(Collector):
         self._second = np.zeros(_AGE_STEPS)
         self._second_began = -math.inf
         self._sum = 0.0
-        self.quantiles = dict.fromkeys(_AGE_QUANTILES, math.nan)
-        """By "0.5" and "0.99": seconds, of the last full second; NaN where nobody is near anybody."""
+        self.quantiles: dict[str, float | None] = dict.fromkeys(_AGE_QUANTILES)
+        """By "0.5" and "0.99": seconds, of the last full second; None where nobody is near anybody."""
 
     def observe(self, ages_s: NDArray[np.floating], weights: NDArray[np.number] | None, now: float) -> None:
         """Ages (n,) in seconds, each seen `weights` (n,) times; `now` is the loop's clock."""
@@ -61,7 +61,7 @@ class NeighbourAges(Collector):
         seen = np.cumsum(self._second)
         for name, quantile in _AGE_QUANTILES.items():
             step = int(np.searchsorted(seen, quantile * seen[-1])) + 1
-            self.quantiles[name] = step * _AGE_STEP_S if seen[-1] else math.nan
+            self.quantiles[name] = step * _AGE_STEP_S if seen[-1] else None
         self._all += self._second
         self._second[:] = 0
         self._second_began = now
@@ -77,7 +77,7 @@ class NeighbourAges(Collector):
             "madang_neighbour_age_recent_seconds", "The same over the last second.", labels=["quantile"]
         )
         for name, value in self.quantiles.items():
-            recent.add_metric([name], value)
+            recent.add_metric([name], math.nan if value is None else value)
         yield recent
 
 
