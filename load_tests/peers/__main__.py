@@ -21,10 +21,13 @@ RESULTS = Path(__file__).parent.parent / "results"
 
 def table(measurements: list[Measurement], failures: dict[str, str]) -> Table:
     """All measurements, one row each."""
-    shown = Table(title="The plaza (200 x 200 m, 10 Hz in and out) on other servers")
-    shown.add_column("peer")
-    for title in ("citizens", "server CPU", "frames/s p1", "bytes/s", "seen p50 ms", "seen p99 ms"):
-        shown.add_column(title, justify="right")
+    shown = Table(
+        title="The plaza (200 x 200 m, 10 Hz in and out) on other servers",
+        caption="CPU of the server's core, frames/s of the worst percent, kB/s of the median, move-to-seen",
+    )
+    shown.add_column("peer", no_wrap=True)
+    for title in ("citizens", "CPU", "frames/s", "kB/s", "p50 ms", "p99 ms"):
+        shown.add_column(title, justify="right", no_wrap=True)
     shown.add_column("")
     for one in measurements:
         met = one.met
@@ -34,7 +37,7 @@ def table(measurements: list[Measurement], failures: dict[str, str]) -> Table:
             f"{one.count:,}",
             f"{met.server_cpu:.2f}",
             f"{met.frames_p1:.2f}",
-            f"{met.bytes_median:,.0f}",
+            f"{met.bytes_median / 1000:,.1f}",
             f"{met.seen_p50_ms:.0f}",
             f"{met.seen_p99_ms:.0f}",
             f"[{colour}]{one.verdict}[/]",
@@ -75,6 +78,7 @@ def main(
                 failures[peer] = str(reason)
                 live.update(table(measurements, failures))
 
+    console.print()
     by_peer = {peer: [one for one in measurements if one.peer == peer] for peer in peers or PEERS}
     for peer, climbed in by_peer.items():
         if climbed:

@@ -121,9 +121,14 @@ async def gather(wire: Wire, port: int, walks: Walks, count: int, records: list[
 
 
 async def walk(
-    citizens: Sequence[Citizen], walks: Walks, pose_head: bytes, server_pid: int, dice: np.random.Generator
+    citizens: Sequence[Citizen],
+    walks: Walks,
+    pose_head: bytes,
+    server_pid: int,
+    settle_s: float,
+    dice: np.random.Generator,
 ) -> tuple[NDArray[np.float64], list["Standing"], list[float]]:
-    """Sends every pose in its time; tells when, how all stood at the window's two ends, and how late it was."""
+    """Sends every pose in its time; tells when, how all stood at the window's ends, and how late it was."""
     slices = [
         np.flatnonzero(part) for part in dice.integers(0, SLICES, len(citizens)) == np.arange(SLICES)[:, None]
     ]
@@ -131,7 +136,7 @@ async def walk(
     late: list[float] = []
     standings: list[Standing] = []
     transports = [citizen.transport for citizen in citizens]
-    settled = round(SETTLE_S * POSE_HZ)
+    settled = round(settle_s * POSE_HZ)
     begin = time.monotonic() + 0.1
     for pose in range(walks.poses):
         if pose in (settled, walks.poses - 1):
@@ -179,11 +184,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-async def run(wire: Wire, port: int, server_pid: int, count: int, seconds: float) -> Met:
+async def run(
+    wire: Wire, port: int, server_pid: int, count: int, seconds: float, settle_s: float = SETTLE_S
+) -> Met:
     """Gathers a crowd, lets it walk, and tells what it met in the last `seconds`."""
     dice = np.random.default_rng(7)
     # One pose more: the window ends with the last one's beginning.
-    walks = plan_walks(count, round((SETTLE_S + seconds) * POSE_HZ) + 1, dice)
+    walks = plan_walks(count, round((settle_s + seconds) * POSE_HZ) + 1, dice)
     records: list[Record] = []
     citizens = await gather(wire, port, walks, count, records)
     joined = sum(citizen.joined.done() and not citizen.joined.cancelled() for citizen in citizens)
@@ -194,11 +201,12 @@ async def run(wire: Wire, port: int, server_pid: int, count: int, seconds: float
     gc.collect()
     gc.freeze()
     gc.disable()
-    sent_at, (first, last), late = await walk(citizens, walks, wire.pose_head, server_pid, dice)
+    sent_at, (first, last), late = await walk(citizens, walks, wire.pose_head, server_pid, settle_s, dice)
     lost = sum(citizen.lost for citizen in citizens)
     for citizen in citizens:
         if citizen.transport is not None:
             citizen.transport.disconnect()
+    gc.unfreeze()
     gc.enable()
 
     length = last.at - first.at
