@@ -1,0 +1,317 @@
+"""Walking: which poses are valid, for all poses of a tick at once.
+
+Each pose is judged as PROTOCOL section 6 says, in the order in which they came: one avatar's poses go in
+waves, the first of every avatar together, then the second. A pose that is no place in the district is passed
+over. One that goes too far, through a wall or a closed door, or into a zone that is closed to the citizen
+puts the avatar back: it stands where it last rightly stood, and is held there until a pose comes from within
+`Rules.near_m` of that place. A zone is entered where a pose ends: zones admit, walls bar.
+
+How far is too far? The contract allows speed x time since the last accepted pose (at most 1 s) + 1 m. Clients
+keep to it by their own clock; here poses arrive late and in bunches, so that an honest runner's poses, 1.2 m
+apart, may come at the same instant. And a metre with every pose would let who sends 20 a second run 20 m/s
+too fast. So what a pose leaves of its allowance is kept for the next, up to `reserve_m`: the metre, and the
+way run in `jitter_s`. Nobody who keeps the contract by their own clock, on a line whose delay varies by no
+more than that, is put back; and in the long run nobody is faster than `speed_m_s`, but for what clocks differ.
+"""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from worlds.grid import Bits, Floats, Grid, Ints, WallRaster, ZoneRaster
+from worlds.plan import DistrictPlan
+from worlds.pose_rate import PoseLimit, PoseRate
+
+LOWEST_M, HIGHEST_M = np.float32(-10.0), np.float32(300.0)
+"""How deep and how high avatars may be: a basement, and the top of a tower."""
+
+
+class Reason(IntEnum):
+    """Why an avatar was put back; `word` is what the client is told."""
+
+    TOO_FAST = 1
+    BLOCKED = 2
+    NOT_ALLOWED = 3
+    MODERATOR = 4
+
+    @property
+    def word(self) -> str:
+        """As in `avatar.moved_back`."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How avatars may walk."""
+
+    speed_m_s: float = 12.0
+    """The fastest way to move; zero is off."""
+
+    longest_s: float = 1.0
+    """A pose may make up for so much time at most, so that after silence nobody jumps far."""
+
+    slack_m: float = 1.0
+    """What a step may be longer: rounding, and a client that counts its time a little differently."""
+
+    jitter_s: float = 0.25
+    """By how much a line's delay may vary without an honest runner being put back."""
+
+    clock_drift: float = 0.01
+    """By what part a client's clock may run faster than ours."""
+
+    near_m: float = 1.0
+    """Whoever was put back is held until a pose comes from so near to that place."""
+
+    again_s: float = 1.0
+    """To whoever is held it is said again at most this often."""
+
+    poses: PoseLimit = field(default_factory=PoseLimit)
+
+    @property
+    def reserve_m(self) -> float:
+        """What may be kept of earlier allowances."""
+        return self.slack_m + self.speed_m_s * self.jitter_s
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What one walks on: x from 0 to `width`, z from 0 to `depth`, both ends included, in metres."""
+
+    width: float
+    depth: float
+    grid: Grid
+    zones: ZoneRaster
+    walls: WallRaster
+
+    @classmethod
+    def of(cls, plan: DistrictPlan, cell_m: float, tile_cells: int = 4) -> Self:
+        """The ground of a plan; bit i is its zone i, and its door i."""
+        return cls(
+            plan.width,
+            plan.depth,
+            Grid(plan.width, plan.depth, cell_m, tile_cells),
+            ZoneRaster(plan.width, plan.depth, [zone.polygon for zone in plan.zones]),
+            WallRaster(plan.wall_segments(), plan.width, plan.depth, plan.door_segments()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Poses as they came, (n,) each: whose, protocol.poses.POSE, and when, in seconds on the clock of `now`."""
+
+    slot: Ints
+    pose: NDArray[np.void]
+    arrived: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a batch of steps came to; every slot at most once in each array."""
+
+    moved: Ints
+    """Slots whose pose became another one in this tick."""
+
+    put_back: Ints
+    """Slots to be told where they stand and why (`Walkers.why`): as they stand after the whole batch."""
+
+    crossed: Ints
+    """Slots that are in other zones now, and beside it the zones they `left` and `entered`, as bits."""
+
+    left: Bits
+    entered: Bits
+
+    flooding: Ints
+    """Slots that have sent far too many poses for too long."""
+
+    counts: dict[str, int]
+    """Poses by what became of them: accepted; absent, over_rate, outside, ignored; or why put back."""
+
+
+class Walkers:
+    """Everyone on one ground, as columns by slot.
+
+    The district sets `forbidden` (bit i: zone i may not be entered), `doors` (bit j: door j lets this citizen
+    through now) and `frozen` whenever rights change; the rest is written here only.
+    """
+
+    def __init__(self, ground: Ground, rules: Rules, capacity: int) -> None:
+        """`capacity`: one more than the highest slot."""
+        self.ground = ground
+        self.rules = rules
+        self.present = np.zeros(capacity, np.bool_)
+        self.x = np.zeros(capacity, np.float32)
+        self.y = np.zeros(capacity, np.float32)
+        self.z = np.zeros(capacity, np.float32)
+        self.yaw = np.zeros(capacity, np.uint16)
+        self.stance = np.zeros(capacity, np.uint8)
+        self.moved_at = np.zeros(capacity, np.int32)
+        self.since = np.zeros(capacity, np.float64)
+        self.spare = np.zeros(capacity, np.float64)
+        self.zones = np.zeros(capacity, np.uint64)
+        self.forbidden = np.zeros(capacity, np.uint64)
+        self.doors = np.zeros(capacity, np.uint64)
+        self.frozen = np.zeros(capacity, np.bool_)
+        self.held = np.zeros(capacity, np.bool_)
+        self.why = np.zeros(capacity, np.uint8)
+        self._told_at = np.zeros(capacity, np.float64)
+        self._tell = np.zeros(capacity, np.bool_)
+        self._rate = PoseRate(capacity)
+
+    def place(self, slot: int, x: float, y: float, z: float, yaw: int, now: float, tick: int) -> None:
+        """Puts an avatar in the district, clear of walls; a newcomer has no stance and no rights yet."""
+        if not self.present[slot]:
+            self.present[slot] = True
+            self.stance[slot] = self.forbidden[slot] = self.doors[slot] = 0
+            self.frozen[slot] = False
+            self._rate.reset(slot, now, self.rules.poses)
+        self.x[slot], self.y[slot], self.z[slot], self.yaw[slot] = x, y, z, yaw
+        self.moved_at[slot], self.since[slot], self.spare[slot] = tick, now, self.rules.slack_m
+        self.zones[slot] = self.ground.zones.zones_at(self.x[slot : slot + 1], self.z[slot : slot + 1])[0]
+        self.held[slot] = False
+
+    def hold(self, slot: int, reason: Reason, now: float) -> None:
+        """Holds an avatar where it stands, as after a put-back; the caller tells its client."""
+        self.held[slot], self.why[slot], self._told_at[slot] = True, reason, now
+
+    def remove(self, slot: int) -> None:
+        """The avatar has left; poses that still come for it are passed over."""
+        self.present[slot] = False
+
+    def walk(self, steps: Steps, now: float, tick: int) -> Outcome:
+        """Applies what is valid of these steps, and says what they came to."""
+        counts = dict.fromkeys(("absent", "over_rate", "outside", "ignored", "accepted"), 0)
+        counts |= {reason.word: 0 for reason in Reason}
+        slot, pose, arrived = steps.slot, steps.pose, steps.arrived
+        if not (here := self.present[slot]).all():
+            counts["absent"] = len(slot) - int(np.count_nonzero(here))
+            slot, pose, arrived = slot[here], pose[here], arrived[here]
+
+        turn = _turns(slot, len(self.present))
+        admitted, flooding = self._rate.admit(slot, turn, now, self.rules.poses)
+        inside = _is_inside(self.ground, pose)
+        counts["over_rate"] = len(slot) - int(np.count_nonzero(admitted))
+        counts["outside"] = int(np.count_nonzero(admitted & ~inside))
+        valid = admitted & inside
+
+        who = slot[turn == 0]
+        before = self.zones[who]
+        for wave in range(int(turn[valid].max(initial=-1)) + 1):
+            due = np.flatnonzero(valid & (turn == wave))
+            self._step(slot[due], pose[due], arrived[due], now, tick, counts)
+        after = self.zones[who]
+        crossed = before != after
+        put_back = who[self._tell[who]]
+        self._tell[put_back] = False
+        return Outcome(
+            moved=who[self.moved_at[who] == tick],
+            put_back=put_back,
+            crossed=who[crossed],
+            left=before[crossed] & ~after[crossed],
+            entered=after[crossed] & ~before[crossed],
+            flooding=flooding,
+            counts=counts,
+        )
+
+    def _step(
+        self,
+        slot: Ints,
+        pose: NDArray[np.void],
+        arrived: Floats,
+        now: float,
+        tick: int,
+        counts: dict[str, int],
+    ) -> None:
+        """One pose of each of these slots, all of them places in the district."""
+        rules = self.rules
+        x, y, z = (np.asarray(pose[axis], np.float64) for axis in "xyz")
+        from_x, from_y, from_z = (np.asarray(at[slot], np.float64) for at in (self.x, self.y, self.z))
+        way = np.sqrt((x - from_x) ** 2 + (y - from_y) ** 2 + (z - from_z) ** 2)
+        allowed = self._allowance(slot, arrived)
+
+        held, frozen = self.held[slot], self.frozen[slot]
+        ignored = np.where(frozen, way == 0, held & (way > rules.near_m))
+        why = np.zeros(len(slot), np.uint8)
+        why[way > allowed] = Reason.TOO_FAST
+        why[frozen] = Reason.MODERATOR
+        going = np.flatnonzero((why == 0) & ~ignored)
+        barred = self.ground.walls.blocked(
+            from_x[going], from_z[going], x[going], z[going], self.doors[slot[going]]
+        )
+        why[going[barred]] = Reason.BLOCKED
+        going = going[~barred]
+        zones = self.ground.zones.zones_at(x[going], z[going])
+        closed = (zones & self.forbidden[slot[going]] & ~self.zones[slot[going]]) != 0
+        why[going[closed]] = Reason.NOT_ALLOWED
+
+        going, zones = going[~closed], zones[~closed]
+        self._accept(slot[going], pose[going], arrived[going], allowed[going] - way[going], zones, tick)
+        counts["accepted"] += len(going)
+        counts["ignored"] += int(np.count_nonzero(ignored))
+        if len(going) < len(slot):
+            refused = (why != 0) & ~ignored
+            for reason, count in enumerate(np.bincount(why[refused], minlength=len(Reason) + 1)[1:], 1):
+                counts[Reason(reason).word] += int(count)
+            self._put_back(slot[refused], why[refused], now)
+            self._say_again(slot[ignored & ~frozen], now)
+
+    def _allowance(self, slot: Ints, arrived: Floats) -> Floats:
+        """How long a step may be, in metres."""
+        rules = self.rules
+        if not rules.speed_m_s:
+            return np.full(len(slot), np.inf)
+        passed = np.maximum(arrived - self.since[slot], 0.0)
+        gained = passed * (rules.speed_m_s * (1 + rules.clock_drift))
+        return np.minimum(self.spare[slot] + gained, rules.speed_m_s * rules.longest_s + rules.slack_m)
+
+    def _accept(
+        self, slot: Ints, pose: NDArray[np.void], arrived: Floats, unused: Floats, zones: Bits, tick: int
+    ) -> None:
+        changed = np.zeros(len(slot), np.bool_)
+        for name in ("x", "y", "z", "yaw", "stance"):
+            column: NDArray[np.generic] = getattr(self, name)
+            changed |= column[slot] != pose[name]
+            column[slot] = pose[name]
+        self.moved_at[slot[changed]] = tick
+        self.since[slot] = arrived
+        self.spare[slot] = np.minimum(unused, self.rules.reserve_m)
+        self.zones[slot] = zones
+        self.held[slot] = False
+
+    def _put_back(self, slot: Ints, why: NDArray[np.uint8], now: float) -> None:
+        """Told at once to who was free, and once in a while to who was held already."""
+        fresh = ~self.held[slot]
+        self.held[slot] = True
+        self.why[slot] = why
+        self._told_at[slot[fresh]] = now
+        self._tell[slot[fresh]] = True
+        self._say_again(slot[~fresh], now)
+
+    def _say_again(self, slot: Ints, now: float) -> None:
+        late = slot[now - self._told_at[slot] >= self.rules.again_s]
+        self._told_at[late] = now
+        self._tell[late] = True
+
+
+def _turns(slot: Ints, capacity: int) -> Ints:
+    """How many poses of the same slot came before each."""
+    index = np.arange(len(slot))
+    last = np.empty(capacity, np.intp)
+    last[slot] = index
+    if (last[slot] == index).all():
+        return np.zeros(len(slot), np.intp)
+    order = np.argsort(slot, kind="stable")
+    begins = np.flatnonzero(np.diff(slot[order], prepend=-1))
+    turn = np.empty(len(slot), np.intp)
+    turn[order] = index - np.repeat(begins, np.diff(begins, append=len(slot)))
+    return turn
+
+
+def _is_inside(ground: Ground, pose: NDArray[np.void]) -> NDArray[np.bool_]:
+    """Whether a pose is a place in the district; compared as float32, as clients send the border."""
+    x, y, z = pose["x"], pose["y"], pose["z"]
+    inside = (x >= 0) & (x <= np.float32(ground.width)) & (z >= 0) & (z <= np.float32(ground.depth))
+    inside &= (y >= LOWEST_M) & (y <= HIGHEST_M)
+    return np.asarray(inside)
