@@ -1,0 +1,1 @@
+"""The building: all input, output and asyncio of a node."""

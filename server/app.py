@@ -1,0 +1,157 @@
+"""Builds a node, starts it, and stops it in reverse order; the only place where everything meets."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import structlog
+import uvicorn
+from numpy.random import default_rng
+
+from protocol.handshake import CityCard
+from protocol.refusals import Farewell
+from server.auth import Registry
+from server.clock import SystemClock
+from server.config import Settings
+from server.gateway import Gateway
+from server.metrics import Metrics
+from server.router import Router
+from server.ticker import Ticker
+from server.web import app as web
+from worlds import plan
+
+log = structlog.get_logger("app")
+
+BACKLOG = 4096
+"""Connections that the kernel holds until we accept them."""
+
+WAVES = 10
+"""In how many waves all are told goodbye while draining."""
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without its signal handlers: the node decides when it ends."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Node:
+    """One running server process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.city_plan = plan.load(settings.city.path)
+        self.router = Router(
+            self.city_plan, settings, Registry.of(settings), self.metrics, SystemClock(), default_rng()
+        )
+        self.ticker = Ticker(self.router, settings, self.metrics)
+        self._ready = False
+        self._http: _Uvicorn | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    def city(self) -> CityCard:
+        """The city as it is now."""
+        return self.router.city()
+
+    def is_ready(self) -> bool:
+        """Whether new citizens are taken."""
+        return self._ready
+
+    def health(self) -> Mapping[str, object]:
+        """What an operator wants to see at a glance."""
+        return {
+            "connections": self.router.door.connections,
+            "districts": {name: crowd.population for name, crowd in self.router.crowds.items()},
+            "overload_step": self.ticker.step.name.lower(),
+            "near_age_p99_s": self.metrics.neighbour_ages.quantiles["0.99"],
+        }
+
+    async def open(self) -> str:
+        """Listen and tick; returns the URL. Raises OSError when the port is taken."""
+        listen = self.settings.listen
+        family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
+        sock = socket.socket(family)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind((listen.host, listen.port))
+        except OSError:
+            sock.close()
+            raise
+        loop = asyncio.get_running_loop()
+        gateway = Gateway(self.router, loop.time, loop.call_later)
+        config = uvicorn.Config(
+            web.build(self, self.metrics, self.settings),
+            loop="none",
+            http="httptools",
+            ws=gateway.seam(),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=BACKLOG,
+        )
+        self._http = _Uvicorn(config)
+        self._serving = loop.create_task(self._http.serve(sockets=[sock]))
+        while not self._http.started:
+            if self._serving.done():
+                await self._serving
+                raise OSError("the HTTP server did not start")
+            await asyncio.sleep(0.01)
+        self.ticker.start()
+        self._ready = True
+        host, port = sock.getsockname()[:2]
+        return f"http://[{host}]:{port}/" if family == socket.AF_INET6 else f"http://{host}:{port}/"
+
+    async def drain(self) -> None:
+        """Take nobody new, tell everybody, say goodbye in waves: so not all come back in one moment."""
+        self._ready = False
+        self.router.door.is_draining = True
+        seconds = self.settings.drain.seconds
+        self.router.announce_drain(int(seconds * 1000))
+        everyone = list(self.router.connections)
+        log.info("draining", connections=len(everyone), seconds=seconds)
+        share = -(-len(everyone) // WAVES)
+        for wave in range(WAVES if everyone else 0):
+            for i, connection in enumerate(everyone[wave * share : (wave + 1) * share]):
+                connection.end(Farewell.DRAINING, after_ms=100 + 37 * i % 2000)
+            await asyncio.sleep(seconds / WAVES)
+        for connection in list(self.router.connections):
+            connection.end(Farewell.DRAINING, after_ms=100)
+
+    async def close(self) -> None:
+        """Stop ticking, let the last bytes go, stop listening."""
+        await self.ticker.stop()
+        if self._http is not None and self._serving is not None:
+            self._http.should_exit = True
+            self._http.config.timeout_graceful_shutdown = round(self.settings.limits.goodbye_seconds) + 1
+            await self._serving
+
+
+async def serve(settings: Settings) -> int:
+    """Run a node until SIGTERM or SIGINT; the exit code."""
+    node = Node(settings)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    url = await node.open()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(signal_number, stop.set)
+    names = node.city_plan.name
+    print(f"{names.ko} · {names.en} is open: {url}", flush=True)
+    stopping = loop.create_task(stop.wait())
+    failing = loop.create_task(node.ticker.wait_failed())
+    try:
+        await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
+        if failing.done():
+            log.critical("the ticker died", exc_info=failing.exception())
+            return 1
+        await node.drain()
+        return 0
+    finally:
+        stopping.cancel()
+        failing.cancel()
+        await node.close()

@@ -1,0 +1,180 @@
+"""One client's connection, whatever carries its bytes: session, answers, facts, poses, farewell."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from protocol.codec import fact_body
+from protocol.handshake import Ack, Avatar, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer
+from protocol.message import Command, Count, Fact
+from protocol.refusals import ENDINGS, Farewell, ProtocolError, Refusal, Refused
+from protocol.session import PING_SECONDS, HeardByServer, Misread, Pose, ServerSession, State, Unknown
+from server.answers import Answers
+from server.outbox import Outbox
+from worlds.citizen import Citizen
+
+if TYPE_CHECKING:
+    from server.crowd import Crowd
+    from server.router import Router
+
+log = structlog.get_logger("connection")
+
+
+class Line(Protocol):
+    """What a connection needs of its carrier."""
+
+    address: str
+
+    def send(self, data: bytes) -> None:
+        """One binary message."""
+
+    shared: Callable[[int, bytearray, int], None]
+    """One binary message that others get too: (opcode, buffer, offset); 14 bytes before the offset are free."""
+
+    def ping(self) -> None:
+        """A WebSocket ping."""
+
+    def close(self, code: int, reason: str) -> None:
+        """The WebSocket close, after what was sent."""
+
+
+class Connection:
+    """A client from its first byte to its last."""
+
+    def __init__(self, line: Line, router: "Router", now: float) -> None:
+        limits = router.settings.limits
+        self.line = line
+        self.router = router
+        self.session = ServerSession(now, limits.max_message_bytes)
+        self.outbox = Outbox(self.session, line.send, limits.facts_unacknowledged)
+        self.answers = Answers()
+        self.citizen: Citizen | None = None
+        self.avatar: Avatar | None = None
+        self.crowd: Crowd | None = None
+        self.slot = -1
+        self.is_behind = False
+        self.pinged_at = now
+        self.ended: Farewell | None = None
+
+    def receive(self, data: bytes | str, now: float) -> None:
+        """One WebSocket message from the client."""
+        try:
+            for heard in self.session.receive(data, now):
+                self._hear(heard, now)
+        except ProtocolError as error:
+            self.end(error.code, error.message, close_code=error.close_code)
+        except Exception:
+            log.exception("a fault of ours while hearing a client")
+            self.end(Farewell.INTERNAL)
+
+    def _hear(self, heard: HeardByServer, now: float) -> None:
+        metrics = self.router.metrics
+        match heard:
+            case Pose(raw):
+                self.pose(raw, now)
+            case Command():
+                self._carry_out(heard, now)
+            case Hello():
+                self.line.send(self.session.send(self.router.greet(self, heard, now)))
+            case Ping():
+                self.tell_count(Pong(t=heard.t, server_time=self.router.clock.unix_ms()))
+                self.outbox.flush()
+            case Ack():
+                pass
+            case Goodbye():
+                self.end(Farewell.BYE)
+            case Misread(command_id, refusal):
+                self._refuse(command_id, "unreadable", refusal)
+            case Unknown():
+                metrics.unknown_messages.inc()
+
+    def pose(self, raw: bytes, now: float) -> None:
+        """One pose; it waits for the district's next tick."""
+        if self.crowd is not None:
+            self.crowd.take_pose(self.slot, raw, now)
+
+    def _carry_out(self, command: Command, now: float) -> None:
+        before = self.answers.again(command.id)
+        if before is not None:
+            self.line.send(before)
+            return
+        assert self.citizen is not None
+        try:
+            done = self.router.carry_out(self, self.citizen, command, now)
+        except Refused as refusal:
+            self._refuse(command.id, command.type, refusal)
+            return
+        self.router.metrics.commands.labels(command.type, "done").inc()
+        self._answer(command.id, done)
+
+    def _refuse(self, command_id: int, word: str, refusal: Refused) -> None:
+        metrics = self.router.metrics
+        metrics.commands.labels(word, "refused").inc()
+        metrics.refused.labels(refusal.code).inc()
+        answer = RefusedAnswer(
+            id=command_id,
+            code=refusal.code,
+            message=refusal.message,
+            field=refusal.field,
+            retry_after_ms=refusal.retry_after_ms,
+        )
+        self._answer(command_id, answer, remembered=refusal.code is not Refusal.TOO_FAST)
+
+    def _answer(self, command_id: int, answer: Done | RefusedAnswer, *, remembered: bool = True) -> None:
+        if self.session.state is not State.OPEN:
+            return
+        self.outbox.flush()
+        data = self.session.send(answer)
+        if remembered:
+            self.answers.remember(command_id, data)
+        self.line.send(data)
+
+    def tell(self, fact: Fact, at_ms: int) -> None:
+        """Queue one fact for this client alone."""
+        self.tell_body(fact_body(fact, at_ms))
+
+    def tell_body(self, body: bytes) -> None:
+        """Queue a fact that was encoded once for all its hearers."""
+        try:
+            self.outbox.fact(body)
+            self.router.to_flush.add(self)
+        except ProtocolError as error:
+            self.end(error.code, error.message)
+
+    def tell_count(self, count: Count) -> None:
+        """Queue a running number."""
+        self.outbox.count(count)
+        self.router.to_flush.add(self)
+
+    def check_silence(self, now: float) -> None:
+        """End a client that is silent for too long; ping one that is quiet."""
+        try:
+            self.session.expire(now)
+        except ProtocolError as error:
+            self.end(error.code, error.message)
+            return
+        quiet = now - max(self.session.heard_at, self.pinged_at)
+        if self.session.state is State.OPEN and quiet >= PING_SECONDS:
+            self.pinged_at = now
+            self.line.ping()
+
+    def end(
+        self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None
+    ) -> None:
+        """Say goodbye with its reason, close, and leave the city."""
+        if self.ended is not None:
+            return
+        self.ended = code
+        if self.session.state is not State.CLOSED:
+            if after_ms is None and ENDINGS[code].retry == "later":
+                after_ms = self.router.settings.limits.retry_after_ms
+            self.outbox.flush()
+            self.line.send(self.session.farewell(code, message, after_ms))
+        self.line.close(close_code or ENDINGS[code].close_code, code.value)
+        self.lost()
+
+    def lost(self) -> None:
+        """The line is gone: leave the city; safe to call twice."""
+        self.session.close()
+        self.router.leave(self)

@@ -1,0 +1,256 @@
+"""One district's crowd at work: takes poses as they come, ticks, and hands every client its frame.
+
+Per pose: three list appends. Per client and tick: one call that sends bytes which all in the same cell share.
+"""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.random import Generator
+
+from protocol.avatars import Changed, MovedBack
+from protocol.codec import encode, fact_body
+from protocol.districts import Crowd as CrowdCount
+from protocol.districts import EnteredZone, LeftZone
+from protocol.message import Fact
+from protocol.poses import POSE, decode_poses
+from protocol.refusals import Farewell
+from server.clock import Clock
+from server.config import Settings
+from server.connection import Connection
+from server.metrics import Metrics
+from worlds.district import District
+from worlds.movement import Rules, Steps
+from worlds.plan import DistrictPlan
+from worlds.pose_rate import PoseLimit
+
+HEAD_ROOM = 14
+"""Bytes kept free before a shared message, for the WebSocket head."""
+
+BINARY = 2
+"""The WebSocket opcode of a binary message (RFC 6455, 5.2)."""
+
+MAX_WAITING_POSES = 500_000
+"""Poses that may wait for one tick; past it they are dropped and counted (9 MB)."""
+
+COUNT_SECONDS = 5
+"""How often each client is told how many are in the district."""
+
+Shared = Callable[[int, bytearray, int], None]
+
+
+def shareable(message: bytes) -> bytearray:
+    """A message with room before it, to be handed to many sockets as it is."""
+    return bytearray(HEAD_ROOM) + message
+
+
+class Crowd:
+    """Everyone in one district, and the lines by which they are told."""
+
+    def __init__(
+        self, plan: DistrictPlan, settings: Settings, metrics: Metrics, clock: Clock, chance: Generator
+    ) -> None:
+        self.settings = settings.crowd
+        self.metrics = metrics
+        self.clock = clock
+        self.district = District(
+            plan,
+            cell_m=settings.crowd.cell_m,
+            tile_cells=settings.crowd.tile_cells,
+            view_m=settings.crowd.view_m,
+            tick_hz=settings.crowd.tick_hz,
+            bytes_per_client=settings.crowd.bytes_per_client,
+            capacity=settings.crowd.district_capacity,
+            rules=Rules(
+                speed_m_s=settings.walk.speed_m_s,
+                poses=PoseLimit(
+                    hz=settings.limits.pose_hz,
+                    burst=settings.limits.pose_burst,
+                    flooding_seconds=settings.limits.flooding_seconds,
+                ),
+            ),
+            chance=chance,
+        )
+        self.connections: dict[int, Connection] = {}
+        self._slots: list[int] = []
+        self._raws: list[bytes] = []
+        self._times: list[float] = []
+        self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
+        self._watched = np.full(self.district.slots.count, -1, np.int32)
+        self._joining: set[int] = set()
+
+    @property
+    def population(self) -> int:
+        """How many citizens are in the district."""
+        return len(self.connections)
+
+    def join(self, connection: Connection, slot: int) -> None:
+        """A citizen has entered: from the next tick on they are shown, and told."""
+        self.connections[slot] = connection
+        connection.crowd, connection.slot = self, slot
+
+    def leave(self, slot: int, now: float) -> None:
+        """A citizen leaves the district."""
+        connection = self.connections.pop(slot)
+        connection.crowd, connection.slot = None, -1
+        self._unwatch(slot)
+        self._joining.discard(slot)
+        self.district.leave(slot, now)
+
+    def take_pose(self, slot: int, raw: bytes, now: float) -> None:
+        """A pose of 18 bytes waits for the next tick."""
+        self._slots.append(slot)
+        self._raws.append(raw)
+        self._times.append(now)
+
+    def hold(self, slot: int) -> None:
+        """This client's line is full: no frames until it has drained."""
+        self._unwatch(slot)
+        self._joining.discard(slot)
+
+    def show_anew(self, slot: int) -> None:
+        """This client is shown the whole picture at the next tick, and its frames from then on."""
+        self._unwatch(slot)
+        self._joining.add(slot)
+
+    def tick(self, now: float) -> None:
+        """One tick: receive, walk, tell who was put back or crossed a zone, weave the frames, send them."""
+        began = time.perf_counter()
+        steps = self._receive()
+        received = time.perf_counter()
+        self._walk(steps, now)
+        walked = time.perf_counter()
+        unix_ms = self.clock.unix_ms()
+        watching = [cell for cell, there in enumerate(self._watchers) if there]
+        woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, watching, self._watched)
+        wove = time.perf_counter()
+        self._send(woven.frames)
+        self._send({cell: [tiles] for cell, tiles in woven.tiles.items()})
+        self._move_watchers(crossings, woven.crossings)
+        self._picture_joiners()
+        self._count(watching)
+        sent = time.perf_counter()
+        phase = self.metrics.tick_seconds.labels
+        phase("receive").observe(received - began)
+        phase("walk").observe(walked - received)
+        phase("encode").observe(wove - walked)
+        phase("send").observe(sent - wove)
+        phase("total").observe(sent - began)
+        if self.district.tick % round(self.district.tick_hz) == 0:
+            self._measure(now)
+
+    def _receive(self) -> Steps:
+        slots, raws, times = self._slots, self._raws, self._times
+        self._slots, self._raws, self._times = [], [], []
+        if len(slots) > MAX_WAITING_POSES:
+            self.metrics.poses.labels("too_many").inc(len(slots) - MAX_WAITING_POSES)
+            del slots[MAX_WAITING_POSES:], raws[MAX_WAITING_POSES:], times[MAX_WAITING_POSES:]
+        poses = decode_poses(b"".join(raws)) if raws else np.empty(0, POSE)
+        return Steps(np.array(slots, np.intp), poses, np.array(times, np.float64))
+
+    def _walk(self, steps: Steps, now: float) -> None:
+        outcome = self.district.walk(steps, now)
+        for result, count in outcome.counts.items():
+            if count:
+                self.metrics.poses.labels(result).inc(count)
+        for slot, reason in outcome.put_back:
+            if slot not in self.connections:
+                continue
+            x, y, z, yaw = self.district.stand(slot)
+            back = MovedBack.model_validate({"x": x, "y": y, "z": z, "yaw": yaw, "reason": reason})
+            self.connections[slot].tell_count(back)
+        at = self.clock.unix_ms()
+        for slot, entered, left in outcome.zones:
+            connection = self.connections.get(slot)
+            if connection is None:
+                continue
+            for zone in left:
+                connection.tell(LeftZone(zone=zone), at)
+            for zone in entered:
+                connection.tell(EnteredZone(zone=zone), at)
+        for slot in outcome.flooding:
+            if slot in self.connections:
+                self.connections[slot].end(Farewell.FLOODING)
+
+    def _send(self, messages: dict[int, list[bytes]]) -> None:
+        told = size = 0
+        for cell, parts in messages.items():
+            watchers = self._watchers[cell]
+            for part in parts:
+                buffer = shareable(part)
+                for send in watchers.values():
+                    send(BINARY, buffer, HEAD_ROOM)
+                told += len(watchers)
+                size += len(watchers) * len(part)
+        self.metrics.frames.inc(told)
+        self.metrics.frame_bytes.inc(size)
+
+    def _watch(self, slot: int, cell: int) -> None:
+        self._watchers[cell][slot] = self.connections[slot].line.shared
+        self._watched[slot] = cell
+
+    def _unwatch(self, slot: int) -> None:
+        cell = int(self._watched[slot])
+        if cell >= 0:
+            self._watchers[cell].pop(slot, None)
+            self._watched[slot] = -1
+
+    def _move_watchers(
+        self, crossings: list[tuple[int, int, int]], messages: dict[tuple[int, int], list[bytes]]
+    ) -> None:
+        """Who crossed into another cell has had the old cell's frame; now what the new cell sees besides."""
+        buffers = {pair: [shareable(part) for part in parts] for pair, parts in messages.items()}
+        for slot, before, after in crossings:
+            self._unwatch(slot)
+            self._watch(slot, after)
+            for buffer in buffers[before, after]:
+                self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
+
+    def _picture_joiners(self) -> None:
+        pictures: dict[int, list[bytearray]] = {}
+        for slot in self._joining:
+            cell = self.district.cell_of(slot)
+            if cell not in pictures:
+                pictures[cell] = [shareable(part) for part in self.district.picture(cell)]
+            self._watch(slot, cell)
+            for buffer in pictures[cell]:
+                self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
+        self._joining.clear()
+
+    def _count(self, watching: list[int]) -> None:
+        """Each client's number of people in the district, cell by cell within COUNT_SECONDS."""
+        every = round(COUNT_SECONDS * self.district.tick_hz)
+        turn = [cell for cell in watching if (cell + self.district.tick) % every == 0]
+        if turn:
+            count = CrowdCount(
+                district=self.district.plan.id, population=self.population, tick_hz=self.district.tick_hz
+            )
+            message = encode(count)
+            self._send({cell: [message] for cell in turn})
+
+    def _measure(self, now: float) -> None:
+        """Once a second: the population, and how old is what clients are shown of their near ones."""
+        self.metrics.population.labels(self.district.plan.id).set(self.population)
+        people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
+        if people:
+            ages, weights = self.district.near_ages(people, self.clock.monotonic())
+            self.metrics.neighbour_ages.observe(ages, weights, now)
+
+    def tell(self, slots: list[int], fact: Fact) -> int:
+        """One fact to several citizens here, encoded once; how many were told."""
+        body = fact_body(fact, self.clock.unix_ms())
+        told = 0
+        for slot in slots:
+            connection = self.connections.get(slot)
+            if connection is not None:
+                connection.tell_body(body)
+                told += 1
+        return told
+
+    def tell_change(self, slot: int) -> None:
+        """Those near are told how this citizen looks now."""
+        connection = self.connections[slot]
+        assert connection.citizen is not None
+        changed = Changed(slot=slot, name=connection.citizen.name, avatar=connection.avatar)
+        self.tell(self.district.hearers(slot, "nearby"), changed)

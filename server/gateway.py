@@ -1,0 +1,269 @@
+"""The WebSocket gateway: pumps bytes between sockets and connections. Only this file names the library.
+
+One port serves HTTP and WebSocket: uvicorn hands an upgraded connection to the class named by its `ws` setting,
+and `seam` makes that class from picows's protocol. Its constructor is semi-private, hence picows's pinned range;
+tests/server/test_gateway.py fails when it changes.
+"""
+
+import logging
+import re
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, Protocol, cast
+
+from picows import (
+    WSAutoPingStrategy,
+    WSCloseCode,
+    WSFrame,
+    WSListener,
+    WSMsgType,
+    WSTransport,
+    WSUpgradeRequest,
+    WSUpgradeResponse,
+    WSUpgradeResponseWithListener,
+)
+from picows.picows import WSProtocol  # type: ignore[attr-defined]
+
+from protocol.handshake import SUBPROTOCOL
+from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
+from protocol.refusals import Farewell
+from server.config import Crowd as CrowdSettings
+from server.connection import Connection
+from server.router import Router
+
+PATH = "/ws"
+
+BINARY = WSMsgType.BINARY
+TEXT = WSMsgType.TEXT
+CONTINUATION = WSMsgType.CONTINUATION
+CLOSE = WSMsgType.CLOSE
+PONG = WSMsgType.PONG
+
+READ_BUFFER_BYTES = 2048
+"""What each connection holds for reading; it grows when a longer message comes."""
+
+OVERLONG_BYTES = 65_536
+"""How much longer than allowed a message may be and still be told `too_long`; beyond, only the close code is."""
+
+CONNECTION_HEADER = re.compile(rb"(?im)^connection:[^\r\n]*upgrade[^\r\n]*\r\n")
+
+
+class LoopTime(Protocol):
+    """The event loop's clock: seconds, read once per turn of the loop."""
+
+    def __call__(self) -> float: ...
+
+
+class SocketLine(WSListener):
+    """One socket: the carrier of a connection."""
+
+    def __init__(self, gateway: "Gateway", address: str) -> None:
+        super().__init__()
+        self.address = address
+        self._gateway = gateway
+        self._now = gateway.loop_time
+        self._fragments: list[bytes] = []
+        self._transport: WSTransport | None = None
+        self.connection: Connection | None = None
+        self.shared: Callable[[int, bytearray, int], None] = _not_connected
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        """The upgrade is done: the connection begins, or is told why it may not."""
+        self._transport = transport
+        self.shared = cast(Callable[[int, bytearray, int], None], transport.send_reuse_external_bytearray)
+        settings = self._gateway.crowd_settings
+        transport.underlying_transport.set_write_buffer_limits(high=settings.behind_bytes, low=0)
+        sock = transport.underlying_transport.get_extra_info("socket")
+        if settings.send_buffer_bytes:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, settings.send_buffer_bytes)
+        if settings.unsent_bytes and hasattr(socket, "TCP_NOTSENT_LOWAT"):
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, settings.unsent_bytes)
+        self.connection = self._gateway.router.connect(self, self._now())
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        """One frame: a pose takes the short way, everything else the session's."""
+        connection = self.connection
+        if connection is None or connection.ended is not None:
+            return
+        now = self._now()
+        if frame.payload_size == POSE_MESSAGE_BYTES and frame.msg_type is BINARY and frame.fin:
+            raw = frame.get_payload_as_bytes()
+            crowd = connection.crowd
+            if crowd is not None and raw.startswith(POSE_HEAD):
+                connection.session.heard_at = now
+                crowd.take_pose(connection.slot, raw, now)
+                return
+            connection.receive(raw, now)
+            return
+        self._hear(connection, frame, now)
+
+    def _hear(self, connection: Connection, frame: WSFrame, now: float) -> None:
+        kind = frame.msg_type
+        if kind is PONG:
+            connection.session.heard_at = now
+        elif kind is CLOSE:
+            connection.lost()
+            self.close(WSCloseCode.OK.value, "")
+        elif kind is TEXT:
+            connection.receive("", now)
+        else:
+            self._assemble(connection, frame, now)
+
+    def _assemble(self, connection: Connection, frame: WSFrame, now: float) -> None:
+        """Binary messages, in one frame or several; the parts together keep to the limit of one message."""
+        part = frame.get_payload_as_bytes()
+        if frame.fin and not self._fragments:
+            connection.receive(part, now)
+            return
+        self._fragments.append(part)
+        length = sum(map(len, self._fragments))
+        if length > connection.session.max_message_bytes or len(self._fragments) > length + 16:
+            self._fragments.clear()
+            connection.end(Farewell.TOO_LONG)
+        elif frame.fin:
+            whole = b"".join(self._fragments)
+            self._fragments.clear()
+            connection.receive(whole, now)
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        """The socket is gone."""
+        if self.connection is not None:
+            self.connection.lost()
+
+    def pause_writing(self) -> None:
+        """More waits in the write buffer than `crowd.behind_bytes`: this client's frames are skipped."""
+        if self.connection is not None:
+            self._gateway.router.fall_behind(self.connection)
+
+    def resume_writing(self) -> None:
+        """The write buffer is empty again: this client gets the whole picture and its frames."""
+        if self.connection is not None:
+            self._gateway.router.catch_up(self.connection)
+
+    def send(self, data: bytes) -> None:
+        """One binary message."""
+        if self._transport is not None:
+            self._transport.send(BINARY, data)
+
+    def ping(self) -> None:
+        """A WebSocket ping."""
+        if self._transport is not None:
+            self._transport.send_ping()
+
+    def close(self, code: int, reason: str) -> None:
+        """The close frame, then the end of the line once it has been sent or has had its time."""
+        transport = self._transport
+        if transport is None:
+            return
+        transport.send_close(cast(WSCloseCode, code), reason.encode())
+        self._gateway.call_later(self._gateway.goodbye_seconds, transport.disconnect)
+
+
+class Gateway:
+    """Makes a line of every upgraded connection that is allowed to be one."""
+
+    def __init__(
+        self, router: Router, loop_time: LoopTime, call_later: Callable[[float, Callable[[], None]], Any]
+    ) -> None:
+        settings = router.settings
+        self.router = router
+        self.loop_time = loop_time
+        self.call_later = call_later
+        self.crowd_settings: CrowdSettings = settings.crowd
+        self.goodbye_seconds = settings.limits.goodbye_seconds
+        self.max_frame_bytes = settings.limits.max_message_bytes + OVERLONG_BYTES
+        self._origins = frozenset(settings.listen.origins)
+        self._log = logging.getLogger("picows")
+        self._log.setLevel(logging.CRITICAL)
+
+    def admit(
+        self, request: WSUpgradeRequest, address: str
+    ) -> WSListener | WSUpgradeResponseWithListener | None:
+        """The listener of an upgrade request, or the HTTP refusal; None is 404."""
+        path = request.path.split(b"?")[0].decode("ascii", "replace")
+        if path != PATH:
+            return None
+        offered = [name.strip() for name in request.headers.get("sec-websocket-protocol", "").split(",")]
+        offered = [name for name in offered if name]
+        if offered and SUBPROTOCOL not in offered:
+            return _refusal(HTTPStatus.BAD_REQUEST, f"this server speaks {SUBPROTOCOL}")
+        if not self._origin_allowed(request.headers.get("origin"), request.headers.get("host", "")):
+            return _refusal(HTTPStatus.FORBIDDEN, "this origin is not allowed")
+        headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if offered else None
+        return WSUpgradeResponseWithListener(
+            WSUpgradeResponse.create_101_response(extra_headers=headers), SocketLine(self, address)
+        )
+
+    def _origin_allowed(self, origin: str | None, host: str) -> bool:
+        if origin is None or "*" in self._origins or origin in self._origins:
+            return True
+        return origin.split("://")[-1].lower() == host.lower() and bool(host)
+
+    def seam(self) -> type:
+        """The class for uvicorn's `ws` setting: made per upgraded connection, it hands over to picows."""
+        gateway = self
+
+        class Upgraded:
+            """What uvicorn makes, feeds the request to, and then sets as the transport's protocol."""
+
+            def __new__(cls, config: Any, server_state: Any, app_state: Any) -> Any:
+                return _PicowsProtocol(gateway, server_state.connections)
+
+        return Upgraded
+
+
+class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
+    """picows's protocol with uvicorn's two calls: the request as bytes, and its set of connections."""
+
+    def __init__(self, gateway: Gateway, connections: set[Any]) -> None:
+        self._address = ""
+        self._connections = connections
+
+        def listener(request: WSUpgradeRequest) -> Any:
+            return gateway.admit(request, self._address)
+
+        super().__init__(
+            None,  # host_port, of a client
+            None,  # ws_path, of a client
+            False,  # is_client_side
+            listener,
+            gateway._log,
+            True,  # disconnect_on_exception
+            5.0,  # websocket_handshake_timeout, seconds
+            False,  # enable_auto_ping: the router asks who is silent, without a task per connection
+            20.0,  # auto_ping_idle_timeout
+            20.0,  # auto_ping_reply_timeout
+            WSAutoPingStrategy.PING_WHEN_IDLE,
+            True,  # enable_auto_pong
+            gateway.max_frame_bytes,
+            None,  # extra_headers, of a client
+            READ_BUFFER_BYTES,
+        )
+
+    def connection_made(self, transport: Any) -> None:
+        """The socket, handed over by uvicorn."""
+        peer = transport.get_extra_info("peername")
+        self._address = peer[0] if peer else ""
+        super().connection_made(transport)
+
+    def data_received(self, data: bytes) -> None:
+        """The upgrade request as uvicorn rebuilt it; browsers that say `keep-alive, Upgrade` are understood."""
+        data = CONNECTION_HEADER.sub(b"Connection: Upgrade\r\n", data, count=1)
+        while data:
+            room = self.get_buffer(-1)
+            part = min(len(room), len(data))
+            room[:part] = data[:part]
+            del room
+            self.buffer_updated(part)
+            data = data[part:]
+
+
+def _not_connected(kind: int, buffer: bytearray, offset: int) -> None:
+    """What a line does with a shared message before its socket is upgraded: nothing."""
+
+
+def _refusal(status: HTTPStatus, reason: str) -> WSUpgradeResponseWithListener:
+    return WSUpgradeResponseWithListener(
+        WSUpgradeResponse.create_error_response(status, reason.encode()), cast(WSListener, None)
+    )

@@ -1,0 +1,44 @@
+"""What gives when the node has too much to do: a ladder, one step at a time, each counted and shown."""
+
+from enum import IntEnum
+
+
+class Step(IntEnum):
+    """How far up the ladder the node is."""
+
+    EASY = 0
+    FAR_SLOWER = 1
+    MIDDLE_SLOWER = 2
+    TICK_HALVED = 3
+    ARRIVALS_WAIT = 4
+
+
+class Ladder:
+    """Goes up after `up_seconds` above `high`, down after `down_seconds` below `low`; both shares of one core."""
+
+    def __init__(self, high: float, low: float, up_seconds: float, down_seconds: float) -> None:
+        self.step = Step.EASY
+        self._high = high
+        self._low = low
+        self._up_seconds = up_seconds
+        self._down_seconds = down_seconds
+        self._busy_since: float | None = None
+        self._easy_since: float | None = None
+
+    def observe(self, busy: float, now: float) -> Step:
+        """Take in how busy the node was lately (1.0 is one whole core); returns the step that now holds."""
+        if busy <= self._high:
+            self._busy_since = None
+        elif self._busy_since is None:
+            self._busy_since = now
+        if busy >= self._low:
+            self._easy_since = None
+        elif self._easy_since is None:
+            self._easy_since = now
+        if self._busy_since is not None and now - self._busy_since >= self._up_seconds:
+            self.step = Step(min(self.step + 1, Step.ARRIVALS_WAIT))
+            self._busy_since = now
+        if self._easy_since is not None and now - self._easy_since >= self._down_seconds:
+            self.step = Step(max(self.step - 1, Step.EASY))
+            self._easy_since = now
+        return self.step

@@ -1,0 +1,101 @@
+"""The ticker: wakes every crowd at its rate, each at its own moment; measures how busy the node is."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import structlog
+
+from server.config import Settings
+from server.crowd import Crowd
+from server.metrics import Metrics
+from server.overload import Ladder, Step
+from server.router import Router
+
+log = structlog.get_logger("ticker")
+
+ROUND_SECONDS = 1.0
+"""How often silence and overload are looked at."""
+
+LAG_SECONDS = 0.1
+"""How often the loop's lag is measured."""
+
+
+class Ticker:
+    """Drives the crowds of one node until it is stopped."""
+
+    def __init__(self, router: Router, settings: Settings, metrics: Metrics) -> None:
+        crowd = settings.crowd
+        self._router = router
+        self._metrics = metrics
+        self._ladder = Ladder(crowd.busy_high, crowd.busy_low, crowd.step_up_seconds, crowd.step_down_seconds)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to tick; the crowds are spread evenly over one tick."""
+        crowds = list(self._router.crowds.values())
+        loop = asyncio.get_running_loop()
+        self._router.take_step(self._ladder.step)
+        self._tasks = [
+            *(loop.create_task(self._tick(crowd, i / len(crowds))) for i, crowd in enumerate(crowds)),
+            loop.create_task(self._rounds()),
+            loop.create_task(self._lag()),
+        ]
+
+    async def stop(self) -> None:
+        """Stop; a fault of a task comes out here."""
+        for task in self._tasks:
+            task.cancel()
+        await _ended(self._tasks)
+
+    @property
+    def step(self) -> Step:
+        """How far up the overload ladder the node is."""
+        return self._ladder.step
+
+    async def wait_failed(self) -> None:
+        """Returns, by raising, only when a task of the ticker has died of a fault of ours."""
+        await asyncio.gather(*self._tasks)
+
+    async def _tick(self, crowd: Crowd, offset: float) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time() + offset / crowd.district.tick_hz
+        while True:
+            await asyncio.sleep(due - loop.time())
+            late = loop.time() - due
+            seconds = 1 / crowd.district.tick_hz
+            if late > seconds / 2:
+                self._metrics.tick_late.inc()
+            crowd.tick(loop.time())
+            self._router.flush()
+            due = due + seconds if late < seconds else loop.time() + seconds
+
+    async def _rounds(self) -> None:
+        loop = asyncio.get_running_loop()
+        wall, cpu = loop.time(), time.process_time()
+        while True:
+            await asyncio.sleep(ROUND_SECONDS)
+            now, used = loop.time(), time.process_time()
+            busy = (used - cpu) / (now - wall)
+            wall, cpu = now, used
+            before = self._ladder.step
+            step = self._ladder.observe(busy, now)
+            if step != before:
+                log.warning("overload", step=step.name.lower(), busy=round(busy, 2))
+                self._router.take_step(step)
+            self._router.check_silence(now)
+
+    async def _lag(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            due = loop.time() + LAG_SECONDS
+            await asyncio.sleep(LAG_SECONDS)
+            self._metrics.loop_lag_seconds.observe(max(0.0, loop.time() - due))
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        try:
+            await task
+        except asyncio.CancelledError:
+            continue

@@ -1,0 +1,37 @@
+"""Access: what the plan's access lists mean for one citizen, as bit masks over zones and doors."""
+
+from collections.abc import Iterable, Sequence
+
+from worlds.citizen import Citizen
+from worlds.plan import DistrictPlan
+
+GRANT_PREFIX = "grant:"
+
+
+def is_admitted(citizen: Citizen, access: Sequence[str], district: str) -> bool:
+    """Whether a list of roles and `grant:NAME` admits this citizen in this district; empty admits everyone."""
+    if not access:
+        return True
+    return any(
+        word.removeprefix(GRANT_PREFIX) in citizen.grants
+        if word.startswith(GRANT_PREFIX)
+        else citizen.has(word, district)
+        for word in access
+    )
+
+
+def _mask(bits: Iterable[bool]) -> int:
+    return sum(1 << i for i, bit in enumerate(bits) if bit)
+
+
+def forbidden_zones(citizen: Citizen, plan: DistrictPlan) -> int:
+    """Bit i = zone i may not be entered."""
+    return _mask(not is_admitted(citizen, zone.access, plan.id) for zone in plan.zones)
+
+
+def passable_doors(citizen: Citizen, plan: DistrictPlan, is_open: Sequence[bool]) -> int:
+    """Bit j = door j lets this citizen through now: open doors everyone, closed ones who is on their list."""
+    return _mask(
+        opened or (bool(door.access) and is_admitted(citizen, door.access, plan.id))
+        for door, opened in zip(plan.doors, is_open, strict=True)
+    )

@@ -1,0 +1,108 @@
+"""Arrivals: where someone who enters a district is put down."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+
+from protocol.districts import AtPlace, AtPortal, AtZone
+from protocol.refusals import Refusal, Refused
+from worlds import geometry
+from worlds.access import is_admitted
+from worlds.citizen import Citizen
+from worlds.grid import WallRaster
+from worlds.plan import DistrictPlan
+from worlds.reach import SQUARE_M, Reach
+
+CLEARANCE_M = 0.5
+"""How far from walls people are put down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place on the ground: metres, and a yaw in 1/65536 turns."""
+
+    x: float
+    z: float
+    yaw: int
+
+
+class Arrivals:
+    """The free ground of one district."""
+
+    def __init__(self, plan: DistrictPlan, walls: WallRaster, chance: Generator) -> None:
+        self._plan = plan
+        self._chance = chance
+        reach = Reach(plan.width, plan.depth, plan.wall_segments())
+        x, z = np.meshgrid(reach.x, reach.z)
+        first = plan.spawns[0]
+        free = reach.parts == reach.part(first.x, first.z)
+        free &= ~walls.within(x.ravel(), z.ravel(), CLEARANCE_M).reshape(free.shape)
+        self._inside = [geometry.contains(zone.polygon, x, z) & free for zone in plan.zones]
+        public = free.copy()
+        for zone, inside in zip(plan.zones, self._inside, strict=True):
+            if zone.access:
+                public &= ~inside
+        self._x, self._z, self._public = x, z, public
+        self._public_x, self._public_z = x[public], z[public]
+
+    def spot(self, at: AtPortal | AtZone | AtPlace | None, citizen: Citizen) -> Spot:
+        """Where this citizen arrives; raises Refused."""
+        match at:
+            case AtPortal(portal=name):
+                return self._at_portal(name)
+            case AtZone(zone=name):
+                return self._in_zone(name, citizen)
+            case AtPlace(x=x, z=z):
+                return self._near(x, z, citizen)
+            case None:
+                return self._at_spawn()
+
+    def _at_spawn(self) -> Spot:
+        spawn = self._plan.spawns[int(self._chance.integers(len(self._plan.spawns)))]
+        return self._around(spawn.x, spawn.z, spawn.radius, spawn.yaw_u16)
+
+    def _at_portal(self, name: str) -> Spot:
+        for portal in self._plan.portals:
+            if portal.id == name:
+                return self._around(portal.x, portal.z, portal.radius, portal.yaw_u16)
+        raise Refused(Refusal.NOT_FOUND, field="at.portal")
+
+    def _around(self, x: float, z: float, radius: float, yaw: int) -> Spot:
+        """A chance place in a circle; its middle where that place is not free."""
+        turn = self._chance.uniform(0, 2 * np.pi)
+        away = radius * self._chance.uniform(0, 1) ** 0.5
+        there_x, there_z = x + away * np.sin(turn), z + away * np.cos(turn)
+        return Spot(there_x, there_z, yaw) if self._is_free(there_x, there_z) else Spot(x, z, yaw)
+
+    def _in_zone(self, name: str, citizen: Citizen) -> Spot:
+        for zone, inside in zip(self._plan.zones, self._inside, strict=True):
+            if zone.id == name:
+                if not is_admitted(citizen, zone.access, self._plan.id):
+                    raise Refused(Refusal.NOT_ALLOWED, field="at.zone")
+                places = np.flatnonzero(inside if zone.access else inside & self._public)
+                if not len(places):
+                    raise Refused(Refusal.FULL, "there is no free ground", field="at.zone")
+                place = int(places[int(self._chance.integers(len(places)))])
+                return Spot(float(self._x.flat[place]), float(self._z.flat[place]), 0)
+        raise Refused(Refusal.NOT_FOUND, field="at.zone")
+
+    def _near(self, x: float, z: float, citizen: Citizen) -> Spot:
+        for zone in self._plan.zones:
+            if (
+                zone.access
+                and bool(geometry.contains(zone.polygon, np.array([x]), np.array([z]))[0])
+                and not is_admitted(citizen, zone.access, self._plan.id)
+            ):
+                raise Refused(Refusal.NOT_ALLOWED, field="at")
+        if self._is_free(x, z):
+            return Spot(x, z, 0)
+        nearest = int(np.argmin((self._public_x - x) ** 2 + (self._public_z - z) ** 2))
+        return Spot(float(self._public_x[nearest]), float(self._public_z[nearest]), 0)
+
+    def _is_free(self, x: float, z: float) -> bool:
+        if not (0 <= x <= self._plan.width and 0 <= z <= self._plan.depth):
+            return False
+        rows, columns = self._public.shape
+        row, column = min(int(z / SQUARE_M), rows - 1), min(int(x / SQUARE_M), columns - 1)
+        return bool(self._public[row, column])

@@ -1,0 +1,260 @@
+"""One district: who is where, and what each is shown; arrays by slot, and the rules about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from protocol.districts import AtPlace, AtPortal, AtZone
+from protocol.poses import ENTRY, encode_entries
+from protocol.refusals import Refusal, Refused
+from worlds.access import forbidden_zones, passable_doors
+from worlds.arrivals import Arrivals, Spot
+from worlds.citizen import Citizen
+from worlds.interest import Interest, Scene, Woven
+from worlds.movement import Ground, Reason, Rules, Steps, Walkers
+from worlds.plan import DistrictPlan
+from worlds.slots import MAX_SLOTS, Slots
+from worlds.speech import EARSHOT_M
+
+EMOTE_SECONDS = 3.0
+"""How long an emote overrides the stance that others see (PROTOCOL section 7)."""
+
+MAX_ON_STAGE = 16
+"""Who stands on a stage is near to everyone: more than these would be a crowd again."""
+
+SPARE_SLOTS = 1024
+"""Slots beyond twice the capacity, as slots rest for a while after they were used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """What a tick's poses led to, for those who must be told."""
+
+    put_back: Sequence[tuple[int, str]]
+    zones: Sequence[tuple[int, list[str], list[str]]]
+    flooding: Sequence[int]
+    counts: Mapping[str, int]
+
+
+class District:
+    """Everyone in one district."""
+
+    def __init__(
+        self,
+        plan: DistrictPlan,
+        *,
+        cell_m: float,
+        tile_cells: int,
+        view_m: float,
+        tick_hz: float,
+        bytes_per_client: float,
+        capacity: int,
+        rules: Rules,
+        chance: Generator,
+    ) -> None:
+        self.plan = plan
+        self._ground = Ground.of(plan, cell_m, tile_cells)
+        self.grid = self._ground.grid
+        self.interest = Interest(self.grid, view_m, tick_hz, bytes_per_client)
+        self.slots = Slots(2 * capacity + SPARE_SLOTS if capacity else MAX_SLOTS)
+        self.tick = 0
+        self.tick_hz = tick_hz
+        self.on_stage: set[int] = set()
+        self._arrivals = Arrivals(plan, self._ground.walls, chance)
+        self._doors_open = [door.open for door in plan.doors]
+        stages = {stage.zone for stage in plan.stages}
+        self._stage_zones = sum(1 << i for i, zone in enumerate(plan.zones) if zone.id in stages)
+        count = self.slots.count
+        self._walkers = Walkers(self._ground, rules, count)
+        self._cell = np.full(count, -1, np.int32)
+        self._entries = np.zeros(count, ENTRY)
+        self._emote = np.full(count, -1, np.int16)
+        self._emote_until: dict[int, float] = {}
+        self._who = np.empty(0, np.intp)
+        self._who_is_stale = False
+        self._left: list[tuple[int, int]] = []
+        self._new_zones: list[tuple[int, list[str], list[str]]] = []
+
+    # Coming and going
+
+    def arrival(self, at: AtPortal | AtZone | AtPlace | None, citizen: Citizen, slot: int) -> Spot:
+        """Where a citizen would arrive; `slot` when already here, else -1. Raises Refused."""
+        if at is not None and not isinstance(at, AtPortal) and slot >= 0 and self._walkers.frozen[slot]:
+            raise Refused(Refusal.FROZEN)
+        return self._arrivals.spot(at, citizen)
+
+    def admit(self, citizen: Citizen, spot: Spot, now: float) -> int:
+        """Give a citizen a slot and put them down; raises Refused `full`."""
+        slot = self.slots.take(now)
+        self._cell[slot] = -1
+        self.place(slot, spot, now)
+        self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
+        self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
+        self._who_is_stale = True
+        return slot
+
+    def place(self, slot: int, spot: Spot, now: float) -> None:
+        """Put someone down, without the way there."""
+        was = int(self._walkers.zones[slot]) if self._cell[slot] >= 0 else 0
+        # The units of the wire, so that what the citizen is told and what others are shown are the same place.
+        x, z = round(spot.x, 2), round(spot.z, 2)
+        self._walkers.place(slot, x, 0.0, z, spot.yaw, now, self.tick + 1)
+        self._settle(np.array([slot], np.intp))
+        self._enter_zones(slot, was, int(self._walkers.zones[slot]))
+
+    def leave(self, slot: int, now: float) -> None:
+        """The citizen is gone; the slot rests."""
+        self._left.append((slot, int(self._cell[slot])))
+        self._cell[slot] = -1
+        self._walkers.remove(slot)
+        self._emote[slot] = -1
+        self._emote_until.pop(slot, None)
+        self.on_stage.discard(slot)
+        self.slots.give_back(slot, now)
+        self._who_is_stale = True
+
+    def emote(self, slot: int, emote: int, now: float) -> None:
+        """Show a gesture instead of the stance, for 3 s."""
+        self._emote[slot] = emote
+        self._emote_until[slot] = now + EMOTE_SECONDS
+        self._show_again(slot)
+
+    def set_pace(self, tick_hz: float, slower: int) -> None:
+        """Under overload: another tick rate, and how many bands are told at half their rate."""
+        if tick_hz != self.tick_hz:
+            self.tick_hz = tick_hz
+            self.interest.set_tick_hz(tick_hz)
+        if slower != self.interest.slower:
+            self.interest.set_slower(slower)
+
+    # The tick
+
+    def walk(self, steps: Steps, now: float) -> Walked:
+        """Check a tick's poses in their order and take those that are valid."""
+        self.tick += 1
+        outcome = self._walkers.walk(steps, now, self.tick)
+        self._settle(outcome.moved)
+        for slot, left, entered in zip(
+            outcome.crossed.tolist(), outcome.left.tolist(), outcome.entered.tolist(), strict=True
+        ):
+            self._enter_zones(slot, left, entered)
+        self._end_emotes(now)
+        put_back = [(slot, Reason(self._walkers.why[slot]).word) for slot in outcome.put_back.tolist()]
+        zones, self._new_zones = self._new_zones, []
+        return Walked(put_back, zones, outcome.flooding.tolist(), outcome.counts)
+
+    def _settle(self, slots: NDArray[np.intp]) -> None:
+        """What follows from a new pose: the entry that others are shown, and the cell."""
+        if not len(slots):
+            return
+        walkers = self._walkers
+        x, z = walkers.x[slots], walkers.z[slots]
+        emote = self._emote[slots]
+        stance = np.where(emote >= 0, emote, walkers.stance[slots])
+        self._entries[slots] = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
+        before, after = self._cell[slots], self.grid.cell_of(x, z)
+        crossed = np.flatnonzero((before != after) & (before >= 0))
+        self._left += zip(slots[crossed].tolist(), before[crossed].tolist(), strict=True)
+        self._cell[slots] = after
+
+    def _enter_zones(self, slot: int, before: int, after: int) -> None:
+        """Note the zones that someone is no longer in, and those they are in now; a stage is a zone."""
+        left, entered = before & ~after, after & ~before
+        if left or entered:
+            self._new_zones.append((slot, self._zone_ids(entered), self._zone_ids(left)))
+        if int(self._walkers.zones[slot]) & self._stage_zones:
+            if len(self.on_stage) < MAX_ON_STAGE:
+                self.on_stage.add(slot)
+        else:
+            self.on_stage.discard(slot)
+
+    def _zone_ids(self, bits: int) -> list[str]:
+        return [zone.id for i, zone in enumerate(self.plan.zones) if bits >> i & 1]
+
+    def _end_emotes(self, now: float) -> None:
+        for slot in [slot for slot, until in self._emote_until.items() if until <= now]:
+            del self._emote_until[slot]
+            self._emote[slot] = -1
+            self._show_again(slot)
+
+    def _show_again(self, slot: int) -> None:
+        self._walkers.moved_at[slot] = self.tick + 1
+        self._settle(np.array([slot], np.intp))
+
+    def weave(
+        self, tick_ms: int, watching: Sequence[int], watched: NDArray[np.int32]
+    ) -> tuple[Woven, list[tuple[int, int, int]]]:
+        """This tick's messages, and who crossed: (slot, from cell, to cell) where `watched` (by slot) is not the cell."""
+        if self._who_is_stale:
+            self._who = np.flatnonzero(self._cell >= 0)
+            self._who_is_stale = False
+        moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
+        crossings = list(
+            zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
+        )
+        left = np.array(self._left, np.int64).reshape(-1, 2)
+        self._left = []
+        scene = Scene(self.tick, tick_ms, self._who, self._cell, self._entries, self._walkers.moved_at)
+        woven = self.interest.weave(
+            scene,
+            (left[:, 0].astype(np.intp), left[:, 1].astype(np.int32)),
+            watching,
+            {(before, after) for _, before, after in crossings},
+            np.array(sorted(self.on_stage), np.intp),
+        )
+        return woven, crossings
+
+    def picture(self, cell: int) -> list[bytes]:
+        """Everything that is seen from a cell, as of the last tick."""
+        return self.interest.picture(cell)
+
+    # Questions
+
+    def stand(self, slot: int) -> tuple[float, float, float, int]:
+        """Where someone stands: x, y, z in metres, yaw in 1/65536 turns."""
+        walkers = self._walkers
+        x, y, z = (round(float(axis[slot]), 4) for axis in (walkers.x, walkers.y, walkers.z))
+        return x, y, z, int(walkers.yaw[slot])
+
+    def cell_of(self, slot: int) -> int:
+        """The cell someone stands in."""
+        return int(self._cell[slot])
+
+    def seen_by(self, slot: int, others: Sequence[int]) -> list[int]:
+        """Those of `others` that are present and in view of someone."""
+        asked = np.unique(np.array([other for other in others if other < self.slots.count], np.intp))
+        cells = self._cell[asked]
+        seen = np.isin(cells, self.interest.visible(self.cell_of(slot)))
+        seen |= np.isin(asked, list(self.on_stage))
+        return [int(other) for other in asked[seen & (cells >= 0)]]
+
+    def hearers(self, slot: int, to: Literal["nearby", "zone", "district"]) -> list[int]:
+        """Who else hears someone; raises Refused `not_here` for `zone` outside of all zones with speech."""
+        present = self._cell >= 0
+        match to:
+            case "nearby":
+                walkers = self._walkers
+                away = np.hypot(walkers.x - walkers.x[slot], walkers.z - walkers.z[slot])
+                hears = present & (away <= EARSHOT_M)
+            case "zone":
+                speech = sum(1 << i for i, zone in enumerate(self.plan.zones) if zone.speech)
+                mine = np.uint64(int(self._walkers.zones[slot]) & speech)
+                if not mine:
+                    raise Refused(Refusal.NOT_HERE, "you are in no zone", field="to")
+                hears = present & ((self._walkers.zones & mine) != 0)
+            case "district":
+                hears = present
+        hears[slot] = False
+        return np.flatnonzero(hears).tolist()
+
+    def near_ages(
+        self, people: dict[int, int], now: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How old (s) is what was told of near ones at this tick, and to how many each; `people` by cell."""
+        weights, slots = self.interest.near_weights(people)
+        told = weights > 0
+        return now - self._walkers.since[slots[told]], weights[told]

@@ -1,0 +1,424 @@
+"""Interest: who is told of which cell, how often; one frame per observer cell, shared by all who stand in it.
+
+The rules. A source cell has a phase; at tick t its *turn* is the number of trailing zero bits of t + phase. A
+block of class r is due when turn >= r, and holds all that moved in the last 2^r ticks, so going from a fine
+class to a coarser one loses nothing. When t + phase is a multiple of the complete period, the block is the
+complete list instead, whatever the class; the coarsest class is nothing but complete lists. Who left a cell is
+told once more in that cell's block, under its new cell's number; who left the district, as gone. The class of
+a source cell for an observer cell comes from their distance and from the observer cell's level: the finest row
+of LEVELS whose estimated bytes keep to the budget. On a change of class, and on coming into view, the complete
+list is sent at once. There is no state per observer, and nothing is done per pair of citizens.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol.poses import (
+    BEGINS,
+    CLASS_SHIFT,
+    ENDS,
+    ENTRY,
+    FRAME_HEAD_BYTES,
+    GONE,
+    ON_STAGE,
+    TILE,
+    block_head,
+    blocks_of,
+    encode_frame,
+    encode_tiles,
+)
+from worlds.grid import Grid
+
+COMPLETE_SECONDS = 4.0
+"""Every cell in view is told complete at least this often (PROTOCOL section 6)."""
+
+MAX_MESSAGE_BYTES = 32_768
+"""A larger frame is split by cell (PROTOCOL section 1)."""
+
+BAND_GAPS_M = (25.0, 50.0)
+"""Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
+
+NEAR, MIDDLE, FAR, RIM, UNSEEN = 0, 1, 2, 3, 4
+
+LEVELS = np.array(
+    [
+        # near, middle, far, rim
+        (0, 0, 0, 0),
+        (0, 0, 1, 2),
+        (0, 1, 2, 3),
+        (0, 1, 3, 4),
+        (0, 2, 3, 4),
+        (0, 2, 4, 5),
+        (0, 3, 5, 6),
+        (0, 4, 6, 6),
+        (0, 6, 6, 6),
+        (1, 3, 6, 6),
+        (1, 6, 6, 6),
+        (2, 6, 6, 6),
+        (3, 6, 6, 6),
+        (4, 6, 6, 6),
+        (6, 6, 6, 6),
+    ],
+    dtype=np.uint8,
+)
+"""Rate classes of the four bands, from the emptiest surroundings to the fullest."""
+
+OUT_OF_VIEW = 255
+"""In a row of classes: this source cell is not told to that observer cell."""
+
+RELAX = 0.8
+"""A finer level is taken only when it would use less than this part of the budget, so that levels do not flap."""
+
+REVIEW_TICKS = 16
+"""An observer cell's level is reviewed once in so many ticks."""
+
+
+@dataclass(slots=True)
+class Scene:
+    """What the district is at one tick, columns by slot; `who` are the slots present, without order."""
+
+    tick: int
+    tick_ms: int
+    who: NDArray[np.intp]
+    cell: NDArray[np.int32]
+    entries: NDArray[np.void]
+    moved_at: NDArray[np.int32]
+
+
+@dataclass(slots=True)
+class Woven:
+    """One tick's messages: by observer cell for all who stand there, by (from, to) for those who crossed."""
+
+    frames: dict[int, list[bytes]]
+    crossings: dict[tuple[int, int], list[bytes]]
+    tiles: dict[int, bytes]
+
+
+@dataclass(slots=True)
+class _Trail:
+    """Who left which cell when, for the last complete period; arrays by tick."""
+
+    ticks: list[int] = field(default_factory=list)
+    slots: list[NDArray[np.intp]] = field(default_factory=list)
+    cells: list[NDArray[np.int32]] = field(default_factory=list)
+
+    def add(self, tick: int, slots: NDArray[np.intp], cells: NDArray[np.int32], keep: int) -> None:
+        if len(slots):
+            self.ticks.append(tick)
+            self.slots.append(slots)
+            self.cells.append(cells)
+        while self.ticks and self.ticks[0] <= tick - keep:
+            del self.ticks[0], self.slots[0], self.cells[0]
+
+    def since(self, tick: int) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
+        """Slots and cells of who left after `tick`."""
+        first = next((i for i, at in enumerate(self.ticks) if at > tick), len(self.ticks))
+        if first == len(self.ticks):
+            return np.empty(0, np.intp), np.empty(0, np.int32)
+        return np.concatenate(self.slots[first:]), np.concatenate(self.cells[first:])
+
+
+class Interest:
+    """One district's interest: call `weave` once per tick, `picture` for who comes in or was behind."""
+
+    def __init__(self, grid: Grid, view_m: float, tick_hz: float, bytes_per_client: float) -> None:
+        self.grid = grid
+        self.view_m = view_m
+        self.bytes_per_client = bytes_per_client
+        gap, ring = grid.gap(), grid.ring()
+        band = np.full(gap.shape, RIM, np.uint8)
+        band[gap <= BAND_GAPS_M[1]] = FAR
+        band[gap <= BAND_GAPS_M[0]] = MIDDLE
+        band[ring <= 1] = NEAR
+        band[gap > view_m] = UNSEEN
+        self._band = band
+        self._unseen = band == UNSEEN
+        self._has_unseen = self._unseen.any(axis=1)
+        self._sees = [(band == b).astype(np.float32) for b in (NEAR, MIDDLE, FAR, RIM)]
+        self._phase = np.random.default_rng(grid.count).permutation(grid.count).astype(np.int64)
+        self.level = np.zeros(grid.count, np.int16)
+        self.slower = 0
+        self._trail = _Trail()
+        self._scene: Scene | None = None
+        self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
+        self.set_tick_hz(tick_hz)
+
+    def set_tick_hz(self, tick_hz: float) -> None:
+        """Adapt to another tick rate: windows and periods are counted in ticks."""
+        self.tick_hz = tick_hz
+        ticks = max(1, int(COMPLETE_SECONDS * tick_hz))
+        self.top_class = min(ticks.bit_length() - 1, 7)
+        self.period = 1 << self.top_class
+        self._apply_levels()
+
+    def set_slower(self, steps: int) -> None:
+        """Under overload: 1 halves the rate of the far bands, 2 of the middle one too."""
+        self.slower = steps
+        self._apply_levels()
+
+    def _apply_levels(self) -> None:
+        table = LEVELS.astype(np.int16)
+        if self.slower >= 1:
+            table[:, FAR:] += 1
+        if self.slower >= 2:
+            table[:, MIDDLE] += 1
+        table[:, :][LEVELS >= 6] = self.top_class
+        self._table = np.full((len(LEVELS), 5), OUT_OF_VIEW, np.uint8)
+        self._table[:, :4] = np.minimum(table, self.top_class)
+        self._classes = np.take_along_axis(self._table[self.level], self._band, axis=1)
+
+    def visible(self, cell: int) -> NDArray[np.intp]:
+        """The source cells told to an observer cell."""
+        return np.flatnonzero(~self._unseen[cell])
+
+    def class_of(self, observer: int, source: int) -> int:
+        """The rate class of a source cell for an observer cell, or OUT_OF_VIEW."""
+        return int(self._classes[observer, source])
+
+    def weave(
+        self,
+        scene: Scene,
+        left: tuple[NDArray[np.intp], NDArray[np.int32]],
+        observers: Sequence[int],
+        crossed: Iterable[tuple[int, int]],
+        on_stage: NDArray[np.intp],
+    ) -> Woven:
+        """All messages of a tick.
+
+        `left`: slots and the cells they left since the last tick, those who left the district among them.
+        `observers`: cells in which someone is to be told. `crossed`: pairs of observer cells (from, to) which
+        someone crossed since the last tick. `on_stage`: slots that are near to everyone.
+        """
+        self._sort(scene)
+        self._trail.add(scene.tick, left[0], left[1], self.period)
+        watching = np.asarray(observers, np.intp)
+        refreshed = self._review(watching)
+        crossings = {
+            (a, b): self._messages(self._complete_blocks(b, self._changed(a, b))) for a, b in set(crossed)
+        }
+        return Woven(self._frames(watching, refreshed, on_stage), crossings, self._tiles(watching))
+
+    def picture(self, cell: int) -> list[bytes]:
+        """Everything that an observer cell sees now, complete: for who comes in, or was behind."""
+        assert self._scene is not None
+        seen = self.visible(cell)
+        messages = self._messages(self._complete_blocks(cell, seen))
+        if self._has_unseen[cell]:
+            messages.append(self._tile_message(cell))
+        return messages
+
+    def _sort(self, scene: Scene) -> None:
+        """Sort the present by cell and count them: every block is then a slice."""
+        self._scene = scene
+        cell = scene.cell[scene.who]
+        order = np.argsort(cell.astype(np.uint16), kind="stable")
+        self._who = scene.who[order]
+        self._cells = cell[order]
+        self._moved = scene.moved_at[self._who]
+        self._raw = scene.entries[self._who]
+        self._bytes: bytes = self._raw.tobytes()
+        self._counts = np.bincount(self._cells, minlength=self.grid.count)
+        self._starts = np.concatenate(([0], np.cumsum(self._counts)))
+        turn = scene.tick + self._phase
+        lowest = (turn & -turn) | self.period
+        self._turn = np.log2((lowest & -lowest).astype(np.float64)).astype(np.uint8)
+        self._complete_now = self._turn >= self.top_class
+
+    def _complete(self, cell: int, rate_class: int) -> bytes:
+        size = ENTRY.itemsize
+        raw = self._bytes[self._starts[cell] * size : self._starts[cell + 1] * size]
+        flags = rate_class << CLASS_SHIFT
+        if len(raw) < MAX_MESSAGE_BYTES - 1024:
+            flags |= BEGINS | ENDS
+        return blocks_of(cell, flags, raw)
+
+    def _complete_blocks(self, observer: int, sources: NDArray[np.intp]) -> list[bytes]:
+        row = self._classes[observer]
+        return [self._complete(int(s), int(row[s])) for s in sources]
+
+    def _changed(self, before: int, after: int) -> NDArray[np.intp]:
+        """The source cells that come into view, or change their class, from one observer cell to another."""
+        row = self._classes[after]
+        return np.flatnonzero((row != self._classes[before]) & (row != OUT_OF_VIEW))
+
+    def _messages(self, pieces: list[bytes]) -> list[bytes]:
+        """Blocks as frames of at most MAX_MESSAGE_BYTES; a block list of one cell is never torn."""
+        assert self._scene is not None
+        whole = b"".join(pieces)
+        if len(whole) <= MAX_MESSAGE_BYTES - FRAME_HEAD_BYTES:
+            return [encode_frame(self._scene.tick_ms, whole)]
+        messages: list[bytes] = []
+        batch: list[bytes] = []
+        size = 0
+        for piece in pieces:
+            if batch and size + len(piece) > MAX_MESSAGE_BYTES - FRAME_HEAD_BYTES:
+                messages.append(encode_frame(self._scene.tick_ms, b"".join(batch)))
+                batch, size = [], 0
+            batch.append(piece)
+            size += len(piece)
+        messages.append(encode_frame(self._scene.tick_ms, b"".join(batch)))
+        return messages
+
+    def _frames(
+        self, watching: NDArray[np.intp], refreshed: dict[int, NDArray[np.intp]], on_stage: NDArray[np.intp]
+    ) -> dict[int, list[bytes]]:
+        blocks = self._blocks()
+        rows = self._classes[watching]
+        due = (rows <= self._turn[None, :]) & (rows != OUT_OF_VIEW)
+        which, source = np.nonzero(due)
+        pieces = blocks[rows[which, source], source].tolist()
+        ends = np.cumsum(np.bincount(which, minlength=len(watching))).tolist()
+        stage = self._stage_blocks(on_stage)
+        frames: dict[int, list[bytes]] = {}
+        start = 0
+        for cell, end in zip(watching.tolist(), ends, strict=True):
+            mine = pieces[start:end]
+            start = end
+            if cell in refreshed:
+                mine += self._complete_blocks(cell, refreshed[cell])
+            if stage:
+                mine.append(stage)
+            frames[cell] = self._messages(mine)
+        return frames
+
+    def _blocks(self) -> NDArray[np.object_]:
+        """Array (class, source cell) of the bytes that are due at this tick; empty where there is nothing to tell."""
+        assert self._scene is not None
+        blocks = np.full((self.top_class + 1, self.grid.count), b"", dtype=object)
+        size = ENTRY.itemsize
+        complete = np.flatnonzero(self._complete_now).tolist()
+        for cell in complete:
+            for r in range(self.top_class + 1):
+                blocks[r, cell] = self._complete(cell, r)
+        told = self._turn[self._cells]
+        partial = told < self.top_class
+        for r in range(self.top_class):
+            chosen = np.flatnonzero(partial & (told >= r) & (self._moved > self._scene.tick - (1 << r)))
+            if len(chosen):
+                raw = self._raw[chosen].tobytes()
+                cells = self._cells[chosen]
+                edges = np.flatnonzero(np.diff(cells)) + 1
+                starts = [0, *edges.tolist()]
+                stops = [*edges.tolist(), len(chosen)]
+                row = blocks[r]
+                for cell, a, b in zip(cells[starts].tolist(), starts, stops, strict=True):
+                    row[cell] = blocks_of(cell, r << CLASS_SHIFT, raw[a * size : b * size])
+        for r in range(self.top_class + 1):
+            self._add_leavers(blocks[r], r)
+        return blocks
+
+    def _add_leavers(self, row: NDArray[np.object_], r: int) -> None:
+        """Append to each due cell's block of class r who left it in the last 2^r ticks."""
+        assert self._scene is not None
+        slots, cells = self._trail.since(self._scene.tick - (1 << r))
+        due = self._turn[cells] >= r
+        if not due.any():
+            return
+        pairs = np.unique(slots[due].astype(np.int64) << 16 | cells[due])
+        slots, cells = (pairs >> 16).astype(np.intp), (pairs & 0xFFFF).astype(np.int32)
+        now_in = self._scene.cell[slots]
+        away = now_in != cells
+        flags = r << CLASS_SHIFT
+        for cell, slot, new in zip(
+            cells[away].tolist(), slots[away].tolist(), now_in[away].tolist(), strict=True
+        ):
+            if new < 0:
+                row[cell] += block_head(cell, flags | GONE, 1) + slot.to_bytes(2, "little")
+            else:
+                row[cell] += block_head(new, flags, 1) + self._scene.entries[slot].tobytes()
+
+    def _stage_blocks(self, on_stage: NDArray[np.intp]) -> bytes:
+        assert self._scene is not None
+        return b"".join(
+            block_head(int(self._scene.cell[slot]), ON_STAGE, 1) + self._scene.entries[slot].tobytes()
+            for slot in on_stage.tolist()
+            if self._scene.cell[slot] >= 0
+        )
+
+    def _review(self, watching: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
+        """Set the levels of the observer cells whose turn it is; the source cells whose class changed, by cell."""
+        assert self._scene is not None
+        rows = watching[(watching + self._scene.tick) % REVIEW_TICKS == 0]
+        if not len(rows):
+            return {}
+        costs = self._estimate(rows)
+        fits = costs <= self.bytes_per_client
+        fits[:, -1] = True
+        finest = np.argmax(fits, axis=1)
+        now = self.level[rows]
+        held = np.take_along_axis(costs, now[:, None].astype(np.intp), axis=1)[:, 0]
+        easy = np.argmax(
+            (costs <= RELAX * self.bytes_per_client) | (np.arange(len(LEVELS)) >= now[:, None]), axis=1
+        )
+        target = np.where(held > self.bytes_per_client, finest, np.minimum(easy, now))
+        refreshed: dict[int, NDArray[np.intp]] = {}
+        for cell, level in zip(rows[target != now].tolist(), target[target != now].tolist(), strict=True):
+            before = self._classes[cell]
+            after = self._table[level][self._band[cell]]
+            self.level[cell] = level
+            self._classes[cell] = after
+            refreshed[cell] = np.flatnonzero((after != before) & (after != OUT_OF_VIEW))
+        return refreshed
+
+    def _estimate(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Bytes a second of every level for these observer cells, (rows, levels): from who moved lately."""
+        assert self._scene is not None
+        size, hz = ENTRY.itemsize, self.tick_hz
+        complete = (size * self._counts + 4) * hz / self.period
+        cost = np.empty((self.top_class + 1, self.grid.count), np.float32)
+        for r in range(self.top_class):
+            movers = np.bincount(
+                self._cells[self._moved > self._scene.tick - (1 << r)], minlength=self.grid.count
+            )
+            times = hz / (1 << r)
+            cost[r] = (size * movers + 4 * (movers > 0)) * times * (1 - (1 << r) / self.period) + complete
+        cost[self.top_class] = complete
+        per_band = [sees[rows] @ cost.T for sees in self._sees]
+        table = self._table
+        return np.stack(
+            [sum(per_band[b][:, table[level, b]] for b in range(4)) for level in range(len(LEVELS))], axis=1
+        ).astype(np.float64)
+
+    def _tiles(self, watching: NDArray[np.intp]) -> dict[int, bytes]:
+        """Once a second each observer cell's crowd beyond, where it cannot see the whole district."""
+        assert self._scene is not None
+        every = max(1, round(self.tick_hz))
+        rows = watching[((watching + self._scene.tick) % every == 0) & self._has_unseen[watching]]
+        return {cell: self._tile_message(cell) for cell in rows.tolist()}
+
+    def _tile_message(self, observer: int) -> bytes:
+        assert self._scene is not None
+        beyond = self._unseen[observer][self._cells]
+        tile = self.grid.tile_of_cell[self._cells[beyond]]
+        counts = np.bincount(tile, minlength=1)
+        turn = self._raw["yaw"][beyond] * (2 * np.pi / 256)
+        north = np.bincount(tile, weights=np.cos(turn), minlength=1)
+        east = np.bincount(tile, weights=np.sin(turn), minlength=1)
+        there = np.flatnonzero(counts)
+        tiles = np.empty(len(there), TILE)
+        tiles["tile"] = there
+        tiles["count"] = np.minimum(counts[there], 255)
+        heading = np.arctan2(east[there], north[there]) * (256 / (2 * np.pi))
+        tiles["heading"] = np.rint(heading).astype(np.int64) & 0xFF
+        return encode_tiles(self._scene.tick_ms, tiles)
+
+    def near_weights(self, watchers: dict[int, int]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+        """For the freshness metric: how many citizens are told at this tick of each present avatar as a near one.
+
+        Returns (weights, slots), for the avatars of the last `weave` that moved since their cell was last told.
+        """
+        assert self._scene is not None
+        weight = np.zeros((self.top_class + 1, self.grid.count))
+        for cell, people in watchers.items():
+            near = np.flatnonzero(self._band[cell] == NEAR)
+            rates = self._classes[cell][near]
+            due = rates <= self._turn[near]
+            np.add.at(weight, (rates[due], near[due]), people)
+        total = np.zeros(len(self._who))
+        for r in range(self.top_class + 1):
+            fresh = self._moved > self._scene.tick - (1 << r)
+            total += np.where(fresh, weight[r][self._cells], 0.0)
+        return total, self._who
