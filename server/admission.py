@@ -184,4 +184,4 @@ def is_loopback(place: str) -> bool:
 
 
 def _ms(seconds: float) -> int:
-    return math.ceil(seconds * 1000)
+    return math.ceil(round(seconds * 1000, 3))

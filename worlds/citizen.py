@@ -65,10 +65,11 @@ def shown_name(text: str) -> str:
     control and format characters, among them those that turn the direction of writing, and blank letters.
     """
     seen = []
-    for character in unicodedata.normalize("NFC", text):
+    for character in text:
         category = unicodedata.category(character)
         if category in _BLANK:
             seen.append(" ")
         elif category not in _UNSEEN and character not in _HANGUL_FILLERS:
             seen.append(character)
-    return " ".join("".join(seen).split())[:MAX_NAME_LENGTH].rstrip()
+    name = unicodedata.normalize("NFC", " ".join("".join(seen).split()))
+    return name[:MAX_NAME_LENGTH].rstrip()

@@ -28,7 +28,7 @@ def preferred(accept_language: str | None) -> Language:
     """The language that an Accept-Language header likes best (RFC 9110, 12.5.4)."""
     liked: list[tuple[float, Language]] = []
     for part in (accept_language or "").split(","):
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = part.replace(" ", "").partition(";q=")
         language = language_of(tag)
         if tag[:2].lower() != language:
             continue

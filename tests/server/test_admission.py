@@ -1,0 +1,233 @@
+"""The door and the pace: who is let in, how often one may ask, and that it costs bounded memory."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from server.admission import Buckets, Door, Pace, Shut, place_of
+from server.config import Limits
+from server.metrics import Metrics
+
+OFF = {"connections": 0, "connections_per_address": 0, "handshakes_per_s": 0.0}
+HOME = "203.0.113.7"
+
+
+def door(metrics: Metrics | None = None, **limits: float | bool) -> Door:
+    return Door(Limits.model_validate(OFF | limits), metrics or Metrics())
+
+
+def reached(metrics: Metrics, limit: str) -> float | None:
+    return metrics.registry.get_sample_value("madang_limit_reached_total", {"limit": limit})
+
+
+@given(
+    rate=st.floats(0.1, 100),
+    burst=st.integers(1, 30),
+    steps=st.lists(st.floats(0, 1), min_size=1, max_size=200),
+)
+def test_no_span_of_time_grants_more_than_the_burst_and_the_rate(
+    rate: float, burst: int, steps: list[float]
+) -> None:
+    buckets = Buckets(rate, burst)
+    now, granted = 0.0, []
+    for step in steps:
+        now += step
+        if not buckets.take("a", now):
+            granted.append(now)
+    for first in range(len(granted)):
+        span = granted[-1] - granted[first]
+        assert len(granted) - first <= burst + span * rate + 1e-6
+
+
+@given(rate=st.floats(0.1, 100), burst=st.integers(1, 30))
+def test_who_waits_as_long_as_they_are_told_is_served(rate: float, burst: int) -> None:
+    buckets = Buckets(rate, burst)
+    assert [buckets.take("a", 5.0) for _ in range(burst)] == [0.0] * burst
+    wait = buckets.take("a", 5.0)
+    assert 0 < wait <= 1 / rate + 1e-9
+    assert buckets.take("a", 5.0 + wait * 0.9) > 0
+    assert buckets.take("a", 5.0 + wait) == 0.0
+
+
+def test_each_key_has_its_own_bucket() -> None:
+    buckets = Buckets(1, 1)
+    assert buckets.take("a", 0.0) == 0.0
+    assert buckets.take("a", 0.0) > 0
+    assert buckets.take("b", 0.0) == 0.0
+
+
+def test_a_rate_of_zero_is_no_limit_and_no_memory() -> None:
+    buckets = Buckets(0, 1)
+    assert not any(buckets.take("a", 0.0) for _ in range(1000))
+    assert len(buckets) == 0
+
+
+def test_full_buckets_are_forgotten_and_others_are_bounded() -> None:
+    buckets = Buckets(10, 1, max_keys=100)
+    for i in range(10_000):
+        buckets.take(i, i * 0.05)
+    assert len(buckets) <= 4
+    for i in range(10_000):
+        buckets.take(i, 10_000.0)
+    assert len(buckets) <= 100
+
+
+def test_the_city_takes_so_many_and_one_more_when_one_has_left() -> None:
+    metrics = Metrics()
+    city = door(metrics, connections=3)
+    for i in range(3):
+        city.enter(f"203.0.113.{i}", 0.0)
+    with pytest.raises(Shut) as shut:
+        city.enter(HOME, 0.0)
+    assert shut.value.code is Farewell.FULL
+    assert shut.value.after_ms > 0
+    assert reached(metrics, "connections") == 1
+    city.leave("203.0.113.1")
+    city.enter(HOME, 0.0)
+    assert city.connections == 3
+    assert metrics.registry.get_sample_value("madang_connections") == 3
+
+
+def test_an_address_has_so_many_connections_and_the_others_do_not_notice() -> None:
+    metrics = Metrics()
+    city = door(metrics, connections_per_address=2)
+    city.enter(HOME, 0.0)
+    city.enter(HOME, 0.0)
+    with pytest.raises(Shut):
+        city.enter(HOME, 0.0)
+    city.enter("203.0.113.8", 0.0)
+    assert reached(metrics, "connections_per_address") == 1
+    city.leave(HOME)
+    city.enter(HOME, 0.0)
+
+
+def test_an_address_has_so_many_handshakes_a_second() -> None:
+    city = door(handshakes_per_s=5)
+    for _ in range(5):
+        city.enter(HOME, 0.0)
+    with pytest.raises(Shut):
+        city.enter(HOME, 0.0)
+    city.enter("203.0.113.8", 0.0)
+    city.enter(HOME, 0.2)
+
+
+def test_who_was_turned_away_did_not_enter() -> None:
+    city = door(connections_per_address=1)
+    city.enter(HOME, 0.0)
+    for _ in range(10):
+        with pytest.raises(Shut):
+            city.enter(HOME, 0.0)
+    city.leave(HOME)
+    assert city.connections == 0
+    city.enter(HOME, 0.0)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_exempt_unless_set(address: str) -> None:
+    city = door(connections_per_address=1, handshakes_per_s=1.0)
+    for _ in range(10):
+        city.enter(address, 0.0)
+    strict = door(connections_per_address=1, handshakes_per_s=1.0, loopback_exempt=False)
+    strict.enter(address, 0.0)
+    with pytest.raises(Shut):
+        strict.enter(address, 0.0)
+
+
+def test_the_limit_of_all_holds_for_this_machine_too() -> None:
+    city = door(connections=1)
+    city.enter("127.0.0.1", 0.0)
+    with pytest.raises(Shut):
+        city.enter("127.0.0.1", 0.0)
+
+
+def test_those_turned_away_together_do_not_come_back_together() -> None:
+    city = door(connections=1)
+    city.enter(HOME, 0.0)
+    told = []
+    for _ in range(1000):
+        with pytest.raises(Shut) as shut:
+            city.enter(HOME, 0.0)
+        told.append(shut.value.after_ms)
+    tenths = [sum(at // 500 == tenth for at in told) for tenth in range(min(told) // 500, max(told) // 500)]
+    assert max(tenths) < 1.2 * min(tenths)
+
+
+def test_arrivals_wait_while_the_crowd_is_too_much() -> None:
+    metrics = Metrics()
+    city = door(metrics)
+    city.holds_arrivals = True
+    with pytest.raises(Shut) as shut:
+        city.enter(HOME, 0.0)
+    assert shut.value.code is Farewell.FULL
+    assert reached(metrics, "overload") == 1
+    city.holds_arrivals = False
+    city.enter(HOME, 0.0)
+
+
+def test_a_node_that_goes_away_takes_nobody() -> None:
+    city = door()
+    city.is_draining = True
+    with pytest.raises(Shut) as shut:
+        city.enter("127.0.0.1", 0.0)
+    assert shut.value.code is Farewell.DRAINING
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("::1", "::1"),
+        ("", ""),
+        ("a socket", "a socket"),
+    ],
+)
+def test_what_counts_as_one_address(address: str, place: str) -> None:
+    assert place_of(address) == place
+
+
+def test_a_citizen_asks_so_often_and_is_told_when_again() -> None:
+    metrics = Metrics()
+    pace = Pace(Limits(commands_per_s=10, command_burst=2), metrics)
+    pace.command("kim", 0.0)
+    pace.command("kim", 0.0)
+    with pytest.raises(Refused) as refused:
+        pace.command("kim", 0.0)
+    assert refused.value.code is Refusal.TOO_FAST
+    assert refused.value.retry_after_ms == 100
+    assert reached(metrics, "commands_per_s") == 1
+    pace.command("lee", 0.0)
+    pace.command("kim", 0.1)
+
+
+def test_chat_who_and_arrivals_have_paces_of_their_own() -> None:
+    pace = Pace(Limits(chat_per_s=0.5, chat_burst=2, who_per_s=2, enter_at_per_s=0.2), Metrics())
+    for ask, burst, retry_after_ms in ((pace.chat, 2, 2000), (pace.who, 2, 500), (pace.enter_at, 1, 5000)):
+        for _ in range(burst):
+            ask("kim", 0.0)
+        with pytest.raises(Refused) as refused:
+            ask("kim", 0.0)
+        assert refused.value.retry_after_ms == retry_after_ms
+
+
+def test_a_client_that_cannot_be_read_too_often_is_sent_away() -> None:
+    pace = Pace(Limits(malformed_per_min=3), Metrics())
+    for _ in range(3):
+        pace.malformed("kim", 0.0)
+    with pytest.raises(ProtocolError) as ended:
+        pace.malformed("kim", 0.0)
+    assert ended.value.code is Farewell.FLOODING
+    pace.malformed("kim", 20.0)
+
+
+def test_a_pace_of_zero_is_off() -> None:
+    pace = Pace(
+        Limits(commands_per_s=0, chat_per_s=0, who_per_s=0, enter_at_per_s=0, malformed_per_min=0), Metrics()
+    )
+    for ask in (pace.command, pace.chat, pace.who, pace.enter_at, pace.malformed):
+        for _ in range(100):
+            ask("kim", 0.0)
