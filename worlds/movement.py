@@ -11,7 +11,7 @@ keep to it by their own clock; here poses arrive late and in bunches, so that an
 apart, may come at the same instant. And a metre with every pose would let who sends 20 a second run 20 m/s
 too fast. So what a pose leaves of its allowance is kept for the next, up to `reserve_m`: the metre, and the
 way run in `jitter_s`. Nobody who keeps the contract by their own clock, on a line whose delay varies by no
-more than that, is put back; and in the long run nobody is faster than `speed_m_s`, but for what clocks differ.
+more than that, is put back; in the long run nobody is faster than `speed_m_s`, but for what clocks differ.
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ LOWEST_M, HIGHEST_M = np.float32(-10.0), np.float32(300.0)
 
 
 class Reason(IntEnum):
-    """Why an avatar was put back; `word` is what the client is told."""
+    """Why an avatar was put back."""
 
     TOO_FAST = 1
     BLOCKED = 2
@@ -41,6 +41,11 @@ class Reason(IntEnum):
     def word(self) -> str:
         """As in `avatar.moved_back`."""
         return self.name.lower()
+
+
+ACCEPTED, IGNORED = 0, 5
+FATES = ("accepted", *(reason.word for reason in Reason), "ignored")
+"""What became of a pose, by number: a reason, or one of the two around them; ignored is who is held."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """Poses as they came, (n,) each: whose, protocol.poses.POSE, and when, in seconds on the clock of `now`."""
+    """Poses as they came, (n,) each: whose, protocol.poses.POSE, when in seconds on the clock of `now`."""
 
     slot: Ints
     pose: NDArray[np.void]
@@ -127,7 +132,7 @@ class Outcome:
     """Slots that have sent far too many poses for too long."""
 
     counts: dict[str, int]
-    """Poses by what became of them: accepted; absent, over_rate, outside, ignored; or why put back."""
+    """Poses by what became of them: absent, over_rate, outside, or the word of a Reason."""
 
 
 class Walkers:
@@ -182,25 +187,21 @@ class Walkers:
 
     def walk(self, steps: Steps, now: float, tick: int) -> Outcome:
         """Applies what is valid of these steps, and says what they came to."""
-        counts = dict.fromkeys(("absent", "over_rate", "outside", "ignored", "accepted"), 0)
-        counts |= {reason.word: 0 for reason in Reason}
-        slot, pose, arrived = steps.slot, steps.pose, steps.arrived
-        if not (here := self.present[slot]).all():
-            counts["absent"] = len(slot) - int(np.count_nonzero(here))
-            slot, pose, arrived = slot[here], pose[here], arrived[here]
-
+        slot = steps.slot
         turn = _turns(slot, len(self.present))
+        present = self.present[slot]
         admitted, flooding = self._rate.admit(slot, turn, now, self.rules.poses)
-        inside = _is_inside(self.ground, pose)
-        counts["over_rate"] = len(slot) - int(np.count_nonzero(admitted))
-        counts["outside"] = int(np.count_nonzero(admitted & ~inside))
-        valid = admitted & inside
+        admitted &= present
+        valid = admitted & _is_inside(self.ground, steps.pose)
+        heard = [int(np.count_nonzero(mask)) for mask in (present, admitted, valid)]
 
         who = slot[turn == 0]
         before = self.zones[who]
-        for wave in range(int(turn[valid].max(initial=-1)) + 1):
-            due = np.flatnonzero(valid & (turn == wave))
-            self._step(slot[due], pose[due], arrived[due], now, tick, counts)
+        fates = np.zeros(len(FATES), np.intp)
+        for wave in range(int(turn.max(initial=-1, where=valid)) + 1):
+            due = _which(valid & (turn == wave))
+            fate = self._step(slot[due], steps.pose[due], steps.arrived[due], now, tick)
+            fates += np.bincount(fate, minlength=len(FATES))
         after = self.zones[who]
         crossed = before != after
         put_back = who[self._tell[who]]
@@ -211,51 +212,60 @@ class Walkers:
             crossed=who[crossed],
             left=before[crossed] & ~after[crossed],
             entered=after[crossed] & ~before[crossed],
-            flooding=flooding,
-            counts=counts,
+            flooding=flooding[self.present[flooding]],
+            counts={
+                "absent": len(slot) - heard[0],
+                "over_rate": heard[0] - heard[1],
+                "outside": heard[1] - heard[2],
+            }
+            | dict(zip(FATES, fates.tolist(), strict=True)),
         )
 
     def _step(
-        self,
-        slot: Ints,
-        pose: NDArray[np.void],
-        arrived: Floats,
-        now: float,
-        tick: int,
-        counts: dict[str, int],
-    ) -> None:
-        """One pose of each of these slots, all of them places in the district."""
-        rules = self.rules
-        x, y, z = (np.asarray(pose[axis], np.float64) for axis in "xyz")
-        from_x, from_y, from_z = (np.asarray(at[slot], np.float64) for at in (self.x, self.y, self.z))
+        self, slot: Ints, pose: NDArray[np.void], arrived: Floats, now: float, tick: int
+    ) -> NDArray[np.uint8]:
+        """The fate of one pose of each of these slots, all of them places in the district."""
+        x, y, z = (pose[axis].astype(np.float64) for axis in "xyz")
+        from_x, from_y, from_z = (at[slot].astype(np.float64) for at in (self.x, self.y, self.z))
         way = np.sqrt((x - from_x) ** 2 + (y - from_y) ** 2 + (z - from_z) ** 2)
         allowed = self._allowance(slot, arrived)
+        zones = self.ground.zones.zones_at(x, z)
+        entered = zones & ~self.zones[slot]
+        far = self.held[slot] & (way > self.rules.near_m)
+        frozen = self.frozen[slot]
 
-        held, frozen = self.held[slot], self.frozen[slot]
-        ignored = np.where(frozen, way == 0, held & (way > rules.near_m))
-        why = np.zeros(len(slot), np.uint8)
-        why[way > allowed] = Reason.TOO_FAST
-        why[frozen] = Reason.MODERATOR
-        going = np.flatnonzero((why == 0) & ~ignored)
-        barred = self.ground.walls.blocked(
-            from_x[going], from_z[going], x[going], z[going], self.doors[slot[going]]
+        # Walls are asked about short steps only: a long one may pass hundreds, and is refused anyway.
+        short = _which((way <= allowed) & ~far & ~frozen)
+        barred = np.zeros(len(slot), np.bool_)
+        barred[short] = self.ground.walls.blocked(
+            from_x[short], from_z[short], x[short], z[short], self.doors[slot[short]]
         )
-        why[going[barred]] = Reason.BLOCKED
-        going = going[~barred]
-        zones = self.ground.zones.zones_at(x[going], z[going])
-        closed = (zones & self.forbidden[slot[going]] & ~self.zones[slot[going]]) != 0
-        why[going[closed]] = Reason.NOT_ALLOWED
 
-        going, zones = going[~closed], zones[~closed]
-        self._accept(slot[going], pose[going], arrived[going], allowed[going] - way[going], zones, tick)
-        counts["accepted"] += len(going)
-        counts["ignored"] += int(np.count_nonzero(ignored))
-        if len(going) < len(slot):
-            refused = (why != 0) & ~ignored
-            for reason, count in enumerate(np.bincount(why[refused], minlength=len(Reason) + 1)[1:], 1):
-                counts[Reason(reason).word] += int(count)
-            self._put_back(slot[refused], why[refused], now)
-            self._say_again(slot[ignored & ~frozen], now)
+        # The later reason outweighs the earlier.
+        fate = np.zeros(len(slot), np.uint8)
+        fate[(entered & self.forbidden[slot]) != 0] = Reason.NOT_ALLOWED
+        fate[barred] = Reason.BLOCKED
+        fate[way > allowed] = Reason.TOO_FAST
+        fate[far] = IGNORED
+        fate[frozen] = Reason.MODERATOR
+        fate[frozen & (way == 0)] = IGNORED
+
+        done = _which(fate == ACCEPTED)
+        here = slot[done]
+        yaw, stance = pose["yaw"][done], pose["stance"][done]
+        changed = (way[done] > 0) | (yaw != self.yaw[here]) | (stance != self.stance[here])
+        self.moved_at[here[changed]] = tick
+        self.x[here], self.y[here], self.z[here] = x[done], y[done], z[done]
+        self.yaw[here], self.stance[here] = yaw, stance
+        self.since[here] = arrived[done]
+        self.spare[here] = np.minimum(allowed[done] - way[done], self.rules.reserve_m)
+        self.zones[here] = zones[done]
+        self.held[here] = False
+        if len(here) < len(slot):
+            refused = (fate != ACCEPTED) & (fate != IGNORED)
+            self._put_back(slot[refused], fate[refused], now)
+            self._say_again(slot[far & ~frozen], now)
+        return fate
 
     def _allowance(self, slot: Ints, arrived: Floats) -> Floats:
         """How long a step may be, in metres."""
@@ -265,20 +275,6 @@ class Walkers:
         passed = np.maximum(arrived - self.since[slot], 0.0)
         gained = passed * (rules.speed_m_s * (1 + rules.clock_drift))
         return np.minimum(self.spare[slot] + gained, rules.speed_m_s * rules.longest_s + rules.slack_m)
-
-    def _accept(
-        self, slot: Ints, pose: NDArray[np.void], arrived: Floats, unused: Floats, zones: Bits, tick: int
-    ) -> None:
-        changed = np.zeros(len(slot), np.bool_)
-        for name in ("x", "y", "z", "yaw", "stance"):
-            column: NDArray[np.generic] = getattr(self, name)
-            changed |= column[slot] != pose[name]
-            column[slot] = pose[name]
-        self.moved_at[slot[changed]] = tick
-        self.since[slot] = arrived
-        self.spare[slot] = np.minimum(unused, self.rules.reserve_m)
-        self.zones[slot] = zones
-        self.held[slot] = False
 
     def _put_back(self, slot: Ints, why: NDArray[np.uint8], now: float) -> None:
         """Told at once to who was free, and once in a while to who was held already."""
@@ -293,6 +289,11 @@ class Walkers:
         late = slot[now - self._told_at[slot] >= self.rules.again_s]
         self._told_at[late] = now
         self._tell[late] = True
+
+
+def _which(mask: NDArray[np.bool_]) -> Ints | slice:
+    """An index of what is true; where all is, one that copies nothing."""
+    return slice(None) if mask.all() else np.flatnonzero(mask)
 
 
 def _turns(slot: Ints, capacity: int) -> Ints:
