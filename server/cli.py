@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 import errno
 import json
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -122,7 +123,8 @@ def serve(
     except PlanError as wrong:
         stop(*(f"{settings.city.path}: {fault}" for fault in wrong.faults))
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+        unheard = error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
+        if not (unheard or isinstance(error, socket.gaierror)):
             raise
         reason = "in use by another program" if error.errno == errno.EADDRINUSE else error.strerror
         stop(f"cannot listen on {settings.listen.host}:{settings.listen.port}: {reason}")
@@ -224,23 +226,23 @@ def show_fingerprint() -> None:
     print(fingerprint())
 
 
-def _add(plugged: EntryPoint) -> None:
+def plug(into: typer.Typer, other: EntryPoint) -> None:
     """Add a command that is loaded when it is called: `madang serve` needs none of what the others import."""
 
     def run(context: typer.Context) -> None:
-        others: typer.Typer = plugged.load()
-        others(args=list(context.args), prog_name=f"{context.command_path}")
+        command: typer.Typer = other.load()
+        command(args=list(context.args), prog_name=context.command_path)
 
     passed_on: dict[str, Any] = {
         "allow_extra_args": True,
         "ignore_unknown_options": True,
         "help_option_names": [],
     }
-    app.command(plugged.name, help=f"See madang {plugged.name} --help.", context_settings=passed_on)(run)
+    into.command(other.name, help=f"See madang {other.name} --help.", context_settings=passed_on)(run)
 
 
 def main() -> None:
     """The entry point of the `madang` command."""
-    for plugged in entry_points(group=COMMAND_GROUP):
-        _add(plugged)
+    for other in entry_points(group=COMMAND_GROUP):
+        plug(app, other)
     app()

@@ -75,7 +75,7 @@ class Section(BaseModel):
 class Listen(Section):
     """Where the server listens."""
 
-    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
+    host: Annotated[str, Field(pattern=r"^[\w:%-]+(\.[\w%-]+)*$", max_length=253)] = "127.0.0.1"
     """The address to listen on; this machine alone until someone opens it with 0.0.0.0 or ::."""
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080

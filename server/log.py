@@ -41,3 +41,5 @@ def configure(settings: Log) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
+    # Uvicorn tells at info what our own lines tell better.
+    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
