@@ -1,4 +1,4 @@
-"""A client and a server in memory that say whatever they may: no gap, no answer lost, whatever arrives together."""
+"""Two real ends in memory that say whatever they may: no gap, no answer lost, whatever arrives together."""
 
 from hypothesis import settings
 from hypothesis import strategies as st
