@@ -3,7 +3,6 @@
 import asyncio
 import math
 import random
-from collections.abc import Callable
 
 import pytest
 
@@ -14,6 +13,7 @@ from protocol.districts import Enter
 from protocol.message import Command
 from protocol.poses import WAVE
 from protocol.refusals import Farewell, Refusal, Refused
+from tests.support.patience import until
 from tests.support.tiny_city import TinyCity
 
 FAST = 12.0
@@ -22,13 +22,6 @@ FAST = 12.0
 def client(city: TinyCity, **settings: object) -> Client:
     defaults: dict[str, object] = {"pose_hz": 50.0, "backoff": Backoff(0.01), "chance": random.Random(7)}
     return Client(city.url, **(defaults | settings))  # type: ignore[arg-type]
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Lets the loop run until it holds; a test that waits in vain fails after 5 s."""
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - what it waits for happens in a client or a city, which set no event
-            await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +228,7 @@ async def test_a_client_that_finds_the_city_full_waits_and_comes_in() -> None:
     async with TinyCity() as city:
         city.turn_away = (Farewell.FULL, 1)
         coming = asyncio.create_task(client(city).__aenter__())
-        await until(lambda: city.guests)
+        await until(lambda: city.turned_away)
         city.turn_away = None
         me = await coming
         assert city.welcomed == 1

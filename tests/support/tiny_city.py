@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import count
 from types import TracebackType
@@ -58,6 +58,7 @@ class TinyCity:
         self.tick_hz = tick_hz
         self.guests: dict[int, Guest] = {}
         self.welcomed = 0
+        self.turned_away = 0
         self.refuse: Callable[[Command], None] = lambda command: None
         self.turn_away: tuple[Farewell, int] | None = None
         self.acknowledged = 0
@@ -114,6 +115,7 @@ class TinyCity:
             case handshake.Hello():
                 guest.hello, guest.name = heard, heard.name or "guest"
                 if self.turn_away is not None:
+                    self.turned_away += 1
                     return await self.part(guest, *self.turn_away)
                 self.welcomed += 1
                 await guest.socket.send(guest.session.send(self._welcome(guest)))
@@ -301,10 +303,3 @@ class TinyCity:
             "services": {},
         }
         return districts.Place.model_validate(fields)
-
-
-@contextlib.asynccontextmanager
-async def tiny_city(tick_hz: float = 50.0) -> AsyncIterator[TinyCity]:
-    """A city for the time of one test."""
-    async with TinyCity(tick_hz) as city:
-        yield city

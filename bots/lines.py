@@ -1,0 +1,46 @@
+"""What bots are called and what they say, in Korean and English, from `lines.toml` beside this file."""
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LOCALES = ("ko", "en")
+
+
+class Words(BaseModel):
+    """The texts of one language."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    greeting: str
+    lines: list[str] = Field(min_length=1)
+
+
+class Lines:
+    """The texts of all languages, read when the first is asked for."""
+
+    @cached_property
+    def _words(self) -> dict[str, Words]:
+        content = tomllib.loads((Path(__file__).parent / "lines.toml").read_text("utf-8"))
+        return {locale: Words.model_validate(content[locale]) for locale in LOCALES}
+
+    def _in(self, locale: str | None) -> Words:
+        return self._words.get(locale or "", self._words["ko"])
+
+    def to_say(self, locale: str | None) -> list[str]:
+        """What one may say."""
+        return self._in(locale).lines
+
+    def greeting(self, locale: str | None) -> str:
+        """How to greet `{name}`."""
+        return self._in(locale).greeting
+
+    def name(self, locale: str | None, number: int) -> str:
+        """What the bot of this number is called."""
+        return self._in(locale).name.format(number=number)
+
+
+LINES = Lines()
