@@ -7,6 +7,7 @@ import asyncio
 import dataclasses
 import errno
 import json
+import resource
 import socket
 import sys
 import time
@@ -16,6 +17,7 @@ from importlib.metadata import EntryPoint, entry_points, version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
+import structlog
 import typer
 from pydantic import ValidationError
 from rich.console import Console
@@ -25,6 +27,9 @@ from server.config import Configuration, WrongSetting, load
 
 WRONG = 2
 """The exit code for what the caller can mend: a wrong setting, wrong content, an occupied port."""
+
+OTHER_OPEN_FILES = 256
+"""What a server opens beside its connections."""
 
 COMMAND_GROUP = "madang.commands"
 
@@ -67,6 +72,19 @@ def _configuration(file: Path | None, sets: list[str] | None, **named: object) -
     given = {name.replace("__", "."): value for name, value in named.items() if value is not None}
     with _wrong_settings_told():
         return load(file, given, sets or ())
+
+
+def _allow_open_files(connections: int) -> None:
+    """Every connection is an open file, and a shell gives a process 1,024."""
+    wanted = connections + OTHER_OPEN_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < wanted:
+        structlog.get_logger("cli").warning(
+            "the system allows fewer open files than limits.connections needs", allowed=hard, wanted=wanted
+        )
 
 
 def _show_version(wanted: bool) -> None:
@@ -113,6 +131,7 @@ def serve(
         city__phase=phase,
     ).settings
     log.configure(settings.log)
+    _allow_open_files(settings.limits.connections)
 
     async def opened() -> int:
         return await run(settings)

@@ -6,6 +6,7 @@ where that would be unsafe.
 """
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -14,7 +15,15 @@ from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -50,6 +59,12 @@ def _split(value: Any) -> Any:
     return value
 
 
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[\w:%-]+(\.[\w%-]+)*", value):
+        raise ValueError("neither an address nor a host's name")
+    return value
+
+
 Amount = Annotated[int, Field(ge=0)]
 Connections = Annotated[Amount, Unit("connections")]
 Citizens = Annotated[Amount, Unit("citizens")]
@@ -75,7 +90,7 @@ class Section(BaseModel):
 class Listen(Section):
     """Where the server listens."""
 
-    host: Annotated[str, Field(pattern=r"^[\w:%-]+(\.[\w%-]+)*$", max_length=253)] = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     """The address to listen on; this machine alone until someone opens it with 0.0.0.0 or ::."""
 
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080

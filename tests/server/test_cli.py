@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -41,7 +42,7 @@ def madang(*words: object) -> tuple[int, str, list[str]]:
     return result.exit_code, result.stdout, result.stderr.splitlines()
 
 
-def serve(*words: object) -> subprocess.Popen[str]:
+def serve(*words: object, shell_first: str = ":") -> subprocess.Popen[str]:
     """`madang serve` as a process of its own, on any free port."""
     command = [
         sys.executable,
@@ -56,7 +57,7 @@ def serve(*words: object) -> subprocess.Popen[str]:
         str(HAMLET),
     ]
     return subprocess.Popen(
-        [*command, *map(str, words)],
+        ["sh", "-c", f'{shell_first}; exec "$@"', "sh", *command, *map(str, words)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -93,6 +94,20 @@ async def test_serve_tells_its_url_is_ready_and_ends_well_on_sigterm(running: su
         assert (await browser.get("/api/city")).json()["id"] == "hamlet"
     running.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(running.wait, PATIENCE_SECONDS) == 0
+
+
+def test_a_server_may_open_a_file_for_each_connection_that_it_takes() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    process = serve("--set", "limits.connections=400", shell_first="ulimit -Sn 300")
+    try:
+        assert process.stdout is not None
+        assert "http://" in process.stdout.readline()
+        allowed, _ = resource.prlimit(process.pid, resource.RLIMIT_NOFILE)
+        assert allowed >= 400
+        assert resource.prlimit(process.pid, resource.RLIMIT_NOFILE)[1] == most
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_an_occupied_port_is_told_in_one_line() -> None:
