@@ -78,7 +78,7 @@ def served_wrongly(*words: object) -> list[str]:
 
 @pytest.fixture
 def running() -> Iterator[subprocess.Popen[str]]:
-    process = serve("--set", "drain.seconds=0")
+    process = serve("--set", "drain.seconds=0", "--set", "log.format=json")
     yield process
     process.kill()
     process.communicate()
@@ -94,6 +94,10 @@ async def test_serve_tells_its_url_is_ready_and_ends_well_on_sigterm(running: su
         assert (await browser.get("/api/city")).json()["id"] == "hamlet"
     running.send_signal(signal.SIGTERM)
     assert await asyncio.to_thread(running.wait, PATIENCE_SECONDS) == 0
+    assert running.stderr is not None
+    logged = [json.loads(line) for line in running.stderr]
+    assert "draining" in [line["event"] for line in logged]
+    assert all({"level", "logger", "timestamp"} <= line.keys() for line in logged)
 
 
 def test_a_server_may_open_a_file_for_each_connection_that_it_takes() -> None:
