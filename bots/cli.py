@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 import uvloop
-from rich import box
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -76,10 +75,13 @@ async def _show(crowd: Crowd, seconds: float) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.cancel)
     rates = _Rates()
-    with Live(console=Console(), refresh_per_second=4, auto_refresh=False) as live:
+    console = Console()
+    with Live(console=console, auto_refresh=False) as live:
         while not (running.done() or crowd.is_leaving):
             live.update(_table(crowd, rates), refresh=True)
             await asyncio.wait({running}, timeout=SHOWN_EVERY_S)
+    if not console.is_terminal:
+        console.print()
     await asyncio.wait({running})
     if not running.cancelled():
         running.result()
@@ -106,14 +108,14 @@ def _table(crowd: Crowd, rates: _Rates) -> Table:
     table = Table(
         title=f"{crowd.count} bots in {crowd.url}",
         title_justify="left",
-        box=box.SIMPLE_HEAD,
+        box=None,
         padding=(0, 1),
         collapse_padding=True,
         pad_edge=False,
     )
-    table.add_column("behaviour")
+    table.add_column("behaviour", no_wrap=True)
     for heading in (
-        "here", "walking", "frames/s", "others seen", "put back", "refused", "districts", "returns", "failed",
+        "here", "walking", "frames/s", "others seen", "put back", "refused", "entered", "returns", "failed",
     ):  # fmt: skip
         table.add_column(heading, justify="right")
     for row in rows:

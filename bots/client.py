@@ -162,13 +162,12 @@ class Client:
                 pass
             if goodbye is not None and goodbye.retry == "never":
                 raise Parted(goodbye)
-            if self.welcome is not None:
-                self.tally.reconnects += 1
             failed = 0 if clock() - since > STEADY_SECONDS else failed + 1
             await asyncio.sleep(self.backoff.seconds(max(failed - 1, 0), goodbye, self.chance))
 
     async def _visit(self) -> Goodbye | None:
         """One connection, from its welcome to its end; its goodbye, if one was told."""
+        was_here = self.welcome is not None
         connection = await Connection.open(self.url, self.hello, self._hear)
         listening = asyncio.create_task(connection.listen())
         try:
@@ -176,6 +175,7 @@ class Client:
             with contextlib.suppress(Lost):
                 await self._return(connection)
                 self._here.set_result(connection)
+                self.tally.reconnects += was_here
             await asyncio.shield(listening)
         finally:
             if self._here.done():
@@ -203,6 +203,11 @@ class Client:
 
     async def _connection(self) -> Connection:
         return await asyncio.shield(self._here)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the connection stands now."""
+        return self._here.done() and self._here.exception() is None
 
     async def until_end(self) -> None:
         """Waits until the server parts with this client for good; raises Parted or ProtocolError then."""

@@ -153,11 +153,12 @@ class Crowd:
                 await me.enter(self.district)
                 bot.fate = Fate.HERE
                 bot.settled.set()
-                await live(me, bot.behaviour, bot.chance)
-        except asyncio.CancelledError:
-            if bot.fate is Fate.HERE:
-                bot.fate = Fate.LEFT
-            raise
+                try:
+                    await live(me, bot.behaviour, bot.chance)
+                except asyncio.CancelledError:
+                    bot.fate = Fate.LEFT if me.is_here else Fate.FAILED
+                    bot.why = "" if me.is_here else "the city could not be reached again"
+                    raise
         except Exception as error:
             bot.fate, bot.why = Fate.FAILED, _reason(error)
         finally:
@@ -169,15 +170,16 @@ class Crowd:
         for bot in self.bots:
             row, tally = rows[bot.behaviour.name], bot.client.tally
             row.bots += 1
-            row.here += bot.fate is Fate.HERE
+            is_here = bot.fate is Fate.HERE and bot.client.is_here
+            row.here += is_here
             row.failed += bot.fate is Fate.FAILED
-            row.walking += bot.fate is Fate.HERE and bot.client.stance in (WALK, RUN)
+            row.walking += is_here and bot.client.stance in (WALK, RUN)
             row.frames += tally.frames
             row.put_backs += tally.put_backs
             row.refusals += tally.refusals
             row.districts += tally.districts
             row.reconnects += tally.reconnects
-            if bot.fate is Fate.HERE and bot.client.picture is not None:
+            if is_here and bot.client.picture is not None:
                 row.seen += len(bot.client.picture)
         return list(rows.values())
 

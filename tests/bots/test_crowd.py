@@ -78,6 +78,17 @@ async def test_a_bot_with_which_the_city_parts_has_failed_and_the_others_live_on
         await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_bot_that_is_cut_off_when_its_time_ends_has_failed() -> None:
+    async with TinyCity() as city:
+        crowd = Crowd(city.url, MIX, count=2, seed=1, district="hall", ramp_per_s=0)
+        running = asyncio.create_task(crowd.run())
+        await until(lambda: all(bot.fate is Fate.HERE for bot in crowd.bots))
+    await until(lambda: not any(row.here for row in crowd.rows()))
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert crowd.faults() == {"the city could not be reached again": 2}
+
+
 async def test_a_crowd_for_a_district_that_is_not_there_is_told_so_by_its_first_bot() -> None:
     async with TinyCity() as city:
         crowd = Crowd(city.url, MIX, count=50, seed=1, district="atlantis")
