@@ -114,18 +114,18 @@ def drawn_onto(pieces: Floats, lines: Floats) -> Floats:
 
 def cut(lines: Floats, pieces: Floats) -> Floats:
     """(n, 4) the lines without the pieces that lie along them; the cut ends are the pieces' own ends."""
-    left = list(lines)
     for piece in pieces:
-        uncut, left = left, []
-        for line in uncut:
-            (t0,), (t1,), (runs,) = carriers(piece, line[None])
-            if not runs:
+        t0, t1, runs = carriers(piece, lines)
+        left: list[Floats] = []
+        for line, from_, to, along in zip(lines, t0, t1, runs, strict=True):
+            if not along:
                 left.append(line)
                 continue
-            near, far = (piece[:2], piece[2:]) if t0 <= t1 else (piece[2:], piece[:2])
+            near, far = (piece[:2], piece[2:]) if from_ <= to else (piece[2:], piece[:2])
             slack = ON_LINE_M / np.hypot(*(line[2:] - line[:2]))
-            if min(t0, t1) > slack:
+            if min(from_, to) > slack:
                 left.append(np.concatenate((line[:2], near)))
-            if max(t0, t1) < 1 - slack:
+            if max(from_, to) < 1 - slack:
                 left.append(np.concatenate((far, line[2:])))
-    return np.array(left, np.float64).reshape(-1, 4)
+        lines = np.array(left, np.float64).reshape(-1, 4)
+    return lines

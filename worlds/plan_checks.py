@@ -185,7 +185,7 @@ def _on_foot(district: DistrictPlan) -> Found:
     public = Reach(district.width, district.depth, np.concatenate((walls, doors[shut])))
 
     inside: dict[str, NDArray[np.bool_]] = {}
-    barred = np.zeros(public.parts.shape, np.bool_)
+    barred = np.zeros((len(public.z), len(public.x)), np.bool_)
     for zone in district.zones:
         if len(zone.polygon) >= 3:
             inside[zone.id] = geometry.contains(zone.polygon, public.x[None, :], public.z[:, None])
