@@ -106,14 +106,30 @@ _HEADERS = {
 
 
 def states() -> str:
-    """The table of states as a Mermaid drawing; an arrow names who speaks and what may be said."""
+    """The table of states as a Mermaid drawing; an arrow names who speaks and what is said."""
     arrows: dict[tuple[State, State], list[str]] = {}
     for (side, before, kind), after in TABLE.items():
-        arrows.setdefault((before, after), []).append(f"{side}: {kind}")
-    lines = ["stateDiagram-v2", "    [*] --> opening"]
+        arrows.setdefault((before, after), []).append(f"{side} {kind}")
+    lines = ["stateDiagram-v2", f"    [*] --> {State.OPENING}"]
     for (before, after), said in arrows.items():
-        lines.append(f"    {before} --> {after} : {'<br/>'.join(said)}")
-    return "\n".join([*lines, "    closed --> [*]"])
+        lines.append(f"    {before} --> {after} : {', '.join(said)}")
+    return "\n".join([*lines, f"    {State.CLOSED} --> [*]"])
+
+
+def steps() -> str:
+    """The table of states as a Markdown table; an arrow leads to the next state, where it is another."""
+    lines = ["| state | the client may say | the server may say |", "|---|---|---|"]
+    for state in State:
+        said = {
+            side: ", ".join(
+                kind if after is state else f"{kind} → {after}"
+                for (speaker, before, kind), after in TABLE.items()
+                if (speaker, before) == (side, state)
+            )
+            for side in Side
+        }
+        lines.append(f"| {state} | {said[Side.CLIENT] or 'nothing'} | {said[Side.SERVER] or 'nothing'} |")
+    return "\n".join(lines)
 
 
 def write(folder: Path) -> list[Path]:

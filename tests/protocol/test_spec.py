@@ -75,10 +75,11 @@ def test_every_refusal_and_farewell_is_listed_as_the_code_has_it() -> None:
     assert f"closed with {TEXT_CLOSE_CODE}" in SPEC
 
 
-def test_the_drawing_of_the_states_comes_from_the_table() -> None:
+def test_the_drawing_and_the_table_of_the_states_come_from_the_codes_table() -> None:
     assert f"```mermaid\n{export.states()}\n```" in SPEC
-    for side, before, kind in session.TABLE:
-        assert re.search(rf"{before} --> \w+ : .*{side}: {kind}\b", export.states())
+    assert f"\n\n{export.steps()}\n\n" in SPEC
+    for (side, before, kind), after in session.TABLE.items():
+        assert re.search(rf"{before} --> {after} : .*\b{side} {kind}\b", export.states())
 
 
 def test_the_fingerprint_is_the_codes() -> None:
