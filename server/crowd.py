@@ -122,14 +122,14 @@ class Crowd:
         self._walk(steps, now)
         walked = time.perf_counter()
         unix_ms = self.clock.unix_ms()
-        watching = [cell for cell, there in enumerate(self._watchers) if there]
-        woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, watching, self._watched)
+        people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
+        woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()
         self._send(woven.frames)
         self._send({cell: [tiles] for cell, tiles in woven.tiles.items()})
         self._move_watchers(crossings, woven.crossings)
         self._picture_joiners()
-        self._count(watching)
+        self._count(list(people))
         sent = time.perf_counter()
         phase = self.metrics.tick_seconds.labels
         phase("receive").observe(received - began)
@@ -138,7 +138,7 @@ class Crowd:
         phase("send").observe(sent - wove)
         phase("total").observe(sent - began)
         if self.district.tick % round(self.district.tick_hz) == 0:
-            self._measure(now)
+            self._measure(people, now)
 
     def _receive(self) -> Steps:
         slots, raws, times = self._slots, self._raws, self._times
@@ -229,10 +229,9 @@ class Crowd:
             message = encode(count)
             self._send({cell: [message] for cell in turn})
 
-    def _measure(self, now: float) -> None:
+    def _measure(self, people: dict[int, int], now: float) -> None:
         """Once a second: the population, and how old is what clients are shown of their near ones."""
         self.metrics.population.labels(self.district.plan.id).set(self.population)
-        people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
         if people:
             ages, weights = self.district.near_ages(people, self.clock.monotonic())
             self.metrics.neighbour_ages.observe(ages, weights, now)

@@ -1,5 +1,6 @@
 """One district: who is where, and what each is shown; arrays by slot, and the rules about them."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +15,7 @@ from protocol.refusals import Refusal, Refused
 from worlds.access import forbidden_zones, passable_doors
 from worlds.arrivals import Arrivals, Spot
 from worlds.citizen import Citizen
-from worlds.interest import Interest, Scene, Woven
+from worlds.interest import BORDER_M, Interest, Scene, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
 from worlds.plan import DistrictPlan
 from worlds.slots import MAX_SLOTS, Slots
@@ -186,13 +187,14 @@ class District:
         self._settle(np.array([slot], np.intp))
 
     def weave(
-        self, tick_ms: int, watching: Sequence[int], watched: NDArray[np.int32]
+        self, tick_ms: int, people: Mapping[int, int], watched: NDArray[np.int32]
     ) -> tuple[Woven, list[tuple[int, int, int]]]:
-        """This tick's messages, and who crossed: (slot, from cell, to cell) where `watched` (by slot) is not the cell."""
+        """This tick's messages, and who crossed: (slot, from, to) where `watched` (cells by slot) is behind."""
         if self._who_is_stale:
             self._who = np.flatnonzero(self._cell >= 0)
             self._who_is_stale = False
         moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
+        moved = moved[self.grid.away(watched[moved], *self._places(moved)) > BORDER_M]
         crossings = list(
             zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
         )
@@ -202,11 +204,14 @@ class District:
         woven = self.interest.weave(
             scene,
             (left[:, 0].astype(np.intp), left[:, 1].astype(np.int32)),
-            watching,
-            {(before, after) for _, before, after in crossings},
+            people,
+            Counter((before, after) for _, before, after in crossings),
             np.array(sorted(self.on_stage), np.intp),
         )
         return woven, crossings
+
+    def _places(self, slots: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return self._walkers.x[slots], self._walkers.z[slots]
 
     def picture(self, cell: int) -> list[bytes]:
         """Everything that is seen from a cell, as of the last tick."""
@@ -252,9 +257,13 @@ class District:
         return np.flatnonzero(hears).tolist()
 
     def near_ages(
-        self, people: dict[int, int], now: float
+        self, people: Mapping[int, int], now: float
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How old (s) is what was told of near ones at this tick, and to how many each; `people` by cell."""
         weights, slots = self.interest.near_weights(people)
         told = weights > 0
         return now - self._walkers.since[slots[told]], weights[told]
+
+    def stance(self, slot: int) -> int:
+        """What others are shown someone doing: the stance, or the emote of the moment."""
+        return int(self._entries["stance"][slot])

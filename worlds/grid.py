@@ -59,6 +59,15 @@ class Grid:
         columns = np.arange(max(column - 1, 0), min(column + 2, self.columns), dtype=np.int32)
         return (rows[:, None] * np.int32(self.columns) + columns).ravel()
 
+    def away(self, cell: NDArray[np.int32], x: ArrayLike, z: ArrayLike) -> Floats:
+        """How far each place is outside of its cell's square, in metres; 0 inside."""
+        row, column = np.divmod(cell, self.columns)
+        px, pz = np.asarray(x, np.float64), np.asarray(z, np.float64)
+        left, top = column * self.cell_m, row * self.cell_m
+        beside = np.maximum(np.maximum(left - px, px - left - self.cell_m), 0)
+        before = np.maximum(np.maximum(top - pz, pz - top - self.cell_m), 0)
+        return np.asarray(np.hypot(beside, before))
+
     def gap(self) -> NDArray[np.float32]:
         """(count, count) the smallest distance in metres between two cells' squares; neighbours have 0."""
         rows, columns = self._apart()

@@ -10,7 +10,7 @@ of LEVELS whose estimated bytes keep to the budget. On a change of class, and on
 list is sent at once. There is no state per observer, and nothing is done per pair of citizens.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -40,6 +40,10 @@ MAX_MESSAGE_BYTES = 32_768
 
 BAND_GAPS_M = (25.0, 50.0)
 """Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
+
+BORDER_M = 1.5
+"""How far a citizen may be outside of the observer cell before the next one is theirs: who walks to and fro on a
+border would else be told complete lists all the time. Views reach as much farther."""
 
 NEAR, MIDDLE, FAR, RIM, UNSEEN = 0, 1, 2, 3, 4
 
@@ -71,6 +75,9 @@ OUT_OF_VIEW = 255
 
 RELAX = 0.8
 """A finer level is taken only when it would use less than this part of the budget, so that levels do not flap."""
+
+EXTRA_TICKS = 64
+"""Over how many ticks it is averaged what crossings cost beside the frames."""
 
 REVIEW_TICKS = 16
 """An observer cell's level is reviewed once in so many ticks."""
@@ -133,7 +140,7 @@ class Interest:
         band[gap <= BAND_GAPS_M[1]] = FAR
         band[gap <= BAND_GAPS_M[0]] = MIDDLE
         band[ring <= 1] = NEAR
-        band[gap > view_m] = UNSEEN
+        band[gap > view_m + BORDER_M] = UNSEEN
         self._band = band
         self._unseen = band == UNSEEN
         self._has_unseen = self._unseen.any(axis=1)
@@ -143,6 +150,8 @@ class Interest:
         self.slower = 0
         self._trail = _Trail()
         self._scene: Scene | None = None
+        self._stage = b""
+        self._extra = 0.0
         self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
         self.set_tick_hz(tick_hz)
 
@@ -182,30 +191,42 @@ class Interest:
         self,
         scene: Scene,
         left: tuple[NDArray[np.intp], NDArray[np.int32]],
-        observers: Sequence[int],
-        crossed: Iterable[tuple[int, int]],
+        people: Mapping[int, int],
+        crossed: Mapping[tuple[int, int], int],
         on_stage: NDArray[np.intp],
     ) -> Woven:
         """All messages of a tick.
 
         `left`: slots and the cells they left since the last tick, those who left the district among them.
-        `observers`: cells in which someone is to be told. `crossed`: pairs of observer cells (from, to) which
-        someone crossed since the last tick. `on_stage`: slots that are near to everyone.
+        `people`: how many are to be told in which cell. `crossed`: how many went from which observer cell to
+        which since the last tick. `on_stage`: slots that are near to everyone.
         """
         self._sort(scene)
         self._trail.add(scene.tick, left[0], left[1], self.period)
-        watching = np.asarray(observers, np.intp)
+        watching = np.fromiter(people, np.intp, len(people))
         refreshed = self._review(watching)
+        self._stage = self._stage_blocks(on_stage)
         crossings = {
-            (a, b): self._messages(self._complete_blocks(b, self._changed(a, b))) for a, b in set(crossed)
+            (a, b): self._messages(self._complete_blocks(b, self._changed(a, b))) for a, b in crossed
         }
-        return Woven(self._frames(watching, refreshed, on_stage), crossings, self._tiles(watching))
+        woven = Woven(self._frames(watching, refreshed), crossings, self._tiles(watching))
+        self._count_extra(woven, people, crossed)
+        return woven
+
+    def _count_extra(
+        self, woven: Woven, people: Mapping[int, int], crossed: Mapping[tuple[int, int], int]
+    ) -> None:
+        """Learn how much is sent beside the frames, so that the estimate of a level's bytes counts it in."""
+        frames = sum(people[cell] * sum(map(len, parts)) for cell, parts in woven.frames.items())
+        extra = sum(crossed[pair] * sum(map(len, parts)) for pair, parts in woven.crossings.items())
+        if frames:
+            self._extra += (min(extra / frames, 1.0) - self._extra) / EXTRA_TICKS
 
     def picture(self, cell: int) -> list[bytes]:
         """Everything that an observer cell sees now, complete: for who comes in, or was behind."""
         assert self._scene is not None
         seen = self.visible(cell)
-        messages = self._messages(self._complete_blocks(cell, seen))
+        messages = self._messages([*self._complete_blocks(cell, seen), self._stage])
         if self._has_unseen[cell]:
             messages.append(self._tile_message(cell))
         return messages
@@ -263,7 +284,7 @@ class Interest:
         return messages
 
     def _frames(
-        self, watching: NDArray[np.intp], refreshed: dict[int, NDArray[np.intp]], on_stage: NDArray[np.intp]
+        self, watching: NDArray[np.intp], refreshed: dict[int, NDArray[np.intp]]
     ) -> dict[int, list[bytes]]:
         blocks = self._blocks()
         rows = self._classes[watching]
@@ -271,7 +292,6 @@ class Interest:
         which, source = np.nonzero(due)
         pieces = blocks[rows[which, source], source].tolist()
         ends = np.cumsum(np.bincount(which, minlength=len(watching))).tolist()
-        stage = self._stage_blocks(on_stage)
         frames: dict[int, list[bytes]] = {}
         start = 0
         for cell, end in zip(watching.tolist(), ends, strict=True):
@@ -279,8 +299,8 @@ class Interest:
             start = end
             if cell in refreshed:
                 mine += self._complete_blocks(cell, refreshed[cell])
-            if stage:
-                mine.append(stage)
+            if self._stage:
+                mine.append(self._stage)
             frames[cell] = self._messages(mine)
         return frames
 
@@ -376,6 +396,7 @@ class Interest:
             times = hz / (1 << r)
             cost[r] = (size * movers + 4 * (movers > 0)) * times * (1 - (1 << r) / self.period) + complete
         cost[self.top_class] = complete
+        cost *= 1 + self._extra
         per_band = [sees[rows] @ cost.T for sees in self._sees]
         table = self._table
         return np.stack(
@@ -405,18 +426,18 @@ class Interest:
         tiles["heading"] = np.rint(heading).astype(np.int64) & 0xFF
         return encode_tiles(self._scene.tick_ms, tiles)
 
-    def near_weights(self, watchers: dict[int, int]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    def near_weights(self, people: Mapping[int, int]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """For the freshness metric: how many citizens are told at this tick of each present avatar as a near one.
 
         Returns (weights, slots), for the avatars of the last `weave` that moved since their cell was last told.
         """
         assert self._scene is not None
         weight = np.zeros((self.top_class + 1, self.grid.count))
-        for cell, people in watchers.items():
+        for cell, count in people.items():
             near = np.flatnonzero(self._band[cell] == NEAR)
             rates = self._classes[cell][near]
             due = rates <= self._turn[near]
-            np.add.at(weight, (rates[due], near[due]), people)
+            np.add.at(weight, (rates[due], near[due]), count)
         total = np.zeros(len(self._who))
         for r in range(self.top_class + 1):
             fresh = self._moved > self._scene.tick - (1 << r)
