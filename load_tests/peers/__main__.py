@@ -31,7 +31,7 @@ def table(measurements: list[Measurement], failures: dict[str, str]) -> Table:
     shown.add_column("")
     for one in measurements:
         met = one.met
-        colour = "green" if one.held else "red"
+        colour = "green" if one.held else "yellow" if one.void else "red"
         shown.add_row(
             one.peer,
             f"{one.count:,}",
@@ -82,7 +82,8 @@ def main(
     by_peer = {peer: [one for one in measurements if one.peer == peer] for peer in peers or PEERS}
     for peer, climbed in by_peer.items():
         if climbed:
-            console.print(f"{peer} held {held_at(climbed):,}")
+            at_least = "at least " if climbed[-1].void else ""
+            console.print(f"{peer} held {at_least}{held_at(climbed):,}")
     out.mkdir(parents=True, exist_ok=True)
     result = {
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
@@ -93,7 +94,10 @@ def main(
         },
         "capacity": {peer: held_at(climbed) for peer, climbed in by_peer.items() if climbed},
         "failures": failures,
-        "measurements": [{**asdict(one), "held": one.held, "verdict": one.verdict} for one in measurements],
+        "measurements": [
+            {**asdict(one), "held": one.held, "void": one.void, "verdict": one.verdict}
+            for one in measurements
+        ],
     }
     if any(peer.startswith("colyseus") and climbed for peer, climbed in by_peer.items()):
         result["node"] = version_of(find_node())

@@ -52,7 +52,9 @@ class Met:
     untrue: int = 0
     unreadable: int = 0
     server_cpu: float = 0
+    server_waited: float = 0
     driver_cpu: float = 0
+    driver_waited: float = 0
     driver_late_p99_ms: float = 0
 
 
@@ -163,7 +165,9 @@ class Standing:
     frames: NDArray[np.int64]
     bytes: NDArray[np.int64]
     server_cpu_s: float
+    server_waited_s: float
     driver_cpu_s: float
+    driver_waited_s: float
 
     @classmethod
     def of(cls, citizens: Sequence[Citizen], server_pid: int) -> "Standing":
@@ -172,7 +176,9 @@ class Standing:
             np.array([citizen.frames for citizen in citizens], np.int64),
             np.array([citizen.bytes for citizen in citizens], np.int64),
             cpu_seconds(server_pid),
+            waited_seconds(server_pid),
             time.process_time(),
+            waited_seconds(os.getpid()),
         )
 
 
@@ -182,6 +188,18 @@ def cpu_seconds(pid: int) -> float:
         # The command, in brackets, may hold spaces.
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def waited_seconds(pid: int) -> float:
+    """How long a process's main thread was ready to run while others had its core; 0 where it is not told.
+
+    From /proc/pid/schedstat, which few kernels are built without.
+    """
+    try:
+        with open(f"/proc/{pid}/schedstat") as stat:
+            return int(stat.read().split()[1]) / 1e9
+    except FileNotFoundError:
+        return 0.0
 
 
 async def run(
@@ -228,7 +246,9 @@ async def run(
         untrue=sight.untrue,
         unreadable=sight.unreadable,
         server_cpu=(last.server_cpu_s - first.server_cpu_s) / length,
+        server_waited=(last.server_waited_s - first.server_waited_s) / length,
         driver_cpu=(last.driver_cpu_s - first.driver_cpu_s) / length,
+        driver_waited=(last.driver_waited_s - first.driver_waited_s) / length,
         driver_late_p99_ms=float(np.percentile(late, 99) * 1000),
     )
 

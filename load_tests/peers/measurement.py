@@ -25,8 +25,12 @@ FRAMES_PER_S = 9.5
 """At least this often the worst percent of the clients is told where the others are."""
 SEEN_MS = 160.0
 """At most this late are 99 of 100 poses of near citizens seen (a tick of 100 ms alone makes 99)."""
+WAITED = 0.05
+"""Share of the window that the server or the driver may wait for its core: more, and others used it."""
 DRIVER_LATE_MS = 50.0
 """A driver later than this with its own poses says nothing about the peer."""
+
+VOID = "void: "
 
 START_S = 20.0
 STOP_S = 5.0
@@ -45,7 +49,7 @@ class Measurement:
 
     @property
     def verdict(self) -> str:
-        """`held`, or in a few words what did not."""
+        """`held`, or in a few words what did not, or why the run is void."""
         met = self.met
         if met.joined < self.count:
             return f"{met.joined} could join"
@@ -53,18 +57,26 @@ class Measurement:
             return f"{met.lost} lost"
         if met.unreadable or met.untrue:
             return f"{met.unreadable} frames unreadable, {met.untrue} places untrue"
-        if met.frames_p1 < FRAMES_PER_S:
-            return f"{met.frames_p1:.1f} frames/s"
+        late = met.driver_late_p99_ms > DRIVER_LATE_MS
         # Not `>`, so that a figure that could not be had is no success either.
-        if not met.seen_p99_ms <= SEEN_MS:
-            return f"p99 {met.seen_p99_ms:.0f} ms"
-        if met.driver_late_p99_ms > DRIVER_LATE_MS:
-            return "driver too slow"
-        return "held"
+        seen = met.seen_p99_ms <= SEEN_MS
+        if met.frames_p1 >= FRAMES_PER_S and seen and not late:
+            return "held"
+        if max(met.server_waited, met.driver_waited) > WAITED:
+            return VOID + "disturbed"
+        if late:
+            return VOID + "driver too slow"
+        return f"{met.frames_p1:.1f} frames/s" if seen else f"p99 {met.seen_p99_ms:.0f} ms"
 
     @property
     def held(self) -> bool:
+        """Whether the peer held this count."""
         return self.verdict == "held"
+
+    @property
+    def void(self) -> bool:
+        """Whether it did not, for reasons that say nothing about the peer."""
+        return self.verdict.startswith(VOID)
 
 
 def measure(peer: Peer, count: int, seconds: float) -> Measurement:

@@ -137,7 +137,9 @@ def test_a_place_where_nobody_was_is_untrue_and_half_an_entry_unreadable() -> No
         (Met(joined=100, frames_p1=9.4, seen_p99_ms=120), "9.4 frames/s"),
         (Met(joined=100, frames_p1=10, seen_p99_ms=161), "p99 161 ms"),
         (Met(joined=100, frames_p1=10, seen_p99_ms=np.nan), "p99 nan ms"),
-        (Met(joined=100, frames_p1=10, seen_p99_ms=120, driver_late_p99_ms=51), "driver too slow"),
+        (Met(joined=100, frames_p1=9, seen_p99_ms=200, driver_late_p99_ms=51), "void: driver too slow"),
+        (Met(joined=100, frames_p1=9, seen_p99_ms=200, driver_waited=0.06), "void: disturbed"),
+        (Met(joined=100, frames_p1=9, seen_p99_ms=200, server_waited=0.06), "void: disturbed"),
     ],
 )
 def test_a_count_is_held_only_when_every_client_is_there_and_told_in_time(met: Met, verdict: str) -> None:
