@@ -12,6 +12,7 @@ list is sent at once. There is no state per observer, and nothing is done per pa
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from protocol.poses import (
     ENTRY,
     FRAME_HEAD_BYTES,
     GONE,
+    MAX_BLOCK_ENTRIES,
+    MAX_CLASS,
     ON_STAGE,
     TILE,
     block_head,
@@ -144,6 +147,13 @@ class Interest:
         self._band = band
         self._unseen = band == UNSEEN
         self._has_unseen = self._unseen.any(axis=1)
+        cells = np.arange(grid.count)
+        self._tile_sums = (
+            grid.tile_of_cell[:, None] == np.arange(grid.tile_columns * grid.tile_rows)
+        ).astype(np.float32)
+        self._heads = np.zeros((MAX_CLASS + 1, grid.count, 4), np.uint8)
+        self._heads[:, :, 0], self._heads[:, :, 1] = cells & 0xFF, cells >> 8
+        self._heads[:, :, 2] = (np.arange(MAX_CLASS + 1) << CLASS_SHIFT | BEGINS | ENDS)[:, None]
         self._sees = [(band == b).astype(np.float32) for b in (NEAR, MIDDLE, FAR, RIM)]
         self._phase = np.random.default_rng(grid.count).permutation(grid.count).astype(np.int64)
         self.level = np.zeros(grid.count, np.int16)
@@ -227,8 +237,7 @@ class Interest:
         assert self._scene is not None
         seen = self.visible(cell)
         messages = self._messages([*self._complete_blocks(cell, seen), self._stage])
-        if self._has_unseen[cell]:
-            messages.append(self._tile_message(cell))
+        messages.extend(self._tile_messages(np.array([cell])).values())
         return messages
 
     def _sort(self, scene: Scene) -> None:
@@ -240,25 +249,33 @@ class Interest:
         self._cells = cell[order]
         self._moved = scene.moved_at[self._who]
         self._raw = scene.entries[self._who]
-        self._bytes: bytes = self._raw.tobytes()
         self._counts = np.bincount(self._cells, minlength=self.grid.count)
-        self._starts = np.concatenate(([0], np.cumsum(self._counts)))
+        self._is_crowded = bool(self._counts.max() > MAX_BLOCK_ENTRIES)
+        if not self._is_crowded:
+            self._heads[:, :, 3] = self._counts
+        whole = self._raw.tobytes()
+        edges = [0, *(np.cumsum(self._counts) * ENTRY.itemsize).tolist()]
+        self._lists = np.array([whole[a:b] for a, b in pairwise(edges)], dtype=object)
         turn = scene.tick + self._phase
         lowest = (turn & -turn) | self.period
         self._turn = np.log2((lowest & -lowest).astype(np.float64)).astype(np.uint8)
-        self._complete_now = self._turn >= self.top_class
-
-    def _complete(self, cell: int, rate_class: int) -> bytes:
-        size = ENTRY.itemsize
-        raw = self._bytes[self._starts[cell] * size : self._starts[cell + 1] * size]
-        flags = rate_class << CLASS_SHIFT
-        if len(raw) < MAX_MESSAGE_BYTES - 1024:
-            flags |= BEGINS | ENDS
-        return blocks_of(cell, flags, raw)
 
     def _complete_blocks(self, observer: int, sources: NDArray[np.intp]) -> list[bytes]:
-        row = self._classes[observer]
-        return [self._complete(int(s), int(row[s])) for s in sources]
+        """The complete lists of some cells, as one observer cell is told them."""
+        return self._complete_lists(self._classes[observer][sources], sources)
+
+    def _complete_lists(self, rates: NDArray[np.uint8], cells: NDArray[np.intp]) -> list[bytes]:
+        """The complete list of each cell, as blocks of each rate class."""
+        if self._is_crowded:
+            return [self._long_list(int(r), int(cell)) for r, cell in zip(rates, cells, strict=True)]
+        heads = self._heads[rates, cells].view("V4")[:, 0].tolist()
+        return [head + raw for head, raw in zip(heads, self._lists[cells].tolist(), strict=True)]
+
+    def _long_list(self, rate: int, cell: int) -> bytes:
+        """A complete list of any length; one that no message holds is told without saying that it is complete."""
+        raw: bytes = self._lists[cell]
+        whole = BEGINS | ENDS if len(raw) < MAX_MESSAGE_BYTES - 1024 else 0
+        return blocks_of(cell, rate << CLASS_SHIFT | whole, raw)
 
     def _changed(self, before: int, after: int) -> NDArray[np.intp]:
         """The source cells that come into view, or change their class, from one observer cell to another."""
@@ -309,10 +326,9 @@ class Interest:
         assert self._scene is not None
         blocks = np.full((self.top_class + 1, self.grid.count), b"", dtype=object)
         size = ENTRY.itemsize
-        complete = np.flatnonzero(self._complete_now).tolist()
-        for cell in complete:
-            for r in range(self.top_class + 1):
-                blocks[r, cell] = self._complete(cell, r)
+        complete = np.flatnonzero(self._turn >= self.top_class)
+        for r in range(self.top_class + 1):
+            blocks[r, complete] = self._complete_lists(np.full(len(complete), r, np.uint8), complete)
         told = self._turn[self._cells]
         partial = told < self.top_class
         for r in range(self.top_class):
@@ -407,24 +423,27 @@ class Interest:
         """Once a second each observer cell's crowd beyond, where it cannot see the whole district."""
         assert self._scene is not None
         every = max(1, round(self.tick_hz))
-        rows = watching[((watching + self._scene.tick) % every == 0) & self._has_unseen[watching]]
-        return {cell: self._tile_message(cell) for cell in rows.tolist()}
+        return self._tile_messages(watching[(watching + self._scene.tick) % every == 0])
 
-    def _tile_message(self, observer: int) -> bytes:
+    def _tile_messages(self, watching: NDArray[np.intp]) -> dict[int, bytes]:
         assert self._scene is not None
-        beyond = self._unseen[observer][self._cells]
-        tile = self.grid.tile_of_cell[self._cells[beyond]]
-        counts = np.bincount(tile, minlength=1)
-        turn = self._raw["yaw"][beyond] * (2 * np.pi / 256)
-        north = np.bincount(tile, weights=np.cos(turn), minlength=1)
-        east = np.bincount(tile, weights=np.sin(turn), minlength=1)
-        there = np.flatnonzero(counts)
-        tiles = np.empty(len(there), TILE)
-        tiles["tile"] = there
-        tiles["count"] = np.minimum(counts[there], 255)
-        heading = np.arctan2(east[there], north[there]) * (256 / (2 * np.pi))
-        tiles["heading"] = np.rint(heading).astype(np.int64) & 0xFF
-        return encode_tiles(self._scene.tick_ms, tiles)
+        rows = watching[self._has_unseen[watching]]
+        if not len(rows):
+            return {}
+        turn = self._raw["yaw"] * (2 * np.pi / 256)
+        per_cell = [
+            np.bincount(self._cells, weights, self.grid.count).astype(np.float32)
+            for weights in (None, np.cos(turn), np.sin(turn))
+        ]
+        people, ahead, aside = ((self._unseen[rows] * sums) @ self._tile_sums for sums in per_cell)
+        tiles = np.empty(people.shape, TILE)
+        tiles["tile"] = np.arange(people.shape[1])
+        tiles["count"] = np.minimum(people, 255)
+        tiles["heading"] = np.rint(np.arctan2(aside, ahead) * (256 / (2 * np.pi))).astype(np.int64) & 0xFF
+        return {
+            cell: encode_tiles(self._scene.tick_ms, tiles[i][people[i] > 0.5])
+            for i, cell in enumerate(rows.tolist())
+        }
 
     def near_weights(self, people: Mapping[int, int]) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
         """For the freshness metric: how many citizens are told at this tick of each present avatar as a near one.

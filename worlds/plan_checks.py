@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,6 +86,12 @@ def _repeated(district: DistrictPlan) -> Found:
             if thing.id in seen:
                 yield f"{many}[{i}].id", f"{thing.id} is taken"
             seen.add(thing.id)
+    named = {building.id for building in district.buildings}
+    for i, ground in enumerate(district.grounds):
+        if ground.id in named:
+            yield f"grounds[{i}].id", f"{ground.id} is taken"
+        if ground.id:
+            named.add(ground.id)
 
 
 def _within(district: DistrictPlan, points: Iterable[Point]) -> bool:
@@ -114,15 +121,20 @@ def _outlines(district: DistrictPlan) -> Found:
 
 
 def _walls(district: DistrictPlan) -> Found:
+    outlines = {building.id: building.footprint for building in district.buildings}
+    outlines |= {ground.id: ground.polygon for ground in district.grounds if ground.id}
     for i, wall in enumerate(district.walls):
-        if not wall.points:
-            reason = f"nothing is called {wall.around}" if wall.around else "needs points or around"
-            yield f"walls[{i}]", reason
-        elif len(wall.points) < (3 if wall.closed else 2):
-            yield f"walls[{i}].points", "are too few for a wall"
-        elif any(a == b for a, b in zip(wall.points, wall.points[1:], strict=False)):
-            yield f"walls[{i}].points", "stand still: two in a row are the same"
-        if not wall.around and not _within(district, wall.points):
+        if wall.around is not None:
+            if wall.around not in outlines:
+                yield f"walls[{i}].around", f"nothing is called {wall.around}"
+            elif wall.points != outlines[wall.around]:
+                yield f"walls[{i}]", f"has points of its own and goes around {wall.around}"
+            continue
+        if len(wall.points) < (3 if wall.closed else 2):
+            yield f"walls[{i}].points", f"are {len(wall.points)}, too few for a wall"
+        elif any(a == b for a, b in pairwise(wall.points)):
+            yield f"walls[{i}].points", "name the same point twice in a row"
+        if not _within(district, wall.points):
             yield f"walls[{i}].points", "reach out of the district"
 
 
