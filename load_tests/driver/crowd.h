@@ -16,7 +16,7 @@ typedef struct {
     kind kind;
     stage stage;
     uint16_t slot;
-    bool is_probe, retrying, told_goodbye;
+    bool is_probe, retrying, told_goodbye, was_in;
     int attempts;
     int64_t due;                                   /* when to come back, or to ask again to enter, ns */
     double home_x, home_z, x, z, y, to_x, to_z;    /* metres */
@@ -77,7 +77,9 @@ static bool near_cells(int a, int b) {
 }
 
 static void choose_waypoint(citizen *c) {
-    if (asked.sway > 0) {
+    if (c == crowd && asked.has_speaker) {
+        c->to_x = c->home_x + between(-1, 1), c->to_z = c->home_z + between(-1, 1);
+    } else if (asked.sway > 0) {
         c->to_x = clamp(c->home_x + between(-asked.sway, asked.sway), asked.x0, asked.x1);
         c->to_z = clamp(c->home_z + between(-asked.sway, asked.sway), asked.z0, asked.z1);
     } else {

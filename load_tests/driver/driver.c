@@ -38,7 +38,8 @@ static void leave(citizen *c, const char *fault) {
     bool was_in = c->stage == WALKING;
     free(c->stash);
     c->fd = -1, c->stash = NULL, c->stashed = c->stash_size = 0;
-    c->stage = c->retrying && !was_in ? WAITING : GONE;
+    c->stage = (c->retrying && !was_in) || c->kind == FLOODING ? WAITING : GONE;
+    if (c->kind == FLOODING) c->due = now_ns() + ns(1);  /* who floods comes back a second later */
     if (c->stage == GONE && (c->kind == ORDINARY || c->kind == SLOW)) lost++;
 }
 
@@ -179,7 +180,7 @@ static void hear_place(citizen *c, const mp_value *place, const uint8_t *end) {
     c->slot = (uint16_t)slot, of_slot[slot] = (int)(c - crowd), c->stage = WALKING;
     stand_at(c, place, end);
     c->home_x = c->x, c->home_z = c->z;
-    entered++;
+    entered += !c->was_in, c->was_in = true;
     if (c->is_probe) probe_walked(&probes[probe_of[c - crowd]]);
     if (c->kind == SLOW || c->kind == NEVER_READING) epoll_ctl(everyone, EPOLL_CTL_DEL, c->fd, NULL);
 }
@@ -311,7 +312,7 @@ static void come(citizen *c) {
                  asked.port);
     }
     int yes = 1, small = SMALL_BUFFER;
-    c->retrying = c->told_goodbye = false, c->due = 0;
+    c->retrying = c->told_goodbye = false, c->due = c->facts = c->acked = 0;
     c->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (c->fd < 0) {
         leave(c, "no socket");

@@ -59,7 +59,7 @@ static const option OPTIONS[] = {
 static void wrong_use(const char *why) {
     fprintf(stderr, "driver: %s\n", why);
     fprintf(stderr, "  --area x0,z0,x1,z1    where they walk, metres\n");
-    fprintf(stderr, "  --speaker x,z         the first citizen stands here, and how often it is seen is told\n");
+    fprintf(stderr, "  --speaker x,z         the first citizen speaks here, on 2 x 2 m, and how often it is seen is told\n");
     fprintf(stderr, "  --seed n              the seed of all chance\n");
     for (size_t i = 0; i < sizeof OPTIONS / sizeof *OPTIONS; i++) fprintf(stderr, "  %-21s %s\n", OPTIONS[i].name, OPTIONS[i].meaning);
     exit(2);

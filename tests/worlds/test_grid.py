@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from tests.worlds import exact
 from worlds.grid import MAX_DOORS, MAX_ZONES, Grid, WallRaster, ZoneRaster
@@ -20,7 +21,7 @@ lines = st.tuples(across, down, across, down)
 polygons = st.lists(places, min_size=3, max_size=7)
 
 
-def bits(mask: np.ndarray) -> list[set[int]]:
+def bits(mask: NDArray[np.uint64]) -> list[set[int]]:
     return [{bit for bit in range(64) if int(value) >> bit & 1} for value in mask]
 
 
@@ -33,7 +34,9 @@ def blocked(walls: WallRaster, *step: float, may_pass: int = 0) -> bool:
 
 
 @given(st.floats(1, 60), st.floats(1, 60), st.floats(5, 20), st.integers(1, 5))
-def test_cells_cover_the_district_and_tiles_cover_the_cells(width, depth, cell_m, tile_cells):
+def test_cells_cover_the_district_and_tiles_cover_the_cells(
+    width: float, depth: float, cell_m: float, tile_cells: int
+) -> None:
     grid = Grid(width, depth, cell_m, tile_cells)
     assert grid.columns * cell_m >= width
     assert (grid.columns - 1) * cell_m < width
@@ -46,13 +49,13 @@ def test_cells_cover_the_district_and_tiles_cover_the_cells(width, depth, cell_m
     assert set(grid.tile_of_cell.tolist()) == set(range(grid.tile_columns * grid.tile_rows))
 
 
-def test_the_far_border_belongs_to_the_last_cell():
+def test_the_far_border_belongs_to_the_last_cell() -> None:
     grid = Grid(30, 20, 10)
     assert grid.cell_of([0, -0.0, 9.99, 10, 30, 30], [0, 0, 0, 0, 0, 20]).tolist() == [0, 0, 0, 1, 2, 5]
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.sampled_from([7.0, 12.5]))
-def test_gaps_rings_and_neighbours_are_those_of_the_squares(columns, rows, cell_m):
+def test_gaps_rings_and_neighbours_are_those_of_the_squares(columns: int, rows: int, cell_m: float) -> None:
     grid = Grid(columns * cell_m, rows * cell_m, cell_m)
     gap, ring = grid.gap(), grid.ring()
     assert gap.dtype == np.float32
@@ -73,7 +76,9 @@ def test_gaps_rings_and_neighbours_are_those_of_the_squares(columns, rows, cell_
 @given(
     st.lists(polygons, max_size=4), st.lists(places, min_size=1, max_size=30), st.sampled_from([0.5, 0.7, 4])
 )
-def test_a_place_is_in_the_zones_whose_polygon_holds_it(outlines, at, step_m):
+def test_a_place_is_in_the_zones_whose_polygon_holds_it(
+    outlines: list[list[exact.Place]], at: list[exact.Place], step_m: float
+) -> None:
     zones = ZoneRaster(WIDTH, DEPTH, outlines, step_m)
     x, z = np.array(at).T
     expected = [{i for i, outline in enumerate(outlines) if exact.inside(outline, place)} for place in at]
@@ -81,7 +86,7 @@ def test_a_place_is_in_the_zones_whose_polygon_holds_it(outlines, at, step_m):
 
 
 @given(st.lists(places, min_size=1, max_size=30), st.floats(0, 1))
-def test_places_anywhere_on_the_edge_belong_to_the_zone(at, part):
+def test_places_anywhere_on_the_edge_belong_to_the_zone(at: list[exact.Place], part: float) -> None:
     zones = ZoneRaster(WIDTH, DEPTH, [[(5, 5), (20, 5), (20, 15), (5, 15)]])
     x, z = np.array(at).T
     edge_x = np.clip(x, 5, 20)
@@ -89,7 +94,7 @@ def test_places_anywhere_on_the_edge_belong_to_the_zone(at, part):
     assert zones.zones_at(np.where(x > 10, 20.0, 5.0), np.clip(z, 5, 15)).all()
 
 
-def test_the_last_of_as_many_zones_as_there_are_bits_is_told_apart():
+def test_the_last_of_as_many_zones_as_there_are_bits_is_told_apart() -> None:
     square = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)]
     away = [(x + 10, z + 10) for x, z in square]
     zones = ZoneRaster(WIDTH, DEPTH, [square] * (MAX_ZONES - 1) + [away])
@@ -98,7 +103,7 @@ def test_the_last_of_as_many_zones_as_there_are_bits_is_told_apart():
         ZoneRaster(WIDTH, DEPTH, [square] * (MAX_ZONES + 1))
 
 
-def test_without_zones_a_place_is_in_none():
+def test_without_zones_a_place_is_in_none() -> None:
     assert ZoneRaster(WIDTH, DEPTH, []).zones_at([1.0, 2.0], [1.0, 2.0]).tolist() == [0, 0]
 
 
@@ -111,7 +116,9 @@ def test_without_zones_a_place_is_in_none():
     st.lists(lines, min_size=1, max_size=20),
     st.data(),
 )
-def test_a_step_is_blocked_by_what_it_touches_and_may_not_pass(walls, doors, steps, data):
+def test_a_step_is_blocked_by_what_it_touches_and_may_not_pass(
+    walls: list[exact.Line], doors: list[exact.Line], steps: list[exact.Line], data: st.DataObject
+) -> None:
     raster = WallRaster(walls, WIDTH, DEPTH, doors)
     rights = data.draw(st.lists(st.integers(0, 15), min_size=len(steps), max_size=len(steps)))
     answers = raster.blocked(*np.array(steps).T, np.array(rights, np.uint64))
@@ -123,7 +130,9 @@ def test_a_step_is_blocked_by_what_it_touches_and_may_not_pass(walls, doors, ste
 
 
 @given(st.lists(lines, min_size=1, max_size=6), st.lists(places, min_size=1, max_size=20), st.floats(0.1, 9))
-def test_how_near_a_wall_is_does_not_depend_on_the_raster(walls, at, metres):
+def test_how_near_a_wall_is_does_not_depend_on_the_raster(
+    walls: list[exact.Line], at: list[exact.Place], metres: float
+) -> None:
     raster = WallRaster(walls, WIDTH, DEPTH)
     x, z = np.array(at).T
     for place, close in zip(at, raster.within(x, z, metres), strict=True):
@@ -145,7 +154,9 @@ def nearest(line: exact.Line, place: exact.Place) -> float:
     st.tuples(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5)),
     st.floats(0, 7),
 )
-def test_nobody_leaves_a_closed_room_through_its_corners(radii, off, turn):
+def test_nobody_leaves_a_closed_room_through_its_corners(
+    radii: list[float], off: exact.Place, turn: float
+) -> None:
     middle = (15.0 + off[0], 10.0 + off[1])
     angles = [turn + 2 * math.pi * i / len(radii) for i in range(len(radii))]
     corners = [
@@ -161,7 +172,7 @@ def test_nobody_leaves_a_closed_room_through_its_corners(radii, off, turn):
 
 
 @pytest.mark.parametrize("length", [0.02, 0.5, 1.9, 2.1, 6, 13, 13.99, 14.01, 29])
-def test_a_thin_wall_is_not_jumped_over_however_long_the_step(length):
+def test_a_thin_wall_is_not_jumped_over_however_long_the_step(length: float) -> None:
     walls = WallRaster([(15, 5, 15, 15)], WIDTH, DEPTH)
     for part in (0.01, 0.5, 0.99):
         start = 15 - length * part
@@ -170,7 +181,7 @@ def test_a_thin_wall_is_not_jumped_over_however_long_the_step(length):
             assert not blocked(walls, start, 4.999, start + length, 4.999)
 
 
-def test_a_step_along_a_wall_is_free_until_it_touches():
+def test_a_step_along_a_wall_is_free_until_it_touches() -> None:
     walls = WallRaster([(5, 10, 25, 10)], WIDTH, DEPTH)
     assert not blocked(walls, 5, 10.01, 17, 10.01)
     assert blocked(walls, 5, 10.01, 17, 10)
@@ -178,7 +189,7 @@ def test_a_step_along_a_wall_is_free_until_it_touches():
     assert not blocked(walls, 3, 10, 4.99, 10)
 
 
-def test_a_door_lets_through_whom_its_bit_lets_through():
+def test_a_door_lets_through_whom_its_bit_lets_through() -> None:
     walls = WallRaster([(5, 10, 14, 10), (16, 10, 25, 10)], WIDTH, DEPTH, [(14, 10, 16, 10), (0, 5, 2, 5)])
     through = (15, 9, 15, 11)
     assert blocked(walls, *through)
@@ -188,7 +199,7 @@ def test_a_door_lets_through_whom_its_bit_lets_through():
     assert blocked(walls, 14, 9, 14, 11, may_pass=0b01), "the post is wall"
 
 
-def test_whoever_stands_in_a_door_that_closes_can_leave_to_either_side_and_only_once():
+def test_whoever_stands_in_a_door_that_closes_can_leave_to_either_side_and_only_once() -> None:
     walls = WallRaster([(5, 10, 14, 10), (16, 10, 25, 10)], WIDTH, DEPTH, [(14, 10, 16, 10)])
     assert not blocked(walls, 15, 10, 15, 10)
     assert not blocked(walls, 15, 10, 15, 11)
@@ -197,7 +208,7 @@ def test_whoever_stands_in_a_door_that_closes_can_leave_to_either_side_and_only_
     assert blocked(walls, 15, 10, 12, 10), "along the door is into the wall"
 
 
-def test_the_last_of_as_many_doors_as_there_are_bits_is_told_apart():
+def test_the_last_of_as_many_doors_as_there_are_bits_is_told_apart() -> None:
     doors = [(x / 4, 5, x / 4, 6) for x in range(MAX_DOORS)]
     walls = WallRaster([], WIDTH, DEPTH, doors)
     last = (15.7, 5.5, 15.8, 5.5)
