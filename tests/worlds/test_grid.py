@@ -121,7 +121,8 @@ def test_a_step_is_blocked_by_what_it_touches_and_may_not_pass(
 ) -> None:
     raster = WallRaster(walls, WIDTH, DEPTH, doors)
     rights = data.draw(st.lists(st.integers(0, 15), min_size=len(steps), max_size=len(steps)))
-    answers = raster.blocked(*np.array(steps).T, np.array(rights, np.uint64))
+    x0, z0, x1, z1 = np.array(steps).T
+    answers = raster.blocked(x0, z0, x1, z1, np.array(rights, np.uint64))
     for step, may_pass, answer in zip(steps, rights, answers, strict=True):
         shut = [
             door for j, door in enumerate(doors) if not may_pass >> j & 1 and not exact.on(door, step[:2])
@@ -164,10 +165,10 @@ def test_nobody_leaves_a_closed_room_through_its_corners(
         for r, angle in zip(radii, angles, strict=True)
     ]
     walls = WallRaster(exact.sides(corners), WIDTH, DEPTH)
-    start = np.float32(middle)
+    start = np.array(middle, np.float32)
     for x, z in corners:
         for beyond in (1.01, 1.4):
-            end = np.float32((start[0] + beyond * (x - start[0]), start[1] + beyond * (z - start[1])))
+            end = np.array(start + beyond * (np.array((x, z)) - start), np.float32)
             assert blocked(walls, *start, *end)
 
 
