@@ -96,6 +96,13 @@ class Text(Shape):
     en: Words
 
 
+class Named(Shape):
+    """What has an id, unique among its kind, and a name for people."""
+
+    id: Id
+    name: Text
+
+
 class Anchor(Shape):
     """A place on earth, WGS84 degrees."""
 
@@ -128,11 +135,9 @@ class Facing(Placed):
         return round(self.yaw / 360 * 65536) % 65536
 
 
-class ZonePlan(Shape):
+class ZonePlan(Named):
     """A named part of the ground; `access` empty admits everyone; `speech`: "zone" chat is heard inside."""
 
-    id: Id
-    name: Text
     kind: ZoneKind
     polygon: Outline
     access: Access = ()
@@ -148,11 +153,9 @@ class WallPlan(Shape):
     height: Annotated[float, Field(strict=True, gt=0, le=600)] = 3.0
 
 
-class DoorPlan(Shape):
+class DoorPlan(Named):
     """A gap in a wall: open, everyone passes; closed, only those with `access`."""
 
-    id: Id
-    name: Text
     from_: Point = Field(alias="from")
     to: Point
     open: StrictBool = True
@@ -166,11 +169,9 @@ class PortalEnd(Shape):
     portal: Id
 
 
-class PortalPlan(Facing):
+class PortalPlan(Named, Facing):
     """A way to another district; who comes through it arrives at `at` and faces `yaw`."""
 
-    id: Id
-    name: Text
     radius: Radius = 1.5
     to: PortalEnd
 
@@ -182,11 +183,9 @@ class SpawnPlan(Facing):
     radius: Radius = 3.0
 
 
-class StagePlan(Facing):
+class StagePlan(Named, Facing):
     """Where the speaker stands, and the zone that is the stage."""
 
-    id: Id
-    name: Text
     zone: Id
 
 
@@ -203,21 +202,17 @@ class Record(Shape):
         return today > self.stale_after
 
 
-class ExhibitPlan(Placed):
+class ExhibitPlan(Named, Placed):
     """Something to read at a place."""
 
-    id: Id
-    name: Text
     text: Text
     link: Annotated[str, Field(pattern=r"^https://\S+$")] | None = None
     record: Record | None = None
 
 
-class BuildingPlan(Shape):
+class BuildingPlan(Named):
     """For clients that draw: a footprint raised from `base` by `height`, its top `taper` times as wide."""
 
-    id: Id
-    name: Text
     footprint: Outline
     height: Annotated[float, Field(strict=True, gt=0, le=600)]
     base: Annotated[float, Field(strict=True, ge=0, le=600)] = 0.0
@@ -242,11 +237,9 @@ class TreesPlan(Shape):
     height: Annotated[float, Field(strict=True, gt=0, le=40)] = 6.0
 
 
-class DistrictPlan(Shape):
+class DistrictPlan(Named):
     """One walkable place of the city; `presence` says what being there together adds to a web form."""
 
-    id: Id
-    name: Text
     text: Text
     presence: Text
     phase: Literal[1, 2, 3]
@@ -278,7 +271,7 @@ class DistrictPlan(Shape):
                     outlines[thing["id"]] = thing.get(outline)
         walls = [
             {**wall, "points": outlines[wall["around"]], "closed": True}
-            if isinstance(wall, dict) and not wall.get("points") and wall.get("around") in outlines
+            if isinstance(wall, dict) and not wall.get("points") and str(wall.get("around")) in outlines
             else wall
             for wall in raw["walls"]
         ]
@@ -299,22 +292,18 @@ class DistrictPlan(Shape):
         return np.concatenate(lines) if lines else np.empty((0, 4))
 
 
-class CitySheet(Shape):
+class CitySheet(Named):
     """What `city.toml` says: the city, and its districts by id in their order."""
 
-    id: Id
-    name: Text
     text: Text
     origin: Anchor
     languages: tuple[Language, ...] = Field(min_length=1)
     districts: tuple[Id, ...] = Field(min_length=1)
 
 
-class CityPlan(Shape):
+class CityPlan(Named):
     """A whole city; `text` is its welcome."""
 
-    id: Id
-    name: Text
     text: Text
     origin: Anchor
     languages: tuple[Language, ...]
@@ -385,8 +374,13 @@ def _read(folder: Path, file: str, shape: type[_Sheet], faults: list[Fault]) -> 
 
 def _told(file: str, error: ValidationError) -> Iterator[Fault]:
     """Each mistake that pydantic found, its place written as an author would."""
-    for mistake in error.errors(include_url=False, include_context=False, include_input=False):
-        field = ""
-        for part in mistake["loc"]:
-            field += f"[{part}]" if isinstance(part, int) else f".{part}"
+    mistakes = error.errors(include_url=False, include_context=False, include_input=False)
+    for mistake in mistakes:
+        loc = mistake["loc"]
+        # wrong things are not counted: one wrong spawn is not also the lack of a spawn
+        if mistake["type"] == "too_short" and any(
+            other["loc"][: len(loc)] == loc != other["loc"] for other in mistakes
+        ):
+            continue
+        field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc)
         yield Fault(file, field.lstrip("."), mistake["msg"].removeprefix("Value error, "))
