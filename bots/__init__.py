@@ -1,0 +1,1 @@
+"""Citizens: clients of the city, which know its language and nothing else of it."""

@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from bots.client import Unreachable
 from bots.connection import websocket_url
-from bots.crowd import Crowd, Fate, Row, parse_mix
+from bots.crowd import Crowd, Fate, NoWayIn, Row, parse_mix
 
 app = typer.Typer(add_completion=False, help="Let bots walk, talk and gather in a running city.")
 
@@ -58,7 +57,7 @@ def bots(
         raise _wrong(str(error)) from error
     try:
         uvloop.run(_show(crowd, seconds))
-    except Unreachable as error:
+    except NoWayIn as error:
         raise _wrong(str(error)) from error
     raise typer.Exit(_sum_up(crowd))
 
@@ -74,14 +73,18 @@ async def _show(crowd: Crowd, seconds: float) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, running.cancel)
-    rates = _Rates()
-    console = Console()
-    with Live(console=console, auto_refresh=False) as live:
-        while not (running.done() or crowd.is_leaving):
-            live.update(_table(crowd, rates), refresh=True)
-            await asyncio.wait({running}, timeout=SHOWN_EVERY_S)
-    if not console.is_terminal:
-        console.print()
+    first = crowd.bots[0]
+    waiting = asyncio.create_task(first.settled.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    rates, console = _Rates(), Console()
+    if first.fate is Fate.HERE:
+        with Live(console=console, auto_refresh=False) as live:
+            while not (running.done() or crowd.is_leaving):
+                live.update(_table(crowd, rates), refresh=True)
+                await asyncio.wait({running}, timeout=SHOWN_EVERY_S)
+        if not console.is_terminal:
+            console.print()
     await asyncio.wait({running})
     if not running.cancelled():
         running.result()
@@ -117,8 +120,8 @@ def _table(crowd: Crowd, rates: _Rates) -> Table:
     for heading in (
         "here", "walking", "frames/s", "others seen", "put back", "refused", "entered", "returns", "failed",
     ):  # fmt: skip
-        table.add_column(heading, justify="right")
-    for row in rows:
+        table.add_column(heading, justify="right", min_width=max(map(len, heading.split())))
+    for row in filter(lambda row: row.bots, rows):
         here = max(row.here, 1)
         table.add_row(
             row.behaviour,

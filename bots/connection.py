@@ -15,6 +15,7 @@ from websockets.exceptions import (
     InvalidStatus,
     InvalidURI,
 )
+from websockets.typing import Subprotocol
 
 from protocol.handshake import (
     SUBPROTOCOL,
@@ -98,7 +99,7 @@ class Connection:
         try:
             socket = await connect(
                 url,
-                subprotocols=[SUBPROTOCOL],  # type: ignore[list-item]
+                subprotocols=[Subprotocol(SUBPROTOCOL)],
                 compression=None,
                 max_size=MAX_MESSAGE_BYTES,
                 ping_interval=None,

@@ -8,9 +8,13 @@ from enum import StrEnum
 
 from bots.behaviour import Behaviour, live
 from bots.behaviours import BEHAVIOURS
-from bots.client import Client, Refused, Unreachable
+from bots.client import Client, Refused
 from bots.lines import LINES, LOCALES
 from protocol.poses import RUN, WALK
+
+
+class NoWayIn(Exception):
+    """The first bot could not come in, so the others were not sent."""
 
 
 class Fate(StrEnum):
@@ -123,7 +127,7 @@ class Crowd:
         return Bot(number, behaviour, client, chance)
 
     async def run(self, seconds: float = 0) -> None:
-        """Lives for so long (0: until cancelled), then lets every bot say goodbye; raises Unreachable."""
+        """Lives for so long (0: until cancelled), then lets every bot say goodbye; raises NoWayIn."""
         clock = asyncio.get_running_loop().time
         start = clock()
         lives: list[asyncio.Task[None]] = []
@@ -135,7 +139,7 @@ class Crowd:
                         # Where the first finds no way in, the others would not either.
                         await bot.settled.wait()
                         if bot.fate is Fate.FAILED:
-                            raise Unreachable(bot.why)
+                            raise NoWayIn(f"no way into {self.district!r}: {bot.why}")
                     if self.ramp_per_s:
                         await asyncio.sleep(start + len(lives) / self.ramp_per_s - clock())
                 await asyncio.wait(lives)

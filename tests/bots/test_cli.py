@@ -64,7 +64,8 @@ def test_wrong_use_and_no_city_are_told_in_one_clear_line_with_exit_code_2(
 ) -> None:
     outcome = CliRunner().invoke(app, arguments)
     assert outcome.exit_code == 2
-    assert line in outcome.output
+    assert line in outcome.stderr
+    assert not outcome.stdout
 
 
 @pytest.mark.parametrize(("rate", "value"), [("50/s", 50.0), ("2.5", 2.5), ("0", 0.0)])

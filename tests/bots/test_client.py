@@ -10,6 +10,7 @@ from bots.client import Backoff, Blocked, Client, Lost, Parted, Unreachable
 from bots.connection import websocket_url
 from protocol.chat import ChatSaid, Say
 from protocol.districts import Enter
+from protocol.handshake import Ping
 from protocol.message import Command
 from protocol.poses import WAVE
 from protocol.refusals import Farewell, Refusal, Refused
@@ -253,6 +254,13 @@ async def test_where_no_server_answers_one_clear_line_is_raised() -> None:
     with pytest.raises(Unreachable, match="no city answers at ws://127"):
         async with Client(url):
             pass
+
+
+async def test_a_server_that_fell_silent_is_asked_and_then_left_for_another_try() -> None:
+    async with TinyCity(tick_hz=1) as city, client(city):
+        city.is_deaf = True
+        await until(lambda: city.welcomed == 2, every_s=1)
+        assert {type(heard) for heard in city.ignored} == {Ping}
 
 
 async def test_facts_are_acknowledged() -> None:

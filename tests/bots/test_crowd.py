@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.behaviours import BEHAVIOURS
-from bots.client import Unreachable
-from bots.crowd import Crowd, Fate, deal, parse_mix
+from bots.crowd import Crowd, Fate, NoWayIn, deal, parse_mix
 from protocol.refusals import Farewell
 from tests.support.patience import until
 from tests.support.tiny_city import TinyCity
@@ -92,6 +91,6 @@ async def test_a_bot_that_is_cut_off_when_its_time_ends_has_failed() -> None:
 async def test_a_crowd_for_a_district_that_is_not_there_is_told_so_by_its_first_bot() -> None:
     async with TinyCity() as city:
         crowd = Crowd(city.url, MIX, count=50, seed=1, district="atlantis")
-        with pytest.raises(Unreachable, match=r"not_found \(district\)"):
+        with pytest.raises(NoWayIn, match=r"'atlantis': refused, not_found \(district\)"):
             await crowd.run()
         assert city.welcomed == 1

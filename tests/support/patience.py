@@ -32,8 +32,8 @@ class JumpingLoop(asyncio.SelectorEventLoop):
         return self._selector_clock.now
 
 
-async def until(holds: Callable[[], object]) -> None:
-    """Lets the loop run until it holds; a test that waits in vain fails after a minute of the loop's time."""
-    async with asyncio.timeout(60):
+async def until(holds: Callable[[], object], every_s: float = 0.01) -> None:
+    """Lets the loop run until it holds; a test that waits in vain fails after two minutes of the loop's time."""
+    async with asyncio.timeout(120):
         while not holds():  # noqa: ASYNC110 - for what sets no event
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(every_s)

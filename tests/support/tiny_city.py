@@ -59,6 +59,8 @@ class TinyCity:
         self.guests: dict[int, Guest] = {}
         self.welcomed = 0
         self.turned_away = 0
+        self.is_deaf = False
+        self.ignored: list[object] = []
         self.refuse: Callable[[Command], None] = lambda command: None
         self.turn_away: tuple[Farewell, int] | None = None
         self.acknowledged = 0
@@ -119,6 +121,8 @@ class TinyCity:
                     return await self.part(guest, *self.turn_away)
                 self.welcomed += 1
                 await guest.socket.send(guest.session.send(self._welcome(guest)))
+            case _ if self.is_deaf:
+                self.ignored.append(heard)
             case Pose(raw):
                 await self._pose(guest, raw)
             case handshake.Ping():
