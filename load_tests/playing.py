@@ -1,0 +1,180 @@
+"""Plays scenarios: Madang and the floor in turns, the calm crowd beside the disturbed one, rising counts."""
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from load_tests.accounts import Account, account
+from load_tests.crowd import Crowd, Figures, NotDriven, drive
+from load_tests.scenario import Climb, Outcome, Promise, Run, Scenario, Use, Verdict, judge
+from load_tests.serving import ROOT, Served, cores, floor, madang, pinned
+
+Told = Callable[[str], None]
+
+METRICS = ("madang_tick_late_total", "madang_overload_step", "madang_frames_skipped_total")
+TRUTH_S = 60.0
+PEER_S = 6.0
+"""How long one count of a peer is measured."""
+
+
+@dataclass
+class Window:
+    """Hears the phases of the driver and takes the server's account at both ends of the measured one."""
+
+    served: Served
+    told: Told
+    idle: Account
+    at_settling: Callable[[], None] = lambda: None
+    accounts: dict[str, tuple[float, Account]] = field(default_factory=dict)
+
+    def hear(self, phase: str) -> None:
+        self.accounts[phase] = time.monotonic(), account(self.served.pid)
+        self.told(phase)
+        if phase == "settling":
+            self.at_settling()
+
+    def use(self) -> Use:
+        (began, first), (ended, last) = self.accounts["measuring"], self.accounts["measured"]
+        return Use((last.cpu_s - first.cpu_s) / (ended - began), self.idle, last)
+
+
+def run_madang(scenario: Scenario, crowd: Crowd, seed: int, told: Told) -> Run:
+    """One crowd in Madang. Raises NotServed, NotDriven, NotCompiled."""
+    with madang(scenario.settings) as served:
+        idle = account(served.pid)
+        with _witnesses(scenario.with_truth, served, crowd) as (summon, testimony):
+            window = Window(served, told, idle, summon)
+            seen = drive(crowd, served.port, seed, window.hear)
+            truth = testimony()
+        return Run(
+            crowd,
+            seen,
+            window.use(),
+            metrics=_metrics(served),
+            untruths=int(truth.get("contradictions", 0)),
+            checks_of_truth=int(truth.get("checks", 0)),
+        )
+
+
+def run_floor(beside: Run, seed: int, told: Told) -> Run:
+    """The same crowd on the floor, which sends as many messages of as many bytes as Madang did."""
+    seen = beside.seen
+    with floor(seen["messages_per_s"] / seen["ordinary"], seen["bytes_per_message"]) as served:
+        window = Window(served, told, account(served.pid))
+        return Run(beside.crowd, drive(beside.crowd, served.port, seed, window.hear), window.use())
+
+
+@contextmanager
+def _witnesses(
+    wanted: bool, served: Served, crowd: Crowd
+) -> Iterator[tuple[Callable[[], None], Callable[[], Figures]]]:
+    """Summons Python's own citizens, and hears what they saw; they end with the block."""
+    started: list[subprocess.Popen[str]] = []
+    x0, z0, x1, z1 = crowd.area
+
+    def summon() -> None:
+        place, seconds = f"{(x0 + x1) / 2},{(z0 + z1) / 2}", crowd.settle + crowd.seconds
+        command = [sys.executable, "-m", "load_tests.truth", served.url, crowd.district, place, str(seconds)]
+        if wanted:
+            started.append(
+                subprocess.Popen(
+                    command, cwd=ROOT, text=True, stdout=subprocess.PIPE, preexec_fn=pinned(cores()[1])
+                )
+            )
+
+    def testimony() -> Figures:
+        for witness in started:
+            told, _ = witness.communicate(timeout=TRUTH_S)
+            if witness.returncode != 0:
+                raise NotDriven("the witnesses of what is shown could not stay; see above")
+            return dict(json.loads(told))
+        return {}
+
+    try:
+        yield summon, testimony
+    finally:
+        for witness in started:
+            if witness.poll() is None:
+                witness.kill()
+            witness.wait()
+
+
+def _metrics(served: Served) -> Mapping[str, float]:
+    with urllib.request.urlopen(f"{served.url}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(METRICS))
+    return {name: float(value) for name, value in pairs}
+
+
+def play(scenario: Scenario, runs: int, brief: bool, told: Told) -> Outcome:
+    """A whole scenario. Raises NotServed, NotDriven, NotCompiled."""
+    if scenario.climb is not None:
+        return _climb(scenario, scenario.climb, brief, told)
+    done = []
+    for number in range(1, runs + 1):
+
+        def note(phase: str, what: str, number: int = number) -> None:
+            told(f"{what} {number} of {runs}: {phase}")
+
+        seed = 1_000 + number
+        calm = None
+        if scenario.calm is not None:
+            calm = run_madang(scenario, _crowd(scenario.calm, brief), seed, lambda phase: note(phase, "calm"))
+        run = run_madang(scenario, _crowd(scenario.crowd, brief), seed, lambda phase: note(phase, "run"))
+        below = run_floor(run, seed, lambda phase: note(phase, "floor")) if scenario.with_floor else None
+        done.append(replace(run, calm=calm, floor=below))
+    return Outcome(scenario, tuple(done), tuple(judge(promise, done) for promise in scenario.promises))
+
+
+def _crowd(crowd: Crowd, brief: bool) -> Crowd:
+    return crowd.brief() if brief else crowd
+
+
+def _climb(scenario: Scenario, climb: Climb, brief: bool, told: Told) -> Outcome:
+    runs: list[Run] = []
+    capacity = 0
+    for count in climb.counts:
+        crowd = replace(_crowd(scenario.crowd, brief), citizens=count)
+        for attempt in range(1, climb.tries + 1):
+
+            def note(phase: str, count: int = count, attempt: int = attempt) -> None:
+                told(f"{count:,}, try {attempt}: {phase}")
+
+            runs.append(run_madang(scenario, crowd, 2_000 + attempt, note))
+            if all(judge(promise, runs[-1:]).held for promise in climb.holds):
+                capacity = count
+                break
+        if capacity != count:
+            break
+    verdicts = [_counted("citizens held", climb.at_least, capacity)]
+    peer = None
+    if climb.peer is not None:
+        told(f"{climb.peer}")
+        peer, reason = _peer_capacity(climb.peer)
+        verdicts.append(
+            _counted(f"citizens held, against {climb.peer}", climb.times_peer, capacity, peer, reason)
+        )
+    return Outcome(scenario, tuple(runs), tuple(verdicts), peer)
+
+
+def _counted(told: str, at_least: float, capacity: int, peer: int | None = None, reason: str = "") -> Verdict:
+    measured = capacity / peer if peer else float(capacity)
+    unit = "x" if peer is not None or reason else ""
+    promise = Promise(told, "at least", at_least, unit, lambda run: measured)
+    return Verdict(promise, (measured,), measured, float(peer) if peer else None, reason)
+
+
+def _peer_capacity(peer: str) -> tuple[int | None, str]:
+    """How many the peer held, or why that is not known."""
+    from load_tests.peers import NoPeer, capacity
+
+    try:
+        held = capacity(peer, seconds=PEER_S)
+    except (NoPeer, OSError, RuntimeError, subprocess.SubprocessError) as error:
+        return None, f"{peer} could not be measured: {error}"
+    return (held, "") if held else (None, f"{peer} held none of its counts")

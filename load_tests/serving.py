@@ -1,0 +1,128 @@
+"""Starts what is measured, Madang or the floor, pinned to one core, and ends it again."""
+
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from load_tests.compiled import BUILD, FLOOR, compiled
+
+ROOT = Path(__file__).parent.parent
+CITY = Path(__file__).parent / "city"
+
+START_S = 30.0
+STOP_S = 15.0
+
+
+class NotServed(Exception):
+    """What was to be measured did not start; the message holds what it said last."""
+
+
+@dataclass(frozen=True)
+class Served:
+    """A server that listens on 127.0.0.1."""
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def cores() -> tuple[int, int]:
+    """One for the server and another for the driver; the same one where there is only one."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return allowed[0], allowed[-1]
+
+
+def pinned(core: int) -> Callable[[], None]:
+    """What a child does before it starts: keeps to one core, and may open as many files as the system lets it."""
+
+    def pin() -> None:
+        os.sched_setaffinity(0, {core})
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    return pin
+
+
+@contextmanager
+def madang(settings: Mapping[str, object]) -> Iterator[Served]:
+    """Madang with the city of the load tests; raises NotServed."""
+    with tempfile.TemporaryDirectory(prefix="madang-load-") as data:
+        command = [
+            sys.executable,
+            "-m",
+            "server",
+            "serve",
+            "--port",
+            "0",
+            "--data",
+            data,
+            "--city",
+            str(CITY),
+        ]
+        for name, value in {"log.level": "warning", **settings}.items():
+            command += ["--set", f"{name}={value}"]
+        with _serving(command) as served:
+            yield served
+
+
+@contextmanager
+def floor(hz: float, message_bytes: float) -> Iterator[Served]:
+    """The floor, telling everyone so many messages a second of so many bytes each; raises NotServed."""
+    command = [str(compiled(FLOOR)), "--hz", f"{hz:.4f}", "--bytes", f"{message_bytes:.0f}"]
+    with _serving(command) as served:
+        yield served
+
+
+@contextmanager
+def _serving(command: Sequence[str]) -> Iterator[Served]:
+    BUILD.mkdir(parents=True, exist_ok=True)
+    with (
+        tempfile.TemporaryFile() as told,
+        subprocess.Popen(
+            command,
+            cwd=BUILD,
+            env=_clean_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=told,
+            stderr=told,
+            preexec_fn=pinned(cores()[0]),
+        ) as server,
+    ):
+        try:
+            yield Served(server.pid, _port_told(server, told))
+        finally:
+            server.terminate()
+            try:
+                server.wait(STOP_S)
+            except subprocess.TimeoutExpired:
+                server.kill()
+
+
+def _clean_environment() -> dict[str, str]:
+    """Neither a madang.toml nor a MADANG_ variable of whoever measures changes what is measured."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MADANG_")}
+    return {**kept, "PYTHONPATH": str(ROOT)}
+
+
+def _port_told(server: "subprocess.Popen[bytes]", told: IO[bytes]) -> int:
+    deadline = time.monotonic() + START_S
+    while True:
+        ended = server.poll() is not None
+        said = os.pread(told.fileno(), 65_536, 0).decode(errors="replace")
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)", said):
+            return int(found[1])
+        if ended or time.monotonic() > deadline:
+            raise NotServed(said.strip()[-500:] or f"{server.args!r} said nothing")
+        time.sleep(0.05)

@@ -1,0 +1,120 @@
+"""A few citizens of Python's own among the crowd: each walks a known path and is held against what the others see.
+
+They read the wire with another program than the driver does, so that both would have to be wrong in the same way.
+Run as `python -m load_tests.truth URL DISTRICT X,Z SECONDS`; one JSON object is told at the end.
+"""
+
+import asyncio
+import contextlib
+import json
+import math
+import sys
+from collections import deque
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass, field
+
+from bots.client import Client
+from protocol.poses import WALK
+
+CITIZENS = 6
+STEP_S = 0.1
+CHECK_S = 0.25
+WARM_S = 2.0
+"""Until then they have not yet been told of one another."""
+
+RADIUS_M = 3.0
+APART_M = 8.0
+TURN_RAD_S = 0.4
+"""At this radius a walk of 1.2 m/s."""
+
+WITHIN_M = 0.0101
+"""A centimetre, and the rounding of a float."""
+
+OLDEST_S = 1.0
+"""What is shown of a near one may not be older."""
+
+
+@dataclass
+class Truth:
+    """How often a shown place was held against the truth, and the contradictions."""
+
+    checks: int = 0
+    missing: int = 0
+    elsewhere: int = 0
+    stale: int = 0
+
+    @property
+    def contradictions(self) -> int:
+        return self.missing + self.elsewhere + self.stale
+
+
+@dataclass
+class Walker:
+    """One of them: its client, the middle of its round, and where it has been, oldest first."""
+
+    me: Client
+    x: float
+    z: float
+    been: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=100))
+
+    async def step(self, now: float) -> None:
+        turn = now * TURN_RAD_S
+        x, z = self.x + RADIUS_M * math.sin(turn), self.z + RADIUS_M * math.cos(turn)
+        self.been.append((now, x, z))
+        await self.me.stand_at(x, z, stance=WALK)
+
+
+def check(seer: Walker, other: Walker, now: float, truth: Truth) -> None:
+    """Holds what one is shown of the other against where the other was."""
+    picture = seer.me.picture
+    assert picture is not None
+    shown = picture.at(other.me.place.slot, picture.tick_ms)
+    truth.checks += 1
+    if shown is None:
+        truth.missing += 1
+        return
+    there = [at for at, x, z in other.been if abs(x - shown.x) <= WITHIN_M and abs(z - shown.z) <= WITHIN_M]
+    if not there:
+        truth.elsewhere += 1
+    elif now - there[-1] > OLDEST_S:
+        truth.stale += 1
+
+
+async def watch(
+    url: str, district: str, x: float, z: float, seconds: float, citizens: int = CITIZENS
+) -> Truth:
+    """Walks near (x, z) for so long, and tells how often what was shown was not true."""
+    clock = asyncio.get_running_loop().time
+    truth = Truth()
+    async with AsyncExitStack() as stack:
+        walkers = []
+        for i in range(citizens):
+            me = await stack.enter_async_context(Client(url, name=f"witness {i}"))
+            middle_x, middle_z = x + (i % 3 - 1) * APART_M, z + (i // 3 - 0.5) * APART_M
+            await me.enter(district, near=(middle_x, middle_z + RADIUS_M))
+            walkers.append(Walker(me, middle_x, middle_z))
+        began = clock()
+        checked = began + WARM_S
+        while (now := clock()) - began < seconds:
+            for walker in walkers:
+                await walker.step(now)
+            if now - checked >= CHECK_S:
+                checked = now
+                for seer in walkers:
+                    for other in walkers:
+                        if other is not seer:
+                            check(seer, other, now, truth)
+            await asyncio.sleep(STEP_S)
+    return truth
+
+
+def main() -> None:
+    url, district, place, seconds = sys.argv[1:]
+    x, z = map(float, place.split(","))
+    with contextlib.suppress(KeyboardInterrupt):
+        truth = asyncio.run(watch(url, district, x, z, float(seconds)))
+        print(json.dumps({**asdict(truth), "contradictions": truth.contradictions}))
+
+
+if __name__ == "__main__":
+    main()
