@@ -58,7 +58,10 @@ def install_colyseus() -> Path:
         [*command, "ci", "--ignore-scripts"], cwd=COLYSEUS, capture_output=True, text=True, timeout=INSTALL_S
     )
     if told.returncode != 0:
-        raise NoPeer(f"npm ci failed: {told.stderr.strip()[-300:]}")
+        said = [
+            line.removeprefix("npm error").strip() for line in told.stderr.splitlines() if "error" in line
+        ]
+        raise NoPeer(f"npm ci failed: {' '.join(said)[:300]}")
     return node
 
 
