@@ -75,6 +75,8 @@ class District:
         self._entries = np.zeros(count, ENTRY)
         self._emote = np.full(count, -1, np.int16)
         self._emote_until: dict[int, float] = {}
+        self._came_from = np.full(count, -1, np.int32)
+        self._crossed_at = np.full(count, -(1 << 30), np.int64)
         self._who = np.empty(0, np.intp)
         self._who_is_stale = False
         self._left: list[tuple[int, int]] = []
@@ -194,7 +196,10 @@ class District:
             self._who = np.flatnonzero(self._cell >= 0)
             self._who_is_stale = False
         moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
-        moved = moved[self.grid.away(watched[moved], *self._places(moved)) > BORDER_M]
+        is_deep = self.grid.away(watched[moved], *self._places(moved)) > BORDER_M
+        is_back = self._cell[moved] == self._came_from[moved]
+        moved = moved[~is_back | is_deep | (self.tick - self._crossed_at[moved] >= self.tick_hz)]
+        self._crossed_at[moved], self._came_from[moved] = self.tick, watched[moved]
         crossings = list(
             zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
         )

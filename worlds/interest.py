@@ -10,6 +10,7 @@ of LEVELS whose estimated bytes keep to the budget. On a change of class, and on
 list is sent at once. There is no state per observer, and nothing is done per pair of citizens.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 
 from protocol.poses import (
     BEGINS,
+    BLOCK,
     CLASS_SHIFT,
     ENDS,
     ENTRY,
@@ -45,8 +47,9 @@ BAND_GAPS_M = (25.0, 50.0)
 """Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
 
 BORDER_M = 1.5
-"""How far a citizen may be outside of the observer cell before the next one is theirs: who walks to and fro on a
-border would else be told complete lists all the time. Views reach as much farther."""
+"""Who crosses into another cell sees what that cell sees at once; but who goes back within a second must be so far
+beyond the border, or whoever walks to and fro on it would be told complete lists all the time. Views reach as much
+farther."""
 
 NEAR, MIDDLE, FAR, RIM, UNSEEN = 0, 1, 2, 3, 4
 
@@ -78,6 +81,9 @@ OUT_OF_VIEW = 255
 
 RELAX = 0.8
 """A finer level is taken only when it would use less than this part of the budget, so that levels do not flap."""
+
+LEAVER_BYTES = BLOCK.itemsize + ENTRY.itemsize
+"""What it costs to tell once more of one who left a cell."""
 
 EXTRA_TICKS = 64
 """Over how many ticks it is averaged what crossings cost beside the frames."""
@@ -123,12 +129,20 @@ class _Trail:
         while self.ticks and self.ticks[0] <= tick - keep:
             del self.ticks[0], self.slots[0], self.cells[0]
 
-    def since(self, tick: int) -> tuple[NDArray[np.intp], NDArray[np.int32]]:
-        """Slots and cells of who left after `tick`."""
-        first = next((i for i, at in enumerate(self.ticks) if at > tick), len(self.ticks))
-        if first == len(self.ticks):
-            return np.empty(0, np.intp), np.empty(0, np.int32)
-        return np.concatenate(self.slots[first:]), np.concatenate(self.cells[first:])
+    def per_cell(self, cells: int) -> NDArray[np.float64]:
+        """How many left each cell within the period."""
+        cells_left = np.concatenate([*self.cells, np.empty(0, np.int32)])
+        return np.bincount(cells_left, minlength=cells).astype(np.float64)
+
+    def since(self, tick: int) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int64]]:
+        """Slots, cells and ticks of who left after `tick`."""
+        first = bisect_right(self.ticks, tick)
+        count = [len(slots) for slots in self.slots[first:]]
+        return (
+            np.concatenate([*self.slots[first:], np.empty(0, np.intp)]).astype(np.intp),
+            np.concatenate([*self.cells[first:], np.empty(0, np.int32)]).astype(np.int32),
+            np.repeat(np.array(self.ticks[first:], np.int64), count),
+        )
 
 
 class Interest:
@@ -347,24 +361,30 @@ class Interest:
         return blocks
 
     def _add_leavers(self, row: NDArray[np.object_], r: int) -> None:
-        """Append to each due cell's block of class r who left it in the last 2^r ticks."""
+        """Append to each due cell's block of class r who left it in the last 2^r ticks.
+
+        Whoever's new cell was told complete since then is known there to everyone, and left out.
+        """
         assert self._scene is not None
-        slots, cells = self._trail.since(self._scene.tick - (1 << r))
-        due = self._turn[cells] >= r
-        if not due.any():
+        slots, cells, ticks = self._trail.since(self._scene.tick - (1 << r))
+        new = self._scene.cell[slots]
+        is_gone = new < 0
+        told = self._scene.tick - ((self._scene.tick + self._phase[new]) & (self.period - 1))
+        needed = (self._turn[cells] >= r) & (new != cells) & (is_gone | (told < ticks))
+        if not needed.any():
             return
-        pairs = np.unique(slots[due].astype(np.int64) << 16 | cells[due])
-        slots, cells = (pairs >> 16).astype(np.intp), (pairs & 0xFFFF).astype(np.int32)
-        now_in = self._scene.cell[slots]
-        away = now_in != cells
+        # From a cell to another, each slot once: runs of equal (cell, new) become one block.
+        key = (cells.astype(np.int64) << 33) | ((new.astype(np.int64) & 0x1FFFF) << 16) | slots
+        key = np.unique(key[needed])
+        edges = (np.flatnonzero(np.diff(key >> 16)) + 1).tolist()
         flags = r << CLASS_SHIFT
-        for cell, slot, new in zip(
-            cells[away].tolist(), slots[away].tolist(), now_in[away].tolist(), strict=True
-        ):
-            if new < 0:
-                row[cell] += block_head(cell, flags | GONE, 1) + slot.to_bytes(2, "little")
+        for a, b in pairwise([0, *edges, len(key)]):
+            cell, to = int(key[a] >> 33), int(key[a] >> 16) & 0x1FFFF
+            who = key[a:b] & 0xFFFF
+            if to == 0x1FFFF:
+                row[cell] += blocks_of(cell, flags | GONE, who.astype("<u2").tobytes(), 2)
             else:
-                row[cell] += block_head(new, flags, 1) + self._scene.entries[slot].tobytes()
+                row[cell] += blocks_of(to, flags, self._scene.entries[who].tobytes())
 
     def _stage_blocks(self, on_stage: NDArray[np.intp]) -> bytes:
         assert self._scene is not None
@@ -412,6 +432,7 @@ class Interest:
             times = hz / (1 << r)
             cost[r] = (size * movers + 4 * (movers > 0)) * times * (1 - (1 << r) / self.period) + complete
         cost[self.top_class] = complete
+        cost += LEAVER_BYTES * self._trail.per_cell(self.grid.count) * hz / self.period
         cost *= 1 + self._extra
         per_band = [sees[rows] @ cost.T for sees in self._sees]
         table = self._table
