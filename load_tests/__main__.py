@@ -34,7 +34,7 @@ def measure(
     ] = False,
     out: Annotated[Path, typer.Option(help="folder of the results")] = RESULTS,
 ) -> None:
-    """Measures what the server promises of crowds. Exit code 0 when all promises are held, 1 when not, 2 on wrong use."""
+    """Measures what is promised of crowds. Exit code: 0 when all is held, 1 when not, 2 on wrong use."""
     console = Console()
     names = list(dict.fromkeys(scenarios or SCENARIOS))
     if unknown := [name for name in names if name not in SCENARIOS]:

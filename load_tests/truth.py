@@ -57,8 +57,9 @@ class Walker:
     z: float
     been: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=100))
 
-    async def step(self, now: float) -> None:
-        turn = now * TURN_RAD_S
+    async def step(self, since: float, now: float) -> None:
+        """On along its round, on which it was let in where `since` is zero."""
+        turn = since * TURN_RAD_S
         x, z = self.x + RADIUS_M * math.sin(turn), self.z + RADIUS_M * math.cos(turn)
         self.been.append((now, x, z))
         await self.me.stand_at(x, z, stance=WALK)
@@ -97,7 +98,7 @@ async def watch(
         checked = began + WARM_S
         while (now := clock()) - began < seconds:
             for walker in walkers:
-                await walker.step(now)
+                await walker.step(now - began, now)
             if now - checked >= CHECK_S:
                 checked = now
                 for seer in walkers:

@@ -84,7 +84,12 @@ class SocketLine(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame: a pose takes the short way, everything else the session's."""
         connection = self.connection
-        if connection is None or connection.ended is not None:
+        if connection is None:
+            return
+        if connection.ended is not None:
+            # What still comes is not heard; only the other side's close is awaited.
+            if frame.msg_type is CLOSE:
+                transport.disconnect()
             return
         now = self._now()
         if frame.payload_size == POSE_MESSAGE_BYTES and frame.msg_type is BINARY and frame.fin:

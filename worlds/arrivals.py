@@ -97,6 +97,7 @@ class Arrivals:
                 raise Refused(Refusal.NOT_ALLOWED, field="at")
         if self._is_free(x, z):
             return Spot(x, z, 0)
+        x, z = min(max(x, 0.0), self._plan.width), min(max(z, 0.0), self._plan.depth)
         nearest = int(np.argmin((self._public_x - x) ** 2 + (self._public_z - z) ** 2))
         return Spot(float(self._public_x[nearest]), float(self._public_z[nearest]), 0)
 

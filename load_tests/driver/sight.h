@@ -73,7 +73,7 @@ static void probe_walked(probe *p) {
     if (cell == p->cell) return;
     p->cell = cell;
     for (int i = 0; i < asked.citizens; i++)
-        if (p->glimpses[i].known && !near_cells(p->glimpses[i].cell, cell)) p->glimpses[i].known = false;
+        if (!near_cells(p->glimpses[i].cell, cell)) p->glimpses[i].known = false, p->glimpses[i].near_at = 0;
 }
 
 /* The number of the oldest place not before `from` that fits, or -1. */
@@ -98,7 +98,7 @@ static void see_entry(probe *p, int cell, const uint8_t *entry, int64_t now) {
     trace *t = &traces[who];
     g->cell = cell;
     if (!near_cells(cell, p->cell)) {
-        g->known = false;
+        g->known = false, g->near_at = 0;
         return;
     }
     int64_t place = find_place(t, g->known ? g->shown : 0, x, z);
