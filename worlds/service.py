@@ -1,0 +1,206 @@
+"""The shape of a civic service: decide, apply, tell; what every one of them can be asked.
+
+Commands ask, events are what was decided. A service's `decide` reads its state and changes nothing; `apply`
+takes each event and refuses nothing, so that replaying the journal gives the same state. Events never go on
+the wire as they are: `tell` says who hears what of them. Time is an argument, in milliseconds since the epoch.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from protocol.message import Command, Count, Fact
+from worlds.citizen import Citizen
+
+ERASED = "[erased]"
+"""What is shown in the place of a personal text that was erased."""
+
+
+class Personal(BaseModel):
+    """A text that a citizen wrote, or that names one. Events and states hold it by reference only.
+
+    `decide` makes it with its `text`; before the event is kept and applied, the host moves the text to the
+    store of personal texts and leaves `ref` and the salted `hash`. Read it through `Texts`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    owner: str
+    ref: str = ""
+    hash: str = ""
+    text: str = ""
+
+
+class Texts:
+    """Personal texts by reference, as far as they are not erased: read by services, filled by the host."""
+
+    def __init__(self) -> None:
+        self._texts: dict[str, str] = {}
+
+    def __getitem__(self, personal: Personal) -> str:
+        """The text, or `[erased]`."""
+        return personal.text or self._texts.get(personal.ref, ERASED)
+
+    def put(self, ref: str, text: str) -> None:
+        """Keep a text under its reference."""
+        self._texts[ref] = text
+
+    def drop(self, refs: Iterable[str]) -> None:
+        """Forget texts: they were erased, or their round was not kept."""
+        for ref in refs:
+            self._texts.pop(ref, None)
+
+
+class Event(BaseModel):
+    """What was decided; `type` is `<service>.<past>`. Fields are added with defaults, never changed or removed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Everyone:
+    """All who are connected."""
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """All who are in a district: they were shown the service's view when they came in."""
+
+    district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citizens:
+    """These citizens, wherever they are."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """All connected who hold one of these roles or grants (`grant:NAME`), within the scope when one is given."""
+
+    words: frozenset[str]
+    scope: str | None = None
+
+
+Audience: TypeAlias = Everyone | District | Citizens | Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Put a citizen's avatar somewhere, and send it back with `x` None."""
+
+    citizen: str
+    district: str
+    x: float | None
+    z: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Spotlight:
+    """A citizen's avatar is near to everyone in its district, or no longer."""
+
+    citizen: str
+    is_on: bool
+
+
+Effect: TypeAlias = Move | Spotlight
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row that can be listed and searched: written in the journal's own transaction, replaced by its key.
+
+    `fields` are what may be filtered by and exported (never personal text); `texts` are searched, by reference.
+    """
+
+    kind: str
+    key: str
+    fields: Mapping[str, str | int | float | bool | None]
+    texts: tuple[Personal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a list: the items, and where the next part begins, or None."""
+
+    items: tuple[Any, ...]
+    next: str | None = None
+
+
+E = TypeVar("E", bound=Event)
+
+
+class Service(Generic[E]):
+    """One civic service. Subclasses keep their whole state in plain data that `snapshot` can give as JSON."""
+
+    name: ClassVar[str]
+    """As in `protocol/services/<name>.py`, and before the dot of each of its words."""
+
+    events: ClassVar[tuple[type[Event], ...]]
+    """Every event it may decide."""
+
+    commands: ClassVar[tuple[type[Command], ...]]
+    """Every command it answers."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+
+    def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[E]:
+        """The rules: what follows from a command, at `now`; changes nothing; raises Refused.
+
+        `chance` is 16 random bytes, for what nobody may guess.
+        """
+        raise LookupError(f"{self.name} does not answer {command.type}")
+
+    def apply(self, event: E, now: int) -> None:
+        """Take a fact; `now` is when it was decided. Refuses nothing."""
+
+    def answer(self, command: Command, citizen: Citizen, events: Iterable[E], now: int) -> BaseModel | None:
+        """What `done.result` holds, once the command's events are applied."""
+        return None
+
+    def tell(self, event: E, now: int) -> Iterator[tuple[Audience, Fact]]:
+        """Who hears what of an event; asked after it is kept."""
+        yield from ()
+
+    def effects(self, event: E) -> Iterator[Effect]:
+        """What happens among the avatars."""
+        yield from ()
+
+    def records(self, event: E, now: int) -> Iterator[Record]:
+        """The rows that the event changes, as they are after it."""
+        yield from ()
+
+    def follow(self, event: Event, now: int) -> Iterator[tuple[Command, Citizen]]:
+        """What this service asks of others because of an event: same round, as that citizen."""
+        yield from ()
+
+    def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
+        """What this citizen is shown of the service on arriving in a district, or None; at most 16 KiB."""
+        return None
+
+    def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
+        """Running numbers that changed since they were last asked for; at most once a second."""
+        yield from ()
+
+    def due(self, now: int) -> Iterator[E]:
+        """What follows from deadlines that have come; called in rounds of the host, as if it were a command."""
+        yield from ()
+
+    def next_due(self) -> int | None:
+        """The next deadline, in ms, or None."""
+        return None
+
+    def snapshot(self) -> Any:
+        """The whole state as JSON values, personal texts by reference."""
+        raise LookupError(f"{self.name} keeps nothing")
+
+    def restore(self, snapshot: Any) -> None:
+        """Take the state from a snapshot."""
+        raise LookupError(f"{self.name} keeps nothing")
