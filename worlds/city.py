@@ -1,0 +1,131 @@
+"""The city's services behind one gate: every command that lasts goes through `handle`, one after the other."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from protocol.message import Command, Count, Fact
+from protocol.refusals import Refusal, Refused
+from worlds.citizen import Citizen
+from worlds.service import Audience, Effect, Event, Record, Service
+
+Seal = Callable[[Event], Event]
+"""Moves an event's personal texts to their store; the event that comes back holds them by reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One event as it is kept: which service decided it, and for whom."""
+
+    service: str
+    event: Event
+    actor: str
+
+
+class City:
+    """All services of one city; knows none of them by name."""
+
+    def __init__(self, services: Sequence[Service[Any]]) -> None:
+        self.services: dict[str, Service[Any]] = {service.name: service for service in services}
+        self._answers_to = {command: service for service in services for command in service.commands}
+        self._events = {
+            event.model_fields["type"].default: event for service in services for event in service.events
+        }
+
+    def answers(self, command: Command) -> bool:
+        """Whether a command belongs to a service, and so to the gate."""
+        return type(command) in self._answers_to
+
+    def handle(
+        self, command: Command, citizen: Citizen, now: int, chance: bytes, seal: Seal
+    ) -> tuple[list[Decided], BaseModel | None]:
+        """Decide a command with all that follows from it, apply it at once; raises Refused and changes nothing.
+
+        Returns the events in their order, and the command's answer.
+        """
+        service = self._answers_to.get(type(command))
+        if service is None:
+            raise Refused(Refusal.UNKNOWN_TYPE, field="type")
+        own = [
+            Decided(service.name, event, citizen.id)
+            for event in service.decide(command, citizen, now, chance)
+        ]
+        decided = [*own, *self._followed(own, now, chance)]
+        kept = self._take(decided, now, seal)
+        events = [entry.event for entry in kept[: len(own)]]
+        return kept, service.answer(command, citizen, events, now)
+
+    def due(self, now: int, chance: bytes, seal: Seal) -> Iterator[Decided]:
+        """Decide and apply what follows from deadlines that have come, service by service."""
+        for service in self.services.values():
+            due = service.next_due()
+            if due is not None and due <= now:
+                own = [Decided(service.name, event, "") for event in service.due(now)]
+                yield from self._take([*own, *self._followed(own, now, chance)], now, seal)
+
+    def next_due(self) -> int | None:
+        """The next deadline of any service, in ms."""
+        return min(
+            (at for service in self.services.values() if (at := service.next_due()) is not None), default=None
+        )
+
+    def _followed(self, decided: Sequence[Decided], now: int, chance: bytes) -> Iterator[Decided]:
+        # Before anything is applied: so that if what follows is refused, nothing has been done.
+        for entry in decided:
+            for service in self.services.values():
+                for command, citizen in service.follow(entry.event, now):
+                    other = self._answers_to[type(command)]
+                    for event in other.decide(command, citizen, now, chance):
+                        yield Decided(other.name, event, citizen.id)
+
+    def _take(self, decided: Sequence[Decided], now: int, seal: Seal) -> list[Decided]:
+        kept = [Decided(entry.service, seal(entry.event), entry.actor) for entry in decided]
+        for entry in kept:
+            self.services[entry.service].apply(entry.event, now)
+        return kept
+
+    # From the journal
+
+    def read_event(self, kind: str, fields: Mapping[str, Any]) -> Event:
+        """An event as the journal holds it -> the event."""
+        return self._events[kind].model_validate(fields)
+
+    def replay(self, service: str, event: Event, at: int) -> None:
+        """Apply an event that was kept before."""
+        self.services[service].apply(event, at)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Every service's state as JSON values."""
+        return {name: service.snapshot() for name, service in self.services.items()}
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Take every service's state from a snapshot; one that it does not know begins empty."""
+        for name, service in self.services.items():
+            if name in snapshot:
+                service.restore(snapshot[name])
+
+    # What is told
+
+    def tell(self, entry: Decided, now: int) -> Iterator[tuple[Audience, Fact]]:
+        """Who hears what of an event."""
+        yield from self.services[entry.service].tell(entry.event, now)
+
+    def effects(self, entry: Decided) -> Iterator[Effect]:
+        """What an event does among the avatars."""
+        yield from self.services[entry.service].effects(entry.event)
+
+    def records(self, entry: Decided, now: int) -> Iterator[Record]:
+        """The rows that an event changes."""
+        yield from self.services[entry.service].records(entry.event, now)
+
+    def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
+        """The running numbers of all services that changed."""
+        for service in self.services.values():
+            yield from service.counts(now)
+
+    def views(self, citizen: Citizen, district: str, now: int) -> dict[str, Any]:
+        """What a citizen is shown of every service on arriving in a district."""
+        views = {name: service.view(citizen, district, now) for name, service in self.services.items()}
+        return {name: dict(view) for name, view in views.items() if view is not None}
