@@ -81,8 +81,12 @@ class Crowd:
         return replace(self, seconds=min(self.seconds, 4), settle=min(self.settle, 5))
 
 
-def drive(crowd: Crowd, port: int, seed: int, told: Callable[[str], None] = lambda phase: None) -> Figures:
-    """Lets the crowd in and measures it; `told` hears `settling`, `measuring`, `measured`. Raises NotDriven."""
+Heard = Callable[[str, int], None]
+"""Is told `settling`, `measuring`, `measured` as they begin, and the driver's process id."""
+
+
+def drive(crowd: Crowd, port: int, seed: int, heard: Heard = lambda phase, pid: None) -> Figures:
+    """Lets the crowd in and measures it. Raises NotDriven."""
     command = [str(compiled(DRIVER)), *crowd.arguments(port, seed)]
     with subprocess.Popen(
         command,
@@ -101,7 +105,7 @@ def drive(crowd: Crowd, port: int, seed: int, told: Callable[[str], None] = lamb
                     said += line
                     continue
                 phase = str(json.loads(line)["phase"])
-                told(phase)
+                heard(phase, driver.pid)
                 if phase == "measured":
                     driver.stdin.write("\n")
                     driver.stdin.flush()

@@ -201,6 +201,7 @@ def _counts(outcome: Outcome) -> str:
                 f"{one.use.end.resident_bytes / 1e6:.0f} MB",
                 f"{one.use.end.socket_bytes / 1e6:.0f} MB",
                 f"{seen['driver_cpu']:.2f}",
+                f"{one.use.others:.2f}",
             )
             cells = "".join(f'<td class="number">{escape(text)}</td>' for text in numbers)
             rows.append(f"<tr><td>{escape(outcome.scenario.name)}</td>{cells}</tr>")

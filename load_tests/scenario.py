@@ -14,13 +14,11 @@ class Use:
     """What a server used over the measured window; `idle` is its account before anyone came."""
 
     cpu: float
+    """Of one core, as the kernel accounts it to the process."""
+    others: float
+    """Cores that programs used which have no part in the measurement."""
     idle: Account
     end: Account
-
-    @property
-    def bytes_per_citizen_over(self) -> int:
-        """Resident memory that the crowd brought, bytes."""
-        return self.end.resident_bytes - self.idle.resident_bytes
 
 
 @dataclass(frozen=True)
