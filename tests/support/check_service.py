@@ -1,0 +1,178 @@
+"""What every service must satisfy, checked on any script of commands."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from protocol.codec import dump
+from protocol.message import Command
+from protocol.refusals import Refused
+from worlds.citizen import Citizen
+from worlds.city import City, Decided
+from worlds.service import Audience, Citizens, District, Event, Everyone, Personal, Service, Staff, Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """After `wait_ms`, a citizen asks."""
+
+    command: Command
+    citizen: Citizen
+    wait_ms: int = 1_000
+
+
+@dataclass(slots=True)
+class Played:
+    """What a script led to."""
+
+    city: City
+    texts: Texts
+    now: int
+    entries: list[tuple[Decided, int]] = field(default_factory=list)
+    answers: list[dict[str, Any] | Refused] = field(default_factory=list)
+    heard: list[tuple[Audience, dict[str, Any]]] = field(default_factory=list)
+
+
+Private = Callable[[City, Citizen], Collection[str]]
+"""The strings that a citizen may not see, as the city is now."""
+
+
+def hears(citizen: Citizen, audience: Audience) -> bool:
+    """Whether a citizen, who is connected and in every district, belongs to an audience."""
+    match audience:
+        case Everyone() | District():
+            return True
+        case Citizens(ids):
+            return citizen.id in ids
+        case Staff(words, scope):
+            return any(
+                word.removeprefix("grant:") in citizen.grants
+                if word.startswith("grant:")
+                else citizen.has(word, scope)
+                for word in words
+            )
+
+
+def play(
+    services: Callable[[Texts], Sequence[Service[Any]]],
+    script: Iterable[Step],
+    people: Sequence[Citizen] = (),
+    *,
+    start: int = 1_790_000_000_000,
+    district: str = "civil",
+    silent: Collection[str] = (),
+    private: Private | None = None,
+) -> Played:
+    """Play a script against services behind the real gate, and check after each step what must always hold.
+
+    `silent`: event types that are told to nobody, on purpose.
+    """
+    texts = Texts()
+    refs = count(1)
+
+    def seal(event: Event) -> Event:
+        return event.model_copy(
+            update={n: _sealed(getattr(event, n), texts, refs) for n in type(event).model_fields}
+        )
+
+    played = Played(City(services(texts)), texts, start)
+    city = played.city
+    for number, step in enumerate(script):
+        until = played.now + step.wait_ms
+        while (due := city.next_due()) is not None and due <= until:
+            played.now = max(played.now, due)
+            decided = list(city.due(played.now, bytes(16), seal))
+            assert decided, f"a deadline at {due} led to nothing, and would come for ever"
+            _take(played, decided, people, silent, private, district)
+        played.now = until
+        before = json.dumps(city.snapshot(), sort_keys=True)
+        try:
+            entries, result = city.handle(
+                step.command, step.citizen, played.now, number.to_bytes(16, "big"), seal
+            )
+        except Refused as refused:
+            assert json.dumps(city.snapshot(), sort_keys=True) == before, (
+                "a refused command changed something"
+            )
+            played.answers.append(refused)
+            continue
+        played.answers.append(dump(result) if result is not None else {})
+        _take(played, entries, people, silent, private, district)
+    _check_replay(played, services)
+    return played
+
+
+def _sealed(value: Any, texts: Texts, refs: "count[int]") -> Any:
+    match value:
+        case Personal(text=text, owner=owner) if text:
+            ref = f"text{next(refs)}"
+            texts.put(ref, text)
+            return Personal(owner=owner, ref=ref, hash="h" + ref)
+        case tuple() | list():
+            return type(value)(_sealed(item, texts, refs) for item in value)
+        case dict():
+            return {name: _sealed(item, texts, refs) for name, item in value.items()}
+        case _ if hasattr(value, "model_copy"):
+            fields = type(value).model_fields
+            return value.model_copy(update={n: _sealed(getattr(value, n), texts, refs) for n in fields})
+        case _:
+            return value
+
+
+def _take(
+    played: Played,
+    entries: Sequence[Decided],
+    people: Sequence[Citizen],
+    silent: Collection[str],
+    private: Private | None,
+    district: str,
+) -> None:
+    city = played.city
+    for entry in entries:
+        told = [(audience, dump(fact)) for audience, fact in city.tell(entry, played.now)]
+        assert told or entry.event.type in silent, f"{entry.event.type} is told to nobody"
+        played.heard += told
+        list(city.effects(entry))
+        list(city.records(entry, played.now))
+        played.entries.append((entry, played.now))
+        for audience, fact in told:
+            _check_private(played, people, private, fact, audience)
+    for audience, number in city.counts(played.now):
+        _check_private(played, people, private, dump(number), audience)
+    for person in people:
+        view = city.views(person, district, played.now)
+        size = len(json.dumps(view, ensure_ascii=False).encode())
+        assert size <= 16_384, f"the view of {person.id} has {size} bytes"
+        _check_private(played, [person], private, view, Everyone())
+
+
+def _check_private(
+    played: Played,
+    people: Sequence[Citizen],
+    private: Private | None,
+    told: Mapping[str, Any],
+    audience: Audience,
+) -> None:
+    if private is None:
+        return
+    shown = json.dumps(told, ensure_ascii=False)
+    for person in people:
+        if hears(person, audience):
+            for secret in private(played.city, person):
+                assert secret not in shown, f"{person.id} was shown {secret!r} in {shown}"
+
+
+def _check_replay(played: Played, services: Callable[[Texts], Sequence[Service[Any]]]) -> None:
+    """The journal alone gives the same state; so does a snapshot."""
+    again = City(services(played.texts))
+    for entry, at in played.entries:
+        fields = json.loads(entry.event.model_dump_json(exclude_defaults=True, by_alias=True))
+        again.replay(entry.service, again.read_event(entry.event.type, fields), at)
+    state = json.dumps(played.city.snapshot(), sort_keys=True)
+    assert json.dumps(again.snapshot(), sort_keys=True) == state, "replay gives another state"
+    restored = City(services(played.texts))
+    restored.restore(json.loads(state))
+    assert json.dumps(restored.snapshot(), sort_keys=True) == state, "a snapshot does not give itself back"
+    assert restored.next_due() == played.city.next_due()
