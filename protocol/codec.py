@@ -87,9 +87,14 @@ def encode(message: Message) -> bytes:
     return packed
 
 
-def fact_body(fact: Fact, at: int) -> bytes:
-    """A fact's map without its number: encoded once, whoever hears it. `at` in ms since the epoch."""
+def fact_body(fact: Fact, at: int, version: int | None = None) -> bytes:
+    """A fact's map without its number: encoded once, whoever hears it. `at` in ms since the epoch.
+
+    `version` is the place in the city's one order of what the fact tells, where that was journaled.
+    """
     fields = dump(fact) | {"at": at}
+    if version is not None:
+        fields["version"] = version
     del fields["n"]
     packed: bytes = msgpack.packb(fields)
     return packed

@@ -65,6 +65,7 @@ class District:
         self.tick = 0
         self.tick_hz = tick_hz
         self.on_stage: set[int] = set()
+        self._spotlit: set[int] = set()
         self._arrivals = Arrivals(plan, self._ground.walls, chance)
         self._doors_open = [door.open for door in plan.doors]
         stages = {stage.zone for stage in plan.stages}
@@ -109,6 +110,15 @@ class District:
         self._settle(np.array([slot], np.intp))
         self._enter_zones(slot, was, int(self._walkers.zones[slot]))
 
+    def put(self, slot: int, x: float, z: float, now: float) -> None:
+        """Put someone down near a place, by another's decision: on a stage, or back from it."""
+        yaw = int(self._walkers.yaw[slot])
+        self.place(slot, Spot(min(max(x, 0.0), self.plan.width), min(max(z, 0.0), self.plan.depth), yaw), now)
+
+    def spotlight(self, slot: int, is_on: bool) -> None:
+        """Someone is near to everyone, wherever they stand, or no longer."""
+        (self._spotlit.add if is_on else self._spotlit.discard)(slot)
+
     def leave(self, slot: int, now: float) -> None:
         """The citizen is gone; the slot rests."""
         self._left.append((slot, int(self._cell[slot])))
@@ -117,6 +127,7 @@ class District:
         self._emote[slot] = -1
         self._emote_until.pop(slot, None)
         self.on_stage.discard(slot)
+        self._spotlit.discard(slot)
         self.slots.give_back(slot, now)
         self._who_is_stale = True
 
@@ -211,7 +222,7 @@ class District:
             (left[:, 0].astype(np.intp), left[:, 1].astype(np.int32)),
             people,
             Counter((before, after) for _, before, after in crossings),
-            np.array(sorted(self.on_stage), np.intp),
+            np.array(sorted(self.on_stage | self._spotlit), np.intp),
         )
         return woven, crossings
 
@@ -239,7 +250,7 @@ class District:
         asked = np.unique(np.array([other for other in others if other < self.slots.count], np.intp))
         cells = self._cell[asked]
         seen = np.isin(cells, self.interest.visible(self.cell_of(slot)))
-        seen |= np.isin(asked, list(self.on_stage))
+        seen |= np.isin(asked, list(self.on_stage | self._spotlit))
         return [int(other) for other in asked[seen & (cells >= 0)]]
 
     def hearers(self, slot: int, to: Literal["nearby", "zone", "district"]) -> list[int]:

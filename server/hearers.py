@@ -1,0 +1,97 @@
+"""Hearers: from an audience of the rules to the connections that are here, and from an effect to its avatar."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from protocol.avatars import MovedBack
+from protocol.codec import fact_body
+from protocol.message import Count, Fact
+from worlds.citizen import Citizen
+from worlds.service import Audience, Citizens, District, Effect, Everyone, Move, Spotlight, Staff
+
+if TYPE_CHECKING:
+    from server.connection import Connection
+    from server.router import Router
+
+GRANT_PREFIX = "grant:"
+
+
+class Hearers:
+    """Tells facts and carries out effects on one node."""
+
+    def __init__(self, router: "Router") -> None:
+        self._router = router
+        self._came_from: dict[str, tuple[str, float, float]] = {}
+
+    def tell(self, audience: Audience, fact: Fact, at_ms: int, version: int) -> None:
+        """A fact to all of an audience that are connected; encoded once."""
+        body = fact_body(fact, at_ms, version)
+        for connection in list(self._of(audience)):
+            connection.tell_body(body)
+
+    def tell_count(self, audience: Audience, count: Count) -> None:
+        """A running number to all of an audience that are connected."""
+        for connection in list(self._of(audience)):
+            connection.tell_count(count)
+
+    def flush(self) -> None:
+        """Send what was queued."""
+        self._router.flush()
+
+    def _of(self, audience: Audience) -> Iterator["Connection"]:
+        present = self._router.present
+        match audience:
+            case Everyone():
+                yield from present.values()
+            case District(district):
+                crowd = self._router.crowds.get(district)
+                if crowd is not None:
+                    yield from crowd.connections.values()
+            case Citizens(ids):
+                for citizen_id in ids:
+                    if citizen_id in present:
+                        yield present[citizen_id]
+            case Staff(words, scope):
+                for connection in present.values():
+                    if connection.citizen is not None and holds(connection.citizen, words, scope):
+                        yield connection
+
+    def carry_out(self, effect: Effect) -> None:
+        """Move an avatar, or put it near to everyone; nothing where the citizen is not there."""
+        connection = self._router.present.get(effect.citizen)
+        crowd = connection.crowd if connection is not None else None
+        if connection is None or crowd is None:
+            return
+        match effect:
+            case Spotlight(is_on=is_on):
+                crowd.district.spotlight(connection.slot, is_on)
+            case Move(district=district, x=x, z=z) if district == crowd.district.plan.id:
+                self._move(connection, district, x, z)
+            case Move():
+                pass
+
+    def _move(self, connection: "Connection", district: str, x: float | None, z: float | None) -> None:
+        crowd, citizen = connection.crowd, connection.citizen
+        assert crowd is not None
+        assert citizen is not None
+        here_x, _, here_z, _ = crowd.district.stand(connection.slot)
+        if x is None or z is None:
+            came_from = self._came_from.pop(citizen.id, None)
+            if came_from is None or came_from[0] != district:
+                return
+            x, z = came_from[1:]
+        else:
+            self._came_from[citizen.id] = (district, here_x, here_z)
+        crowd.district.put(connection.slot, x, z, self._router.clock.monotonic())
+        x, y, z, yaw = crowd.district.stand(connection.slot)
+        connection.tell_count(MovedBack(x=x, y=y, z=z, yaw=yaw, reason="moderator"))
+
+
+def holds(citizen: Citizen, words: frozenset[str], scope: str | None) -> bool:
+    """Whether a citizen has one of these roles within the scope, or one of these grants."""
+    return any(
+        word.removeprefix(GRANT_PREFIX) in citizen.grants
+        if word.startswith(GRANT_PREFIX)
+        else citizen.has(word, scope)
+        for word in words
+    )
