@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from rich import markup
 from rich.table import Table
 
 from load_tests import charts
@@ -31,7 +32,7 @@ def table(outcomes: Sequence[Outcome]) -> Table:
         for i, verdict in enumerate(outcome.verdicts):
             shown.add_row(
                 outcome.scenario.name if i == 0 else "",
-                verdict.reason or verdict.promise.told,
+                markup.escape(verdict.reason or verdict.promise.told),
                 limit(verdict),
                 measured(verdict),
                 "" if verdict.floor is None else figure(verdict.floor),

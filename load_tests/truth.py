@@ -82,7 +82,13 @@ def check(seer: Walker, other: Walker, now: float, truth: Truth) -> None:
 
 
 async def watch(
-    url: str, district: str, x: float, z: float, seconds: float, citizens: int = CITIZENS
+    url: str,
+    district: str,
+    x: float,
+    z: float,
+    seconds: float,
+    citizens: int = CITIZENS,
+    warm_s: float = WARM_S,
 ) -> Truth:
     """Walks near (x, z) for so long, and tells how often what was shown was not true."""
     clock = asyncio.get_running_loop().time
@@ -95,7 +101,7 @@ async def watch(
             await me.enter(district, near=(middle_x, middle_z + RADIUS_M))
             walkers.append(Walker(me, middle_x, middle_z))
         began = clock()
-        checked = began + WARM_S
+        checked = began + warm_s
         while (now := clock()) - began < seconds:
             for walker in walkers:
                 await walker.step(now - began, now)
