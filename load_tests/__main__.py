@@ -61,7 +61,7 @@ def measure(
                 outcome = play(SCENARIOS[name], 1 if quick else runs, quick, told)
             except (NotServed, NotDriven) as error:
                 broken = True
-                console.print(f"[red]{name} could not be measured: {error}[/]", highlight=False)
+                console.print(f"{name} could not be measured: {error}", style="red", markup=False)
                 continue
         outcomes.append(outcome)
         console.print(report.table([outcome]))

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +20,7 @@ CITY = Path(__file__).parent / "city"
 
 START_S = 30.0
 STOP_S = 15.0
+LAST_BYTES = 1_500
 
 
 class NotServed(Exception):
@@ -102,6 +103,12 @@ def _serving(command: Sequence[str]) -> Iterator[Served]:
     ):
         try:
             yield Served(server.pid, _port_told(server, told))
+        except Exception:
+            with suppress(subprocess.TimeoutExpired):
+                # What failed here may have failed because the server is no longer there.
+                code = server.wait(1)
+                raise NotServed(f"the server ended with {code}: {_last_words(told)}") from None
+            raise
         finally:
             server.terminate()
             try:
@@ -124,5 +131,11 @@ def _port_told(server: "subprocess.Popen[bytes]", told: IO[bytes]) -> int:
         if found := re.search(r"http://127\.0\.0\.1:(\d+)", said):
             return int(found[1])
         if ended or time.monotonic() > deadline:
-            raise NotServed(said.strip()[-500:] or f"{server.args!r} said nothing")
+            raise NotServed(f"the server did not start: {_last_words(told)}")
         time.sleep(0.05)
+
+
+def _last_words(told: IO[bytes]) -> str:
+    size = os.fstat(told.fileno()).st_size
+    said = os.pread(told.fileno(), LAST_BYTES, max(0, size - LAST_BYTES)).decode(errors="replace")
+    return said.strip() or "it said nothing"
