@@ -129,7 +129,6 @@ class Pace:
         self._chat = Buckets(limits.chat_per_s, limits.chat_burst)
         self._who = Buckets(limits.who_per_s, max(1.0, limits.who_per_s))
         self._enter_at = Buckets(limits.enter_at_per_s, 1)
-        self._malformed = Buckets(limits.malformed_per_min / 60, max(1.0, limits.malformed_per_min))
 
     def command(self, citizen: str, now: float) -> None:
         """One command of any type; raises Refused(too_fast)."""
@@ -146,12 +145,6 @@ class Pace:
     def enter_at(self, citizen: str, now: float) -> None:
         """One arrival at a chosen place; raises Refused(too_fast)."""
         self._keep(self._enter_at, "enter_at_per_s", citizen, now)
-
-    def malformed(self, citizen: str, now: float) -> None:
-        """One message that could not be read; raises ProtocolError(flooding) at one too many."""
-        if self._malformed.take(citizen, now):
-            self._metrics.limit_reached.labels("malformed_per_min").inc()
-            raise ProtocolError(Farewell.FLOODING, "too many messages that cannot be read")
 
     def _keep(self, buckets: Buckets, limit: str, citizen: str, now: float) -> None:
         wait = buckets.take(citizen, now)

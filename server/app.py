@@ -5,13 +5,16 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 import uvicorn
 from numpy.random import default_rng
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from protocol.handshake import CityCard
 from protocol.refusals import Farewell
+from protocol.session import HELLO_SECONDS
 from server.auth import Registry
 from server.clock import SystemClock
 from server.config import Settings
@@ -37,6 +40,19 @@ class _Uvicorn(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _Http(HttpToolsProtocol):
+    """Uvicorn's HTTP, which would wait for ever for who connects and asks nothing."""
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.loop.call_later(HELLO_SECONDS, self._cut_the_silent)
+
+    def _cut_the_silent(self) -> None:
+        # Uvicorn takes who became a WebSocket out of its connections; who asked something has a cycle.
+        if self in self.connections and self.cycle is None:
+            self.transport.close()
 
 
 class Node:
@@ -87,7 +103,7 @@ class Node:
         config = uvicorn.Config(
             web.build(self, self.metrics, self.settings),
             loop="none",
-            http="httptools",
+            http=_Http,
             ws=gateway.seam(),
             lifespan="off",
             log_config=None,
@@ -124,8 +140,10 @@ class Node:
             connection.end(Farewell.DRAINING, after_ms=100)
 
     async def close(self) -> None:
-        """Stop ticking, let the last bytes go, stop listening."""
+        """Stop ticking, let the last bytes go, stop listening; who is still here is told that it is our fault."""
         await self.ticker.stop()
+        for connection in list(self.router.connections):
+            connection.end(Farewell.INTERNAL)
         if self._http is not None and self._serving is not None:
             self._http.should_exit = True
             self._http.config.timeout_graceful_shutdown = round(self.settings.limits.goodbye_seconds) + 1

@@ -65,6 +65,12 @@ def _host(value: str) -> str:
     return value
 
 
+def _database(value: str) -> str:
+    if value and not value.startswith(("postgresql://", "postgres://")):
+        raise ValueError("neither empty nor postgresql://...")
+    return value
+
+
 Amount = Annotated[int, Field(ge=0)]
 Connections = Annotated[Amount, Unit("connections")]
 Citizens = Annotated[Amount, Unit("citizens")]
@@ -73,7 +79,6 @@ Characters = Annotated[Amount, Unit("characters")]
 Bytes = Annotated[Amount, Unit("bytes")]
 BytesPerSecond = Annotated[Amount, Unit("bytes/s")]
 PerSecond = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per s")]
-PerMinute = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per min")]
 Burst = Annotated[int, Field(ge=1), Unit("at once")]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("s")]
 Milliseconds = Annotated[Amount, Unit("ms")]
@@ -115,6 +120,9 @@ class Data(Section):
 
     dir: Path = Path("data")
     """The folder of the secret and of all that is kept; readable by the server's user alone."""
+
+    journal: Annotated[str, AfterValidator(_database)] = ""
+    """Where what citizens did is kept: postgresql://NAME:PASSWORD@HOST/DATABASE, or empty for a file in `dir`."""
 
 
 class Auth(Section):
@@ -182,11 +190,11 @@ class Limits(Section):
     flooding_seconds: Seconds = 5
     """How long ten times the pose rate is borne before the connection is ended."""
 
-    malformed_per_min: PerMinute = 5
-    """Messages of one connection that cannot be read, before it is ended: its program should be mended."""
-
     facts_unacknowledged: Facts = 1_024
     """Facts kept for one client that does not acknowledge; past them it is too slow and must resume."""
+
+    unread_bytes: Bytes = 1_048_576
+    """What waits for one client whose line is full, frames apart; past it it is too slow: it does not read."""
 
     retry_after_ms: Milliseconds = 5_000
     """After how long those told `later` may come back; those turned away at the door are spread around it."""
@@ -370,7 +378,7 @@ def load(
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"][:2])
             reason = fault["msg"].removeprefix("Value error, ")
-            given = f" = {values[name]} ({sources[name]})" if name in values else ""
+            given = f" = {_shown(values[name])} ({sources[name]})" if name in values else ""
             faults.append(f"{name}{given}: {reason}")
     if faults:
         raise WrongSetting(*faults)
@@ -385,6 +393,8 @@ def _shown(value: Any) -> str:
             return str(value).lower()
         case float():
             return f"{value:g}"
+        case str():
+            return re.sub(r"(//[^/@]*?:)[^@]*@", r"\1***@", value)  # a password is not for the screen
         case _:
             return str(value)
 

@@ -47,21 +47,24 @@ class Connection:
         self.line = line
         self.router = router
         self.session = ServerSession(now, limits.max_message_bytes)
-        self.outbox = Outbox(self.session, line.send, limits.facts_unacknowledged)
+        self.outbox = Outbox(self.session, self._send, limits.facts_unacknowledged)
         self.answers = Answers()
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
         self.crowd: Crowd | None = None
         self.slot = -1
         self.is_behind = False
+        self.unread = 0
         self.pinged_at = now
         self.ended: Farewell | None = None
 
     def receive(self, data: bytes | str, now: float) -> None:
         """One WebSocket message from the client."""
+        self.router.metrics.received_bytes.inc(len(data))
         try:
             for heard in self.session.receive(data, now):
-                self._hear(heard, now)
+                if self.ended is None:
+                    self._hear(heard, now)
         except ProtocolError as error:
             self.end(error.code, error.message, close_code=error.close_code)
         except Exception:
@@ -76,7 +79,7 @@ class Connection:
             case Command():
                 self._carry_out(heard, now)
             case Hello():
-                self.line.send(self.session.send(self.router.greet(self, heard, now)))
+                self._send(self.session.send(self.router.greet(self, heard, now)))
             case Ping():
                 self.tell_count(Pong(t=heard.t, server_time=self.router.clock.unix_ms()))
                 self.outbox.flush()
@@ -85,7 +88,8 @@ class Connection:
             case Goodbye():
                 self.end(Farewell.BYE)
             case Misread(command_id, refusal):
-                self._refuse(command_id, "unreadable", refusal)
+                if not self._answer_again(command_id):
+                    self._refuse(command_id, "unreadable", refusal)
             case Unknown():
                 metrics.unknown_messages.inc()
 
@@ -95,9 +99,7 @@ class Connection:
             self.crowd.take_pose(self.slot, raw, now)
 
     def _carry_out(self, command: Command, now: float) -> None:
-        before = self.answers.again(command.id)
-        if before is not None:
-            self.line.send(before)
+        if self._answer_again(command.id):
             return
         assert self.citizen is not None
         try:
@@ -107,6 +109,13 @@ class Connection:
             return
         self.router.metrics.commands.labels(command.type, "done").inc()
         self._answer(command.id, done)
+
+    def _answer_again(self, command_id: int) -> bool:
+        """Whether this id was answered before; then it is answered the same."""
+        before = self.answers.again(command_id)
+        if before is not None:
+            self._send(before)
+        return before is not None
 
     def _refuse(self, command_id: int, word: str, refusal: Refused) -> None:
         metrics = self.router.metrics
@@ -128,6 +137,17 @@ class Connection:
         data = self.session.send(answer)
         if remembered:
             self.answers.remember(command_id, data)
+        self._send(data)
+
+    def _send(self, data: bytes) -> None:
+        """All but frames, which are skipped for who is behind: of the rest only so much may wait."""
+        most = self.router.settings.limits.unread_bytes
+        if self.is_behind and most and self.ended is None:
+            self.unread += len(data)
+            if self.unread > most:
+                self.router.metrics.limit_reached.labels("unread_bytes").inc()
+                self.end(Farewell.TOO_SLOW, "too much waits that is not read")
+                return
         self.line.send(data)
 
     def tell(self, fact: Fact, at_ms: int) -> None:

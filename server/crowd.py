@@ -123,6 +123,8 @@ class Crowd:
         walked = time.perf_counter()
         unix_ms = self.clock.unix_ms()
         people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
+        behind = len(self.connections) - sum(people.values()) - len(self._joining)
+        self.metrics.frames_skipped.inc(behind)
         woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()
         self._send(woven.frames)
@@ -143,6 +145,7 @@ class Crowd:
     def _receive(self) -> Steps:
         slots, raws, times = self._slots, self._raws, self._times
         self._slots, self._raws, self._times = [], [], []
+        self.metrics.received_bytes.inc(len(raws) * POSE.itemsize)
         if len(slots) > MAX_WAITING_POSES:
             self.metrics.poses.labels("too_many").inc(len(slots) - MAX_WAITING_POSES)
             del slots[MAX_WAITING_POSES:], raws[MAX_WAITING_POSES:], times[MAX_WAITING_POSES:]
@@ -179,7 +182,8 @@ class Crowd:
             watchers = self._watchers[cell]
             for part in parts:
                 buffer = shareable(part)
-                for send in watchers.values():
+                # A copy, for a line that is full by this part leaves the watchers at once.
+                for send in list(watchers.values()):
                     send(BINARY, buffer, HEAD_ROOM)
                 told += len(watchers)
                 size += len(watchers) * len(part)
@@ -209,14 +213,14 @@ class Crowd:
 
     def _picture_joiners(self) -> None:
         pictures: dict[int, list[bytearray]] = {}
-        for slot in self._joining:
+        joining, self._joining = self._joining, set()
+        for slot in joining:
             cell = self.district.cell_of(slot)
             if cell not in pictures:
                 pictures[cell] = [shareable(part) for part in self.district.picture(cell)]
             self._watch(slot, cell)
             for buffer in pictures[cell]:
                 self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
-        self._joining.clear()
 
     def _count(self, watching: list[int]) -> None:
         """Each client's number of people in the district, cell by cell within COUNT_SECONDS."""

@@ -36,8 +36,8 @@ PATH = "/ws"
 
 BINARY = WSMsgType.BINARY
 TEXT = WSMsgType.TEXT
-CONTINUATION = WSMsgType.CONTINUATION
 CLOSE = WSMsgType.CLOSE
+PING = WSMsgType.PING
 PONG = WSMsgType.PONG
 
 READ_BUFFER_BYTES = 2048
@@ -63,7 +63,8 @@ class SocketLine(WSListener):
         self.address = address
         self._gateway = gateway
         self._now = gateway.loop_time
-        self._fragments: list[bytes] = []
+        self._begun: bytearray | None = None
+        self._ping: bytes | None = None
         self._transport: WSTransport | None = None
         self.connection: Connection | None = None
         self.shared: Callable[[int, bytearray, int], None] = _not_connected
@@ -79,6 +80,9 @@ class SocketLine(WSListener):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, settings.send_buffer_bytes)
         if settings.unsent_bytes and hasattr(socket, "TCP_NOTSENT_LOWAT"):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, settings.unsent_bytes)
+        if hasattr(socket, "TCP_QUICKACK"):
+            # The library asks for an acknowledgement of every segment; our next frame carries it for nothing.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
         self.connection = self._gateway.router.connect(self, self._now())
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
@@ -107,6 +111,10 @@ class SocketLine(WSListener):
         kind = frame.msg_type
         if kind is PONG:
             connection.session.heard_at = now
+        elif kind is PING:
+            connection.session.heard_at = now
+            self._ping = frame.get_payload_as_bytes()
+            self._pong(connection)
         elif kind is CLOSE:
             connection.lost()
             self.close(WSCloseCode.OK.value, "")
@@ -118,18 +126,24 @@ class SocketLine(WSListener):
     def _assemble(self, connection: Connection, frame: WSFrame, now: float) -> None:
         """Binary messages, in one frame or several; the parts together keep to the limit of one message."""
         part = frame.get_payload_as_bytes()
-        if frame.fin and not self._fragments:
+        if frame.fin and self._begun is None:
             connection.receive(part, now)
             return
-        self._fragments.append(part)
-        length = sum(map(len, self._fragments))
-        if length > connection.session.max_message_bytes or len(self._fragments) > length + 16:
-            self._fragments.clear()
+        if self._begun is None:
+            self._begun = bytearray()
+        self._begun += part
+        if len(self._begun) > connection.session.max_message_bytes:
+            self._begun = None
             connection.end(Farewell.TOO_LONG)
         elif frame.fin:
-            whole = b"".join(self._fragments)
-            self._fragments.clear()
+            whole, self._begun = bytes(self._begun), None
             connection.receive(whole, now)
+
+    def _pong(self, connection: Connection) -> None:
+        """Answer the newest ping once the line has room, as RFC 6455, 5.5.3, allows: else pongs would pile up."""
+        if self._ping is not None and self._transport is not None and not connection.is_behind:
+            self._transport.send_pong(self._ping)
+            self._ping = None
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The socket is gone."""
@@ -145,6 +159,7 @@ class SocketLine(WSListener):
         """The write buffer is empty again: this client gets the whole picture and its frames."""
         if self.connection is not None:
             self._gateway.router.catch_up(self.connection)
+            self._pong(self.connection)
 
     def send(self, data: bytes) -> None:
         """One binary message."""
@@ -162,7 +177,8 @@ class SocketLine(WSListener):
         if transport is None:
             return
         transport.send_close(cast(WSCloseCode, code), reason.encode())
-        self._gateway.call_later(self._gateway.goodbye_seconds, transport.disconnect)
+        # At once then, whatever is unsent: who does not read would else keep the line, and what waits in it.
+        self._gateway.call_later(self._gateway.goodbye_seconds, lambda: transport.disconnect(False))
 
 
 class Gateway:
@@ -240,7 +256,7 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
             20.0,  # auto_ping_idle_timeout
             20.0,  # auto_ping_reply_timeout
             WSAutoPingStrategy.PING_WHEN_IDLE,
-            True,  # enable_auto_pong
+            False,  # enable_auto_pong: it answers even who does not read
             gateway.max_frame_bytes,
             None,  # extra_headers, of a client
             READ_BUFFER_BYTES,
@@ -250,7 +266,16 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
         """The socket, handed over by uvicorn."""
         peer = transport.get_extra_info("peername")
         self._address = peer[0] if peer else ""
+        self._connections.add(self)
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """The socket is gone, and uvicorn waits for it no more."""
+        self._connections.discard(self)
+        super().connection_lost(error)
+
+    def shutdown(self) -> None:
+        """Uvicorn ends and waits: all were told goodbye, and close, or are cut when that has had its time."""
 
     def data_received(self, data: bytes) -> None:
         """The upgrade request as uvicorn rebuilt it; browsers that say `keep-alive, Upgrade` are understood."""

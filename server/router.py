@@ -80,7 +80,7 @@ class Router:
         try:
             self.door.enter(line.address, now)
         except Shut as shut:
-            self.metrics.handshakes.labels("full").inc()
+            self.metrics.handshakes.labels(shut.code).inc()
             connection.end(shut.code, shut.message, after_ms=shut.after_ms)
             return connection
         self.connections.add(connection)
@@ -127,6 +127,8 @@ class Router:
         self.to_flush.discard(connection)
         self.door.leave(connection.line.address)
         self.metrics.closed.labels(connection.ended or "lost").inc()
+        if connection.citizen is None:
+            self.metrics.handshakes.labels(connection.ended or "lost").inc()
         if connection.is_behind:
             self.catch_up(connection)
         if connection.crowd is not None:
@@ -136,11 +138,14 @@ class Router:
             del self.present[citizen.id]
             for line in self._waiting.values():
                 line.leave(citizen.id)
+            if citizen.is_visitor:
+                # Their id was made for this session: nobody can come back to these keys.
+                self._keys.pop(citizen.id, None)
 
     def fall_behind(self, connection: Connection) -> None:
         """The connection's line is full: its frames are skipped."""
-        if not connection.is_behind:
-            connection.is_behind = True
+        if connection in self.connections and not connection.is_behind:
+            connection.is_behind, connection.unread = True, 0
             self.metrics.clients_behind.inc()
             if connection.crowd is not None:
                 connection.crowd.hold(connection.slot)

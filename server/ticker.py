@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
 
 import structlog
 
@@ -43,10 +42,10 @@ class Ticker:
         ]
 
     async def stop(self) -> None:
-        """Stop; a fault of a task comes out here."""
+        """Stop; a fault is told by `wait_failed`."""
         for task in self._tasks:
             task.cancel()
-        await _ended(self._tasks)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     @property
     def step(self) -> Step:
@@ -91,11 +90,3 @@ class Ticker:
             due = loop.time() + LAG_SECONDS
             await asyncio.sleep(LAG_SECONDS)
             self._metrics.loop_lag_seconds.observe(max(0.0, loop.time() - due))
-
-
-async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        try:
-            await task
-        except asyncio.CancelledError:
-            continue

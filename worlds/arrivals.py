@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from protocol.districts import AtPlace, AtPortal, AtZone
 from protocol.refusals import Refusal, Refused
@@ -80,12 +81,20 @@ class Arrivals:
             if zone.id == name:
                 if not is_admitted(citizen, zone.access, self._plan.id):
                     raise Refused(Refusal.NOT_ALLOWED, field="at.zone")
-                places = np.flatnonzero(inside if zone.access else inside & self._public)
+                places = np.flatnonzero(inside & ~self._closed_to(citizen))
                 if not len(places):
                     raise Refused(Refusal.FULL, "there is no free ground", field="at.zone")
                 place = int(places[int(self._chance.integers(len(places)))])
                 return Spot(float(self._x.flat[place]), float(self._z.flat[place]), 0)
         raise Refused(Refusal.NOT_FOUND, field="at.zone")
+
+    def _closed_to(self, citizen: Citizen) -> NDArray[np.bool_]:
+        """The ground of the zones that do not admit this citizen: one zone may lie in another."""
+        closed: NDArray[np.bool_] = np.zeros(self._public.shape, np.bool_)
+        for zone, inside in zip(self._plan.zones, self._inside, strict=True):
+            if not is_admitted(citizen, zone.access, self._plan.id):
+                closed |= inside
+        return closed
 
     def _near(self, x: float, z: float, citizen: Citizen) -> Spot:
         for zone in self._plan.zones:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from protocol.refusals import Farewell, Refusal, Refused
 from server.admission import Buckets, Door, Pace, Shut, place_of
 from server.config import Limits
 from server.metrics import Metrics
@@ -214,20 +214,8 @@ def test_chat_who_and_arrivals_have_paces_of_their_own() -> None:
         assert refused.value.retry_after_ms == retry_after_ms
 
 
-def test_a_client_that_cannot_be_read_too_often_is_sent_away() -> None:
-    pace = Pace(Limits(malformed_per_min=3), Metrics())
-    for _ in range(3):
-        pace.malformed("kim", 0.0)
-    with pytest.raises(ProtocolError) as ended:
-        pace.malformed("kim", 0.0)
-    assert ended.value.code is Farewell.FLOODING
-    pace.malformed("kim", 20.0)
-
-
 def test_a_pace_of_zero_is_off() -> None:
-    pace = Pace(
-        Limits(commands_per_s=0, chat_per_s=0, who_per_s=0, enter_at_per_s=0, malformed_per_min=0), Metrics()
-    )
-    for ask in (pace.command, pace.chat, pace.who, pace.enter_at, pace.malformed):
+    pace = Pace(Limits(commands_per_s=0, chat_per_s=0, who_per_s=0, enter_at_per_s=0), Metrics())
+    for ask in (pace.command, pace.chat, pace.who, pace.enter_at):
         for _ in range(100):
             ask("kim", 0.0)

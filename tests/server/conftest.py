@@ -1,0 +1,26 @@
+"""Which loops these tests run in: where a whole node waits, its time is skipped; where sockets count, it is real."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+import pytest
+import uvloop
+
+from tests.support.patience import JumpingLoop
+
+JUMPING = {"test_app.py", "test_ticker.py", "test_bad_input.py"}
+"""What waits here is skipped."""
+
+AS_SERVED = {"test_gateway.py"}
+"""The loop that `madang serve` uses."""
+
+
+def pytest_asyncio_loop_factories(
+    config: pytest.Config, item: pytest.Item
+) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """By file."""
+    if item.path.name in JUMPING:
+        return {"jumping": JumpingLoop}
+    if item.path.name in AS_SERVED:
+        return {"uvloop": uvloop.new_event_loop}
+    return {"real": asyncio.SelectorEventLoop}
