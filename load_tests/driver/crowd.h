@@ -76,6 +76,8 @@ static bool near_cells(int a, int b) {
     return columns <= 1 && rows <= 1;
 }
 
+enum { STROLL_M = 30 };
+
 static void choose_waypoint(citizen *c) {
     if (c == crowd && asked.has_speaker) {
         c->to_x = c->home_x + between(-1, 1), c->to_z = c->home_z + between(-1, 1);
@@ -83,7 +85,9 @@ static void choose_waypoint(citizen *c) {
         c->to_x = clamp(c->home_x + between(-asked.sway, asked.sway), asked.x0, asked.x1);
         c->to_z = clamp(c->home_z + between(-asked.sway, asked.sway), asked.z0, asked.z1);
     } else {
-        c->to_x = between(asked.x0, asked.x1), c->to_z = between(asked.z0, asked.z1);
+        /* Somewhere not far: whoever crosses the whole area meets everyone else in its middle. */
+        do c->to_x = c->x + between(-STROLL_M, STROLL_M); while (c->to_x < asked.x0 || c->to_x > asked.x1);
+        do c->to_z = c->z + between(-STROLL_M, STROLL_M); while (c->to_z < asked.z0 || c->to_z > asked.z1);
     }
     c->yaw = (uint16_t)lround(atan2(c->to_x - c->x, c->to_z - c->z) / (2 * M_PI) * 65536);
 }
