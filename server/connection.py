@@ -8,6 +8,7 @@ import structlog
 from protocol.codec import fact_body
 from protocol.handshake import Ack, Avatar, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer
 from protocol.message import Command, Count, Fact
+from protocol.poses import POSE_MESSAGE_BYTES
 from protocol.refusals import ENDINGS, Farewell, ProtocolError, Refusal, Refused
 from protocol.session import PING_SECONDS, HeardByServer, Misread, Pose, ServerSession, State, Unknown
 from server.answers import Answers
@@ -60,7 +61,8 @@ class Connection:
 
     def receive(self, data: bytes | str, now: float) -> None:
         """One WebSocket message from the client."""
-        self.router.metrics.received_bytes.inc(len(data))
+        if len(data) != POSE_MESSAGE_BYTES:  # their crowd counts poses, all of a tick at once
+            self.router.metrics.received_bytes.inc(len(data))
         try:
             for heard in self.session.receive(data, now):
                 if self.ended is None:

@@ -1,0 +1,51 @@
+"""The ladder of overload: up while it is too much, down when it has long been easy, never by more than a step."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.overload import Ladder, Step
+
+
+def ladder() -> Ladder:
+    return Ladder(high=0.85, low=0.6, up_seconds=2, down_seconds=10)
+
+
+def test_it_goes_up_a_step_after_each_span_of_too_much() -> None:
+    assert climbed(ladder(), [0.9] * 12) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 4]
+
+
+def climbed(on: Ladder, busy: list[float], start: float = 0.0) -> list[int]:
+    """The step after each second."""
+    return [int(on.observe(share, start + second)) for second, share in enumerate(busy)]
+
+
+def test_a_short_burst_changes_nothing() -> None:
+    assert set(climbed(ladder(), [0.9, 0.9, 0.8] * 20)) == {0}
+
+
+def test_it_comes_down_more_slowly_than_it_went_up() -> None:
+    on = ladder()
+    climbed(on, [1.0] * 9)
+    steps = climbed(on, [0.1] * 45, start=9)
+    assert [steps.count(step) for step in (4, 3, 2, 1, 0)] == [10, 10, 10, 10, 5]
+
+
+def test_between_the_two_marks_it_stays() -> None:
+    on = ladder()
+    climbed(on, [1.0] * 5)
+    assert set(climbed(on, [0.7] * 60, start=5)) == {2}
+
+
+def test_one_busy_second_starts_the_wait_for_coming_down_anew() -> None:
+    on = ladder()
+    climbed(on, [1.0] * 3)
+    assert set(climbed(on, ([0.1] * 9 + [0.7]) * 4, start=3)) == {1}
+
+
+@given(st.lists(st.floats(0, 2), max_size=200))
+def test_it_moves_by_single_steps_and_keeps_to_its_ends(busy: list[float]) -> None:
+    before = 0
+    for step in climbed(ladder(), busy):
+        assert Step.EASY <= step <= Step.ARRIVALS_WAIT
+        assert abs(step - before) <= 1
+        before = step
