@@ -1,0 +1,316 @@
+"""A crowd at work: one frame for all who stand together, lines that fill, and what each is told of themselves."""
+
+from typing import Any
+
+import pytest
+
+from protocol.avatars import Change, Changed, Emote, MovedBack
+from protocol.districts import Crowd as CrowdCount
+from protocol.districts import EnteredZone, LeftZone
+from protocol.handshake import Avatar
+from protocol.poses import Frame, encode_pose
+from protocol.refusals import Farewell
+from server import crowd as crowds
+from tests.support.city import Person, Town, district, text
+
+ROOM = {"id": "room", "name": text("room"), "kind": "room", "polygon": {"box": [60.0, 0.0, 100.0, 100.0]}}
+OFFICE = ROOM | {"id": "office", "access": ["official"], "polygon": {"box": [0.0, 0.0, 40.0, 100.0]}}
+GARDEN = ROOM | {"id": "garden", "polygon": {"box": [60.0, 0.0, 70.0, 100.0]}}
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town(
+        district("here", zones=[ROOM, OFFICE, GARDEN]), limits={"enter_at_per_s": 0, "commands_per_s": 0}
+    )
+
+
+def at(town: Town, x: float, z: float, **hello: Any) -> Person:
+    """Someone who stands there."""
+    person = town.visitor(**hello)
+    person.enter("here", at={"x": x, "z": z})
+    return person
+
+
+def test_all_in_one_cell_are_handed_the_same_bytes(town: Town) -> None:
+    people = [at(town, 50, 50) for _ in range(5)]
+    town.tick(2)
+    handed: list[list[int]] = []
+    for person in people:
+        mine: list[int] = []
+        handed.append(mine)
+
+        def note(kind: int, buffer: bytearray, offset: int, mine: list[int] = mine) -> None:
+            mine.append(id(buffer))
+
+        town.router.crowds["here"].hold(person.connection.slot)
+        person.line.shared = note
+        town.router.crowds["here"].show_anew(person.connection.slot)
+    town.tick(4)
+    assert handed[0]
+    assert all(mine == handed[0] for mine in handed)
+
+
+def test_what_is_shared_leaves_room_for_the_head_of_a_websocket_frame() -> None:
+    assert crowds.shareable(b"abc") == bytearray(14) + b"abc"
+
+
+class FullLine:
+    """A line that is full by what it was just handed, and says so while it is handed it, as sockets do."""
+
+    def __init__(self, person: Person, after: int = 0) -> None:
+        self.person = person
+        self.handed = 0
+        self.after = after
+
+    def __call__(self, kind: int, buffer: bytearray, offset: int) -> None:
+        self.handed += 1
+        if self.handed > self.after:
+            self.person.town.router.fall_behind(self.person.connection)
+
+
+def fill(person: Person, after: int = 0) -> FullLine:
+    """From now on this person's line is full after so many messages."""
+    line = FullLine(person, after)
+    person.line.shared = line
+    person.connection.router.crowds["here"].show_anew(person.connection.slot)
+    return line
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_lines_that_fill_in_the_middle_of_a_tick_harm_nobody(town: Town, after: int) -> None:
+    people = [at(town, 50, 50) for _ in range(12)]
+    town.tick(2)
+    slow = [fill(person, after) for person in people[::2]]
+    for step in range(20):
+        for i, person in enumerate(people):
+            person.stand(50 + 0.05 * (step % 3) + 0.1 * i, 50)
+        town.tick()
+    assert town.count("madang_clients_behind") == len(slow)
+    assert {line.handed for line in slow} == {after + 1}
+    for person in people[1::2]:
+        assert person.picture is not None
+        assert len(person.picture) == len(people) - 1
+
+
+def test_lines_that_fill_while_they_cross_into_another_cell_harm_nobody(town: Town) -> None:
+    people = [at(town, 49, 50) for _ in range(4)]
+    town.tick(3)
+    for person in people[:2]:
+        fill(person, after=1)
+    for step in range(12):
+        for person in people:
+            person.stand(49 + step * 0.5, 50)
+        town.tick()
+    assert town.count("madang_clients_behind") == 2
+
+
+def test_frames_of_who_is_behind_are_skipped_and_counted(town: Town) -> None:
+    fast, slow = at(town, 50, 50), at(town, 51, 50)
+    town.tick(2)
+    assert town.count("madang_frames_skipped_total") == 0
+    slow.stall()
+    before = slow.line.bytes
+    for step in range(10):
+        fast.stand(50 + step * 0.5, 50)
+        town.tick()
+    assert slow.line.bytes == before
+    assert town.count("madang_frames_skipped_total") == 10
+    slow.read_on()
+    town.tick(2)
+    assert slow.picture is not None
+    assert slow.picture.avatars[fast.connection.slot].x == pytest.approx(54.5)
+    assert town.count("madang_frames_skipped_total") == 10
+
+
+def test_who_is_behind_and_enters_again_is_shown_nothing_until_the_line_has_room(town: Town) -> None:
+    person = at(town, 50, 50)
+    other = at(town, 52, 50)
+    town.tick(2)
+    person.stall()
+    crowd = town.router.crowds["here"]
+    crowd.show_anew(person.connection.slot)
+    crowd.hold(person.connection.slot)
+    before = person.line.bytes
+    town.tick(3)
+    assert person.line.bytes == before
+    person.read_on()
+    town.tick(1)
+    assert person.picture is not None
+    assert set(person.picture.avatars) == {other.connection.slot}
+
+
+def moved_back(person: Person) -> list[MovedBack]:
+    return [item for item in person.heard if isinstance(item, MovedBack)]
+
+
+def test_who_is_put_back_is_told_at_once_and_then_once_a_second(town: Town) -> None:
+    person = at(town, 50, 50)
+    for _ in range(35):
+        person.stand(90, 90)
+        town.tick()
+    told = moved_back(person)
+    assert len(told) == 4
+    assert {(back.x, back.z, back.reason) for back in told} == {(50, 50, "too_fast")}
+    person.stand(50, 50)
+    town.tick()
+    person.stand(50.5, 50)
+    town.tick(12)
+    assert len(moved_back(person)) == 4
+    assert town.router.crowds["here"].district.stand(person.connection.slot)[0] == 50.5
+
+
+def test_a_zone_that_is_not_ones_own_is_not_entered(town: Town) -> None:
+    person = at(town, 40.5, 50)
+    person.stand(39.8, 50)
+    town.tick()
+    [back] = moved_back(person)
+    assert (back.x, back.reason) == (40.5, "not_allowed")
+    assert person.facts(EnteredZone) == []
+
+
+def test_zones_are_told_when_they_are_entered_and_left(town: Town) -> None:
+    person = at(town, 59.5, 50)
+    town.tick()
+    person.stand(60.5, 50)
+    town.tick()
+    assert [fact.zone for fact in person.facts(EnteredZone)] == ["room", "garden"]
+    for x in (61.5, 62.5, 63.5, 64.5, 65.5, 66.5, 67.5, 68.5, 69.5, 70.5):
+        person.stand(x, 50)
+        town.tick()
+    assert [fact.zone for fact in person.facts(LeftZone)] == ["garden"]
+    person.enter("here", at={"x": 50, "z": 50})
+    town.tick()
+    assert [fact.zone for fact in person.facts(LeftZone)] == ["garden", "room"]
+    assert [fact.n for fact in person.heard if isinstance(fact, EnteredZone | LeftZone)] == [1, 2, 3, 4]
+
+
+def test_who_arrives_in_a_zone_is_told_so(town: Town) -> None:
+    person = at(town, 80, 50)
+    town.tick()
+    assert [fact.zone for fact in person.facts(EnteredZone)] == ["room"]
+
+
+def test_everyone_is_told_every_five_seconds_how_many_they_are(town: Town) -> None:
+    people = [at(town, 45.0 + 20 * i, 50.0) for i in range(3)]
+    town.tick(151)
+    for person in people:
+        counts = [item for item in person.heard if isinstance(item, CrowdCount)]
+        assert 3 <= len(counts) <= 4
+        assert counts[-1] == CrowdCount(district="here", population=3, tick_hz=10)
+
+
+def test_far_too_many_poses_end_the_session(town: Town) -> None:
+    flooder, other = at(town, 50, 50), at(town, 51, 50)
+    pose = encode_pose(50, 0, 50, 0)
+    begun = town.clock.monotonic()
+    while not flooder.line.closed:
+        for _ in range(100):
+            flooder.say(pose)
+        town.tick()
+    assert 5.0 <= town.clock.monotonic() - begun <= 5.3
+    assert flooder.line.closed == (4429, "flooding")
+    goodbye = flooder.goodbye()
+    assert goodbye is not None
+    assert goodbye.code is Farewell.FLOODING
+    assert goodbye.after_ms
+    assert town.count("madang_poses_total", result="over_rate") > 4_000
+    town.tick(2)
+    assert other.picture is not None
+    assert len(other.picture) == 0
+
+
+def test_poses_at_the_rate_are_all_taken(town: Town) -> None:
+    person = at(town, 50, 50)
+    for step in range(50):
+        for part in range(2):
+            person.stand(50 + (2 * step + part) * 0.05, 50)
+        town.tick()
+    assert town.count("madang_poses_total", result="accepted") == 100
+    assert town.count("madang_poses_total", result="over_rate") == 0
+
+
+def test_the_poses_that_wait_for_a_tick_are_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "MAX_WAITING_POSES", 10)
+    person = at(town, 50, 50)
+    for _ in range(25):
+        person.stand(50, 50)
+    town.tick()
+    assert town.count("madang_poses_total", result="too_many") == 15
+    assert town.count("madang_poses_total", result="accepted") == 10
+
+
+def test_poses_of_who_has_left_since_are_nobodys(town: Town) -> None:
+    person = at(town, 50, 50)
+    person.stand(51, 50)
+    person.connection.lost()
+    town.tick()
+    assert town.count("madang_poses_total", result="absent") == 1
+
+
+def test_a_gesture_is_seen_for_three_seconds(town: Town) -> None:
+    person, other = at(town, 50, 50), at(town, 51, 50)
+    person.stand(50, 50, stance=3)
+    town.tick(2)
+    assert seen_stance(other, person) == 3
+    person.ask(Emote, emote=5)
+    stances = []
+    for _ in range(40):
+        person.stand(50, 50, stance=3)
+        town.tick()
+        stances.append(seen_stance(other, person))
+    assert stances == sorted(stances, reverse=True)
+    assert stances.count(5) in (29, 30)
+
+
+def seen_stance(who: Person, other: Person) -> int:
+    assert who.picture is not None
+    return who.picture.avatars[other.connection.slot].stance
+
+
+def test_a_new_look_is_told_to_those_near(town: Town) -> None:
+    person, near, far = at(town, 50, 50, name="Kim"), at(town, 60, 50), at(town, 50, 95)
+    person.ask(Change, avatar={"model": "hanbok", "tint": 0xFF0000})
+    town.tick()
+    [changed] = near.facts(Changed)
+    assert changed.avatar == Avatar(model="hanbok", tint=0xFF0000)
+    assert (changed.slot, changed.name) == (person.connection.slot, "Kim")
+    assert far.facts(Changed) == person.facts(Changed) == []
+
+
+def test_the_crowd_is_measured(town: Town) -> None:
+    people = [at(town, 50, 50), at(town, 51, 50)]
+    for step in range(25):
+        for person in people:
+            person.stand(50 + step * 0.1, 50)
+        town.clock.move(0.04)
+        town.tick()
+    assert town.count("madang_population", district="here") == 2
+    assert town.count("madang_frames_total") >= 40
+    assert town.count("madang_frame_bytes_total") > town.count("madang_frames_total") * 20
+    ages = town.metrics.neighbour_ages.quantiles
+    assert ages["0.5"] is not None
+    assert 0 < ages["0.5"] <= 0.15
+    for phase in ("receive", "walk", "encode", "send", "total"):
+        assert town.count("madang_tick_seconds_count", phase=phase) == 25
+
+
+def test_a_district_of_nobody_ticks(town: Town) -> None:
+    town.tick(100)
+    assert town.count("madang_frames_total") == 0
+
+
+def test_a_slower_tick_is_told_and_kept(town: Town) -> None:
+    person = at(town, 50, 50)
+    crowd = town.router.crowds["here"]
+    crowd.district.set_pace(5, 2)
+    town.tick(60)
+    counts = [item for item in person.heard if isinstance(item, CrowdCount)]
+    assert counts[-1].tick_hz == 5
+    before = frames(person)
+    town.tick(10)
+    assert frames(person) == before + 10
+
+
+def frames(person: Person) -> int:
+    return sum(isinstance(item, Frame) for item in person.heard)
