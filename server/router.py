@@ -215,8 +215,6 @@ class Router:
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
         if isinstance(command.at, AtPlace):
             self.pace.enter_at(citizen.id, now)
-        if connection.crowd is not crowd:
-            self._wait(crowd, citizen, now)
         spot = crowd.district.arrival(
             command.at, citizen, connection.slot if connection.crowd is crowd else -1
         )
@@ -224,6 +222,7 @@ class Router:
             slot = connection.slot
             crowd.district.place(slot, spot, now)
         else:
+            self._wait(crowd, citizen, now)
             slot = crowd.district.admit(citizen, spot, now)
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)

@@ -1,0 +1,514 @@
+"""The router: who is let in and as whom, where commands go, who hears what is said."""
+
+from typing import Any
+
+import pytest
+
+from protocol.avatars import Change, Emote, Who
+from protocol.chat import ChatSaid, Say
+from protocol.districts import Enter
+from protocol.handshake import Draining, Goodbye, Welcome
+from protocol.refusals import Farewell, Refusal
+from server.auth import Claims, issue_token
+from server.overload import Step
+from tests.support.city import SECRET, Person, Town, district, text
+
+SQUARE = {"box": [60.0, 0.0, 100.0, 100.0]}
+ROOM = {"id": "room", "name": text("room"), "kind": "room", "polygon": SQUARE}
+OFFICE = ROOM | {"id": "office", "access": ["official"], "polygon": {"box": [0.0, 0.0, 20.0, 100.0]}}
+QUIET = ROOM | {"id": "quiet", "speech": False, "polygon": {"box": [30.0, 80.0, 50.0, 100.0]}}
+
+
+def portal(name: str, x: float, to: str, far_end: str) -> dict[str, Any]:
+    end = {"district": to, "portal": far_end}
+    return {"id": name, "name": text(name), "at": [x, 50.0], "yaw": 90.0, "radius": 1.0, "to": end}
+
+
+def town_of(**sections: Any) -> Town:
+    return Town(
+        district("here", zones=[ROOM, OFFICE, QUIET], portals=[portal("east", 90.0, "there", "west")]),
+        district("there", portals=[portal("west", 10.0, "here", "east")]),
+        district("later", phase=3),
+        city={"phase": 2},
+        **sections,
+    )
+
+
+@pytest.fixture
+def town() -> Town:
+    return town_of(limits={"commands_per_s": 0})
+
+
+def token(sub: str, **claims: Any) -> str:
+    return issue_token(
+        SECRET, Claims(sub=sub, name=sub, **claims), issuer="madang", now=1_790_000_000, hours=500_000
+    )
+
+
+def at(town: Town, x: float, z: float, **hello: Any) -> Person:
+    """Someone who stands there; in a district that others are in too."""
+    person = town.visitor(**hello)
+    person.enter("here")
+    assert person.connection.crowd is not None
+    spot = person.connection.crowd.district.arrival(None, person.connection.citizen, -1)  # type: ignore[arg-type]
+    place = type(spot)(x, z, 0)
+    person.connection.crowd.district.place(person.connection.slot, place, town.clock.monotonic())
+    return person
+
+
+def refused(person: Person, command: Any, **fields: Any) -> tuple[str, str | None]:
+    answer = person.ask(command, **fields)
+    assert answer["type"] == "refused", answer
+    return answer["code"], answer.get("field")
+
+
+# Coming in
+
+
+def welcome_of(person: Person) -> Welcome:
+    [welcome] = [item for item in person.heard if isinstance(item, Welcome)]
+    return welcome
+
+
+def test_a_welcome_tells_who_one_is_and_what_the_city_is(town: Town) -> None:
+    town.visitor().enter("there")
+    welcome = welcome_of(town.visitor(name="김하늘"))
+    assert (welcome.citizen.name, welcome.citizen.roles, welcome.citizen.level) == ("김하늘", ["visitor"], 0)
+    assert [(card.id, card.open, card.population) for card in welcome.city.districts] == [
+        ("here", True, 0),
+        ("there", True, 1),
+        ("later", False, 0),
+    ]
+    assert (welcome.resumed, welcome.resume_window_ms, welcome.place) == (False, 0, None)
+    assert welcome.server_time == town.clock.unix_ms()
+    assert (welcome.limits.max_message_bytes, welcome.limits.pose_hz) == (4_096, 20)
+    assert (welcome.limits.chat_length, welcome.limits.commands_per_s) == (300, 0)
+
+
+def test_a_citizen_has_longer_messages_than_a_visitor(town: Town) -> None:
+    welcome = welcome_of(town.visitor(token=token("kim", roles=["official"], grants=["mayor"], level=3)))
+    assert welcome.limits.max_message_bytes == 65_536
+    assert (welcome.citizen.roles, welcome.citizen.grants, welcome.citizen.level) == (
+        ["official"],
+        ["mayor"],
+        3,
+    )
+    assert "kim" not in welcome.citizen.id
+
+
+def test_sessions_and_their_keys_are_never_the_same_twice(town: Town) -> None:
+    welcomes = [welcome_of(town.visitor(token=token("kim"))) for _ in range(20)]
+    assert len({welcome.session for welcome in welcomes}) == 20
+    assert len({welcome.resume_key for welcome in welcomes}) == 20
+
+
+def test_a_newer_session_of_a_citizen_ends_the_older(town: Town) -> None:
+    older = town.visitor(token=token("kim"))
+    older.enter("here")
+    newer = town.visitor(token=token("kim"))
+    older.listen()
+    goodbye = older.goodbye()
+    assert goodbye is not None
+    assert (goodbye.code, goodbye.retry) == (Farewell.SUPERSEDED, "never")
+    assert older.line.closed == (4409, "superseded")
+    assert town.router.crowds["here"].population == 0
+    newer.enter("here")
+    older.connection.lost()
+    assert town.router.crowds["here"].population == 1
+    speaker = at(town, 50, 50)
+    assert speaker.ask(Say, text="hi", to="citizen", citizen=welcome_of(newer).citizen.id)["type"] == "done"
+
+
+def test_visitors_are_each_someone_else(town: Town) -> None:
+    assert len({welcome_of(town.visitor(name="Kim")).citizen.id for _ in range(10)}) == 10
+
+
+def test_a_bad_token_ends_the_session(town: Town) -> None:
+    person = town.visitor(token=token("kim")[:-2])
+    goodbye = person.goodbye()
+    assert goodbye is not None
+    assert goodbye.code is Farewell.BAD_TOKEN
+    assert person.line.closed == (4401, "bad_token")
+    assert town.count("madang_handshakes_total", result="bad_token") == 1
+
+
+def test_of_five_thousand_at_once_as_many_are_let_in_as_the_limit_says() -> None:
+    town = town_of(limits={"connections": 3_000})
+    people = [town.visitor() for _ in range(5_000)]
+    inside = [person for person in people if person.line.closed is None]
+    assert len(inside) == 3_000
+    assert inside == people[:3_000]
+    assert {person.line.closed for person in people[3_000:]} == {(4453, "full")}
+    goodbyes = [person.goodbye() for person in people[3_000:]]
+    assert all(goodbye and goodbye.after_ms and goodbye.retry == "later" for goodbye in goodbyes)
+    assert len(town.router.connections) == town.count("madang_connections") == 3_000
+    assert town.count("madang_handshakes_total", result="full") == 2_000
+    assert town.count("madang_handshakes_total", result="welcome") == 3_000
+    people[0].connection.lost()
+    assert town.visitor().line.closed is None
+
+
+def test_one_address_may_not_shut_out_the_others() -> None:
+    town = town_of(limits={"connections_per_address": 5})
+    crowd = [town.visitor(address="203.0.113.7") for _ in range(8)]
+    assert [person.line.closed is None for person in crowd] == [True] * 5 + [False] * 3
+    assert town.visitor(address="203.0.113.8").line.closed is None
+
+
+def test_a_node_that_goes_away_tells_everyone_and_takes_nobody(town: Town) -> None:
+    person = town.visitor()
+    town.router.door.is_draining = True
+    town.router.announce_drain(5_000)
+    person.listen()
+    assert person.heard[-1] == Draining(after_ms=5_000)
+    late = town.visitor()
+    goodbye = late.goodbye()
+    assert goodbye is not None
+    assert (goodbye.code, goodbye.retry) == (Farewell.DRAINING, "now")
+    assert late.line.closed == (1012, "draining")
+    assert town.count("madang_handshakes_total", result="draining") == 1
+
+
+# Entering
+
+
+def test_the_place_tells_all_that_is_needed_to_read_frames(town: Town) -> None:
+    official = town.visitor(token=token("kim", roles=["official"]))
+    place, visitors = official.enter("here"), town.visitor().enter("here")
+    assert (place.district, place.width, place.depth, place.tick_hz) == ("here", 100, 100, 10)
+    assert (place.cell_m, place.columns, place.tile_m, place.tile_columns) == (12.5, 8, 50, 2)
+    assert (place.view_m, place.precision, place.anchor.lat) == (100, 0.01, 37.0)
+    assert {zone.id: zone.may_enter for zone in place.zones} == {"room": True, "office": True, "quiet": True}
+    assert {zone.id: zone.may_enter for zone in visitors.zones} == {
+        "room": True,
+        "office": False,
+        "quiet": True,
+    }
+    [east] = place.portals
+    assert (east.to, east.to_portal, east.open, east.radius) == ("there", "west", True, 1.0)
+    assert place.slot != visitors.slot
+
+
+def test_where_nothing_is_or_nothing_is_open_yet_one_cannot_go(town: Town) -> None:
+    person = town.visitor()
+    assert refused(person, Enter, district="moon") == (Refusal.NOT_FOUND, "district")
+    assert refused(person, Enter, district="later") == (Refusal.CLOSED, "district")
+    assert refused(person, Enter, district="here", at={"portal": "moon"}) == (Refusal.NOT_FOUND, "at.portal")
+    assert refused(person, Enter, district="here", at={"zone": "moon"}) == (Refusal.NOT_FOUND, "at.zone")
+    assert person.connection.crowd is None
+    assert len(town.router._waiting["here"]) == 0
+
+
+def test_through_a_portal_one_arrives_at_its_far_end(town: Town) -> None:
+    person = town.visitor()
+    person.enter("here")
+    place = person.enter("there", at={"portal": "west"})
+    assert abs(place.x - 10) <= 1
+    assert abs(place.z - 50) <= 1
+    assert place.yaw == 16_384
+    assert town.router.crowds["here"].population == 0
+    assert town.router.crowds["there"].population == 1
+
+
+def test_in_a_zone_one_arrives_inside_it_where_one_may(town: Town) -> None:
+    for _ in range(20):
+        place = town.visitor().enter("here", at={"zone": "room"})
+        assert 60 <= place.x <= 100
+    assert refused(town.visitor(), Enter, district="here", at={"zone": "office"}) == (
+        Refusal.NOT_ALLOWED,
+        "at.zone",
+    )
+    assert town.visitor(token=token("kim", roles=["official"])).enter("here", at={"zone": "office"}).x <= 20
+
+
+def test_at_a_place_of_ones_choice_one_arrives_once_in_five_seconds(town: Town) -> None:
+    person = town.visitor()
+    place = person.enter("here", at={"x": 55.5, "z": 44.25})
+    assert (place.x, place.z) == (55.5, 44.25)
+    answer = person.ask(Enter, district="here", at={"x": 20, "z": 44})
+    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 5_000)
+    assert person.ask(Enter, district="here", at={"zone": "room"})["type"] == "done"
+    town.clock.move(5.0)
+    assert person.enter("here", at={"x": 25, "z": 44}).x == 25
+
+
+def test_a_place_that_is_not_free_becomes_the_nearest_that_is(town: Town) -> None:
+    person = town.visitor()
+    place = person.enter("here", at={"x": -500, "z": 1e300})
+    assert (place.x, place.z) == pytest.approx((20.25, 99.75), abs=0.5)
+    town.clock.move(5.0)
+    assert refused(person, Enter, district="here", at={"x": 5, "z": 5}) == (Refusal.NOT_ALLOWED, "at")
+
+
+def test_who_is_frozen_chooses_no_other_place(town: Town) -> None:
+    person = at(town, 50, 50)
+    crowd = town.router.crowds["here"]
+    crowd.district._walkers.frozen[person.connection.slot] = True
+    for place in ({"x": 25, "z": 44}, {"zone": "room"}):
+        assert refused(person, Enter, district="here", at=place)[0] == Refusal.FROZEN
+
+
+def test_a_slot_is_kept_within_a_district_and_another_in_the_next(town: Town) -> None:
+    person = town.visitor()
+    first = person.enter("here")
+    assert person.enter("here", at={"zone": "room"}).slot == first.slot
+    assert town.router.crowds["here"].population == 1
+    person.enter("there")
+    town.tick()
+    assert person.enter("here").slot != first.slot
+
+
+def test_a_full_district_tells_the_place_in_the_line_and_keeps_it(town: Town) -> None:
+    town = town_of(crowd={"district_capacity": 2}, limits={"commands_per_s": 0})
+    inside = [town.visitor() for _ in range(2)]
+    for person in inside:
+        person.enter("here")
+    kim, lee = town.visitor(), town.visitor()
+    answer = kim.ask(Enter, district="here")
+    assert (answer["code"], answer["field"], answer["retry_after_ms"]) == (Refusal.FULL, "district", 3_000)
+    assert "place 1 " in answer["message"]
+    assert "place 2 " in lee.ask(Enter, district="here")["message"]
+    assert town.count("madang_limit_reached_total", limit="district_capacity") == 2
+    assert inside[0].enter("here").district == "here"
+    inside[0].enter("there")
+    town.clock.move(3.0)
+    assert refused(lee, Enter, district="here")[0] == Refusal.FULL
+    assert kim.enter("here").district == "here"
+    inside[1].connection.lost()
+    assert lee.enter("here").district == "here"
+
+
+def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:
+    town = town_of(crowd={"district_capacity": 1}, limits={"commands_per_s": 0})
+    inside, kim, lee = (town.visitor() for _ in range(3))
+    inside.enter("here")
+    for person in (kim, lee):
+        refused(person, Enter, district="here")
+    inside.enter("there")
+    assert refused(kim, Enter, district="here", at={"zone": "moon"})[0] == Refusal.NOT_FOUND
+    assert refused(lee, Enter, district="here")[0] == Refusal.FULL
+    assert kim.enter("here").district == "here"
+
+
+def test_who_leaves_the_city_leaves_every_line() -> None:
+    town = town_of(crowd={"district_capacity": 1}, limits={"commands_per_s": 0})
+    inside, kim, lee = (town.visitor() for _ in range(3))
+    inside.enter("here")
+    for person in (kim, lee):
+        refused(person, Enter, district="here")
+    kim.connection.lost()
+    inside.enter("there")
+    assert lee.enter("here").district == "here"
+
+
+# Speaking
+
+
+def lines(person: Person) -> list[str]:
+    return [fact.text for fact in person.facts(ChatSaid)]
+
+
+def test_what_is_said_nearby_is_heard_within_twenty_metres(town: Town) -> None:
+    speaker, near, far = at(town, 40, 50, name="Kim"), at(town, 59.9, 50), at(town, 60.2, 50)
+    answer = speaker.ask(Say, text="  안녕하세요\x07  ", to="nearby")
+    town.tick()
+    assert answer["result"]["heard_by"] == 1
+    [said] = near.facts(ChatSaid)
+    assert (said.text, said.to, said.from_.name, said.from_.slot) == (
+        "안녕하세요",
+        "nearby",
+        "Kim",
+        speaker.connection.slot,
+    )
+    assert said.message == answer["result"]["message"]
+    assert said.at == town.clock.unix_ms() - 100
+    assert lines(far) == lines(speaker) == []
+
+
+def test_what_is_said_to_a_zone_is_heard_in_it(town: Town) -> None:
+    speaker, inside, outside = at(town, 65, 10), at(town, 95, 95), at(town, 59, 10)
+    assert speaker.ask(Say, text="hi", to="zone")["result"]["heard_by"] == 1
+    town.tick()
+    assert (lines(inside), lines(outside)) == (["hi"], [])
+    assert refused(outside, Say, text="hi", to="zone") == (Refusal.NOT_HERE, "to")
+    assert refused(at(town, 40, 90), Say, text="hi", to="zone") == (Refusal.NOT_HERE, "to")
+
+
+def test_what_is_said_to_the_district_is_heard_in_all_of_it_and_nowhere_else(town: Town) -> None:
+    speaker, far, elsewhere = at(town, 25, 5), at(town, 99, 99), town.visitor()
+    elsewhere.enter("there")
+    assert speaker.ask(Say, text="hi", to="district")["result"]["heard_by"] == 1
+    town.tick()
+    assert (lines(far), lines(elsewhere)) == (["hi"], [])
+
+
+def test_what_is_said_to_one_citizen_is_heard_by_that_one_anywhere(town: Town) -> None:
+    speaker, friend, other = at(town, 50, 50), town.visitor(), at(town, 51, 50)
+    name = welcome_of(friend).citizen.id
+    assert speaker.ask(Say, text="hi", to="citizen", citizen=name)["result"]["heard_by"] == 1
+    town.tick()
+    [said] = friend.facts(ChatSaid)
+    assert (said.text, said.from_.slot) == ("hi", None)
+    assert lines(other) == []
+    friend.enter("here")
+    speaker.ask(Say, text="again", to="citizen", citizen=name)
+    town.tick()
+    assert friend.facts(ChatSaid)[-1].from_.slot == speaker.connection.slot
+
+
+def test_nobody_speaks_to_nobody(town: Town) -> None:
+    person = town.visitor()
+    mine = welcome_of(person).citizen.id
+    assert refused(person, Say, text="hi", to="nearby") == (Refusal.NOT_HERE, None)
+    assert refused(person, Say, text="hi", to="citizen") == (Refusal.BAD_MESSAGE, "citizen")
+    assert refused(person, Say, text="hi", to="citizen", citizen="moon") == (Refusal.NOT_FOUND, "citizen")
+    assert refused(person, Say, text="hi", to="citizen", citizen=mine) == (Refusal.NOT_FOUND, "citizen")
+    assert refused(person, Emote, emote=5) == (Refusal.NOT_HERE, None)
+    assert refused(person, Who, slots=[0]) == (Refusal.NOT_HERE, None)
+
+
+def test_a_line_has_a_length_and_a_pace(town: Town) -> None:
+    person = at(town, 50, 50)
+    assert refused(person, Say, text="가" * 301, to="nearby") == (Refusal.TOO_LONG, "text")
+    assert refused(person, Say, text=" \n ", to="nearby") == (Refusal.BAD_MESSAGE, "text")
+    for _ in range(4):
+        assert person.ask(Say, text="가" * 300, to="nearby")["type"] == "done"
+    answer = person.ask(Say, text="hi", to="nearby")
+    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 1_500)
+    town.clock.move(1.5)
+    assert person.ask(Say, text="hi", to="nearby")["type"] == "done"
+    assert town.count("madang_limit_reached_total", limit="chat_per_s") == 1
+
+
+# Who is who
+
+
+def test_one_is_told_of_whom_one_sees_and_of_nobody_else() -> None:
+    town = Town(
+        district("here", 400.0, 400.0),
+        district("there"),
+        limits={"commands_per_s": 0, "who_per_s": 0, "enter_at_per_s": 0},
+    )
+    kim = town.visitor(name="Kim", avatar={"model": "hanbok"})
+    lee, far, elsewhere = (town.visitor() for _ in range(3))
+    for person, x in ((kim, 10.0), (lee, 50.0), (far, 390.0)):
+        person.enter("here", at={"x": x, "z": 10.0})
+    elsewhere.enter("there")
+    town.tick()
+    cards = lee.ask(Who, slots=list(range(256)))["result"]["avatars"]
+    assert {card["slot"] for card in cards} == {kim.connection.slot, lee.connection.slot}
+    [card] = lee.ask(Who, slots=[kim.connection.slot])["result"]["avatars"]
+    assert (card["name"], card["roles"], card["avatar"]) == ("Kim", ["visitor"], {"model": "hanbok"})
+    assert card["citizen"] == welcome_of(kim).citizen.id
+    kim.ask(Change, avatar={"model": "suit", "tint": 5})
+    [card] = lee.ask(Who, slots=[kim.connection.slot, kim.connection.slot])["result"]["avatars"]
+    assert card["avatar"] == {"model": "suit", "tint": 5}
+    assert far.ask(Who, slots=[kim.connection.slot, 65_535])["result"]["avatars"] == []
+
+
+def test_who_is_asked_twice_a_second(town: Town) -> None:
+    person = at(town, 50, 50)
+    for _ in range(2):
+        assert person.ask(Who, slots=[0])["type"] == "done"
+    answer = person.ask(Who, slots=[0])
+    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 500)
+    town.clock.move(0.5)
+    assert person.ask(Who, slots=[0])["type"] == "done"
+
+
+def test_a_look_chosen_before_entering_is_ones_look(town: Town) -> None:
+    person, other = town.visitor(), at(town, 50, 50)
+    assert person.ask(Change, avatar={"model": "suit"})["type"] == "done"
+    person.enter("here")
+    town.tick()
+    [card] = other.ask(Who, slots=[person.connection.slot])["result"]["avatars"]
+    assert card["avatar"] == {"model": "suit"}
+
+
+# Commands
+
+
+def test_commands_have_a_pace() -> None:
+    town = town_of()
+    person = at(town, 50, 50)
+    answers = [person.ask(Emote, emote=5)["type"] for _ in range(20)]
+    assert answers == ["done"] * 19 + ["refused"]
+    town.clock.move(0.1)
+    assert person.ask(Emote, emote=5)["type"] == "done"
+    assert person.goodbye() is None
+
+
+def test_what_is_done_under_a_key_is_done_once_also_in_a_later_session(town: Town) -> None:
+    kim, lee = town.visitor(token=token("kim")), at(town, 50, 50)
+    name = welcome_of(lee).citizen.id
+    said = kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")
+    assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] == said["result"]
+    assert refused(kim, Say, text="ho", to="citizen", citizen=name, key="k1") == (Refusal.CONFLICT, "key")
+    kim = town.visitor(token=token("kim"))
+    assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] == said["result"]
+    other = town.visitor(token=token("park"))
+    assert other.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] != said["result"]
+    town.tick()
+    assert lines(lee) == ["hi", "hi"]
+
+
+def test_a_refusal_is_not_remembered_under_a_key(town: Town) -> None:
+    kim, lee = town.visitor(token=token("kim")), town.visitor(token=token("lee"))
+    name = welcome_of(lee).citizen.id
+    lee.connection.lost()
+    assert refused(kim, Say, text="hi", to="citizen", citizen=name, key="k1")[0] == Refusal.NOT_FOUND
+    town.visitor(token=token("lee"))
+    assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["type"] == "done"
+
+
+def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_bounded(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.router.MAX_KEYRINGS", 3)
+    for number in range(5):
+        visitor = at(town, 50, 50)
+        visitor.ask(Emote, emote=5, key="k")
+        visitor.connection.lost()
+        citizen = at(town, 50, 50, token=token(f"citizen{number}"))
+        citizen.ask(Emote, emote=5, key="k")
+    assert len(town.router._keys) == 3
+
+
+# Under load
+
+
+@pytest.mark.parametrize(
+    ("step", "hz", "slower", "waits"),
+    [
+        (Step.EASY, 10, 0, False),
+        (Step.FAR_SLOWER, 10, 1, False),
+        (Step.MIDDLE_SLOWER, 10, 2, False),
+        (Step.TICK_HALVED, 5, 2, False),
+        (Step.ARRIVALS_WAIT, 5, 2, True),
+    ],
+)
+def test_each_step_of_the_ladder_is_taken_and_shown(
+    town: Town, step: Step, hz: float, slower: int, waits: bool
+) -> None:
+    inside = town.visitor()
+    town.router.take_step(Step.ARRIVALS_WAIT)
+    town.router.take_step(step)
+    assert town.count("madang_overload_step") == step
+    assert town.count("madang_tick_hz") == hz
+    for crowd in town.router.crowds.values():
+        assert (crowd.district.tick_hz, crowd.district.interest.slower) == (hz, slower)
+    assert (town.visitor().line.closed is not None) == waits
+    answer = inside.ask(Enter, district="here")
+    assert (answer["type"] == "refused" and answer["code"] == Refusal.FULL) == waits
+
+
+def test_a_goodbye_of_the_city_is_the_last_that_is_heard(town: Town) -> None:
+    people = [at(town, 50, 50) for _ in range(3)]
+    for person in people:
+        person.stand(50, 51)
+        person.connection.end(Farewell.DRAINING)
+    town.tick(3)
+    for person in people:
+        person.listen()
+        assert isinstance(person.heard[-1], Goodbye)
+    assert town.count("madang_connections") == 0
