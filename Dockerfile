@@ -1,6 +1,6 @@
 FROM python:3.11-slim AS build
 WORKDIR /source
-COPY pyproject.toml README.md ./
+COPY pyproject.toml README.md LICENSE ./
 COPY bots bots
 COPY protocol protocol
 COPY server server

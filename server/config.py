@@ -83,7 +83,7 @@ Burst = Annotated[int, Field(ge=1), Unit("at once")]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("s")]
 Milliseconds = Annotated[Amount, Unit("ms")]
 Metres = Annotated[float, Field(gt=0, le=600), Unit("m")]
-Share = Annotated[float, Field(gt=0, le=1), Unit("of a tick")]
+Share = Annotated[float, Field(gt=0, le=1), Unit("of a core")]
 
 
 class Section(BaseModel):
@@ -234,16 +234,16 @@ class Crowd(Section):
     """What may wait in a connection's own buffer; above it frames are skipped, as newer ones replace them."""
 
     busy_high: Share = 0.85
-    """A tick this full for `step_up_seconds` makes the crowd coarser by one step."""
+    """A core this busy for `step_up_seconds`: the crowd is told coarser by one step."""
 
     busy_low: Share = 0.6
-    """A tick no fuller than this for `step_down_seconds` makes it finer by one step."""
+    """A core less busy than this for `step_down_seconds`: finer by one step."""
 
     step_up_seconds: Seconds = 2
-    """How long a tick is too full before something gives."""
+    """How long it is too much before something gives."""
 
     step_down_seconds: Seconds = 10
-    """How long it has room again before something is given back; longer, so that it does not swing."""
+    """How long there is room again before something is given back; longer, so that it does not swing."""
 
     @model_validator(mode="after")
     def _low_is_below_high(self) -> Self:

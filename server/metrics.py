@@ -19,7 +19,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
-TICK_PHASES = ("receive", "walk", "group", "encode", "send", "total")
+TICK_PHASES = ("receive", "walk", "encode", "send", "total")
 """What a tick consists of, as `madang_tick_seconds` tells it."""
 
 _TICK_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0)
@@ -115,6 +115,10 @@ class Metrics:
         self.population = self._gauge("madang_population", "Citizens in a district.", ["district"])
         self.frames = self._counter("madang_frames", "Frames handed to connections.")
         self.frame_bytes = self._counter("madang_frame_bytes", "Bytes of those frames.")
+        self.commit_seconds = self._histogram(
+            "madang_commit_seconds", "Time from a round's decisions to their being on disk.", _LAG_BUCKETS
+        )
+        self.rounds_lost = self._counter("madang_rounds_lost", "Rounds that could not be kept.")
         self.frames_skipped = self._counter(
             "madang_frames_skipped", "Frames not handed to connections that were behind."
         )
