@@ -1,0 +1,1 @@
+"""Journals: where a city's events are kept, in SQLite or in PostgreSQL."""

@@ -1,0 +1,457 @@
+"""The journal in SQL: one layer for SQLite and PostgreSQL."""
+
+import asyncio
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import msgpack
+import structlog
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    Select,
+    String,
+    Text,
+    delete,
+    desc,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy import Table as SqlTable
+from sqlalchemy.sql.elements import ColumnElement
+
+from server import ballots, personal, records
+from server.ballots import Ballots
+from server.config import Data
+from server.journal import (
+    ERASED,
+    FIRST_HASH,
+    Entry,
+    Fenced,
+    Head,
+    Journal,
+    JournalError,
+    KeyDone,
+    Round,
+    Snapshot,
+    Unavailable,
+    Verdict,
+    canonical,
+    chained,
+    erased_by,
+    personal_in,
+)
+from server.journals.database import Database, metadata
+from server.personal import PersonalTexts
+from server.records import Records
+
+log = structlog.get_logger("journal")
+
+BATCH = 1_000
+"""Entries that are read at once."""
+
+SNAPSHOTS = 3
+"""How many are kept: the newest, and two in case it cannot be read."""
+
+PIECE = 500
+"""Items of a list or map of the state that are encoded at once: the event loop must run in between."""
+
+MAX_FAULTS = 20
+"""What `verify` tells before it gives up: one broken link breaks all that follow."""
+
+_PERSONAL_TEXT = re.compile(r'"hash":"[0-9a-f]*","text":"[^"]')
+
+entries = SqlTable(
+    "entries",
+    metadata,
+    Column("version", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    Column("service", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("key", String),
+    Column("at", BigInteger, nullable=False),
+    Column("poll", String),
+    Column("prev_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+Index("ix_entries_actor", entries.c.actor, entries.c.version)
+Index(
+    "ux_entries_poll_actor",
+    entries.c.poll,
+    entries.c.actor,
+    unique=True,
+    sqlite_where=entries.c.poll.is_not(None),
+    postgresql_where=entries.c.poll.is_not(None),
+)
+
+keys_done = SqlTable(
+    "keys_done",
+    metadata,
+    Column("citizen", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("content", String, nullable=False),
+    Column("result", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
+snapshots = SqlTable(
+    "snapshots",
+    metadata,
+    Column("version", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=False),
+    Column("state", LargeBinary, nullable=False),
+)
+
+
+class SqlJournal(Journal):
+    """A city's journal, with what is written in its transactions: records, personal texts, ballots."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.records = Records(database)
+        self.personal = PersonalTexts(database)
+        self.ballots = Ballots(database)
+        self._head = Head(0, FIRST_HASH)
+        self._must_scrub = False
+
+    @classmethod
+    def of(cls, data: Data) -> "SqlJournal":
+        """As the settings say."""
+        return cls(Database.of(data))
+
+    @property
+    def is_scrubbed(self) -> bool:
+        """Whether nothing of what was erased is left in the files; what readers held up is tried again."""
+        return not self._must_scrub
+
+    async def open(self, *, create: bool = True, upgrade: bool = False) -> None:
+        """Ready to read and write; `create` makes SQLite's file, `upgrade` also PostgreSQL's tables."""
+        await self.database.open(create=create, upgrade=upgrade)
+        try:
+            self._head = await self.head()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.database.close()
+
+    # Entries
+
+    async def append(self, round: Round) -> Sequence[Entry]:
+        """Write a round in one transaction."""
+        new = list(chained(round, await self._hash_of(round.after)))
+        await self.database.write(partial(_write, round, new))
+        if new:
+            self._head = Head(new[-1].version, new[-1].hash)
+        self._must_scrub |= any(erased_by(entry) for entry in new)
+        if self._must_scrub:
+            await self._scrub()
+        return new
+
+    async def _hash_of(self, version: int) -> bytes:
+        if version == self._head.version:
+            return self._head.hash
+        if version == 0:
+            return FIRST_HASH
+        query = select(entries.c.hash).where(entries.c.version == version)
+        found = await self.database.read(lambda it: it.scalar(query))
+        if found is None:
+            raise Fenced(f"the journal does not hold version {version}: it is not the one that was read")
+        return bytes(found)
+
+    async def _scrub(self) -> None:
+        try:
+            self._must_scrub = not await self.database.scrub()
+        except Unavailable as error:
+            log.warning("what was erased is not yet overwritten; tried again", reason=str(error))
+
+    async def read(self, after: int = 0) -> AsyncIterator[Entry]:
+        """Every entry after a version, in order."""
+        async for batch in self._batches(entries.c.version > after):
+            for entry in batch:
+                yield entry
+
+    async def _batches(self, *wanted: ColumnElement[bool]) -> AsyncIterator[list[Entry]]:
+        query = select(entries).where(*wanted).order_by(entries.c.version).limit(BATCH)
+        after = 0
+        while True:
+            further = query.where(entries.c.version > after)
+            batch = await self.database.read(partial(_entries, further))
+            if batch:
+                yield batch
+            if len(batch) < BATCH:
+                return
+            after = batch[-1].version
+
+    async def head(self) -> Head:
+        """The newest entry's version and hash."""
+        query = select(entries.c.version, entries.c.hash).order_by(desc(entries.c.version)).limit(1)
+        row = await self.database.read(lambda it: it.execute(query).first())
+        return Head(row.version, bytes(row.hash)) if row else Head(0, FIRST_HASH)
+
+    # Snapshots
+
+    async def save_snapshot(self, version: int, state: dict[str, Any]) -> None:
+        """Keep the state after an entry."""
+        packed = await asyncio.to_thread(_pack, state)
+        newest = select(snapshots.c.version).order_by(desc(snapshots.c.version)).limit(SNAPSHOTS)
+
+        def replace(connection: Connection) -> None:
+            connection.execute(delete(snapshots).where(snapshots.c.version == version))
+            connection.execute(insert(snapshots), {"version": version, "state": packed})
+            oldest = min(connection.scalars(newest))
+            connection.execute(delete(snapshots).where(snapshots.c.version < oldest))
+
+        await self.database.write(replace)
+
+    async def newest_snapshot(self) -> Snapshot | None:
+        """The newest state that can be read."""
+        newest = select(snapshots.c.version).order_by(desc(snapshots.c.version))
+        versions = await self.database.read(lambda it: it.scalars(newest).all())
+        for version in versions:
+            query = select(snapshots.c.state).where(snapshots.c.version == version)
+            try:
+                return Snapshot(version, await self.database.read(partial(_unpacked, query)))
+            except (zlib.error, ValueError):
+                log.warning("a snapshot cannot be read; the one before it is taken", version=version)
+        return None
+
+    # Keys
+
+    async def key(self, citizen: str, key: str) -> KeyDone | None:
+        """What was done under a key."""
+        return (await self.keys([(citizen, key)])).get((citizen, key))
+
+    async def keys(self, asked: Iterable[tuple[str, str]]) -> dict[tuple[str, str], KeyDone]:
+        """The same for many at once."""
+        wanted = list(asked)
+        if not wanted:
+            return {}
+        query = select(keys_done).where(tuple_(keys_done.c.citizen, keys_done.c.key).in_(wanted))
+        found = await self.database.read(lambda it: it.execute(query).all())
+        return {(row.citizen, row.key): _key_done(row._asdict()) for row in found}
+
+    async def forget_keys(self, before: int) -> int:
+        """Delete the keys of before a time."""
+        old = delete(keys_done).where(keys_done.c.at < before)
+        return await self.database.write(lambda it: it.execute(old).rowcount)
+
+    # Personal texts
+
+    def personal_texts(self) -> AsyncIterator[tuple[str, str]]:
+        """Every personal text with its reference."""
+        return self.personal.all()
+
+    async def held_on(self, citizen: str) -> dict[str, Any]:
+        """All that is held on a citizen, as JSON values: what they wrote, what they did, what was made of it."""
+        did = [
+            {"version": entry.version, "type": entry.type, "at": entry.at, "event": entry.event}
+            async for batch in self._batches(entries.c.actor == citizen)
+            for entry in batch
+        ]
+        wrote = [
+            {"ref": text.ref, "text": text.text, "at": text.at} for text in await self.personal.of(citizen)
+        ]
+        keys = select(keys_done.c.key, keys_done.c.at, keys_done.c.result).where(
+            keys_done.c.citizen == citizen
+        )
+        rows = await self.database.read(lambda it: records.naming(it, citizen))
+        answered = [
+            {"key": row.key, "at": row.at, "result": msgpack.unpackb(row.result)}
+            for row in await self.database.read(lambda it: it.execute(keys).all())
+        ]
+        return {"citizen": citizen, "texts": wrote, "entries": did, "records": rows, "answers": answered}
+
+    # Checking
+
+    async def verify(self, published: Head | None = None) -> Verdict:
+        """Read everything and check it."""
+        faults = [f"the database: {fault}" for fault in await self._damage()]
+        head, erased, missing, kept = Head(0, FIRST_HASH), await self._erasures(), 0, 0
+        took_part: Counter[str] = Counter()
+        if published == head:
+            published = None
+        async for batch in self._batches():
+            texts = await self._texts_of(batch)
+            for entry in batch:
+                faults += _broken(head, entry)
+                head = Head(entry.version, entry.hash)
+                if published and published.version == head.version:
+                    if published.hash != head.hash:
+                        faults.append(f"version {head.version}: not the one whose hash was published")
+                    published = None
+                if entry.poll is not None:
+                    took_part[entry.poll] += 1
+                for held in personal_in(entry.event):
+                    if not held.get("ref"):
+                        continue
+                    text, is_erased = texts.get(held["ref"]), entry.version < erased.get(held["owner"], 0)
+                    kept, missing = kept + (text is not None), missing + (text is None)
+                    if (text is None) != is_erased:
+                        told = "not erased with its owner" if is_erased else "gone, and was not erased"
+                        faults.append(f"version {entry.version}: the text {held['ref']} is {told}")
+                    elif text and (text.hash != held.get("hash") or text.owner != held["owner"]):
+                        faults.append(f"version {entry.version}: the text {held['ref']} was changed")
+            if len(faults) > MAX_FAULTS:
+                break
+        else:
+            if published:
+                faults.append(f"version {published.version} was published, and is gone")
+            cast = await self.database.read(ballots.cast_per_poll)
+            faults += [
+                f"poll {poll}: {took_part[poll]} took part, {cast.get(poll, 0)} ballots"
+                for poll in sorted(took_part.keys() | cast)
+                if took_part[poll] != cast.get(poll, 0)
+            ]
+        return Verdict(head, kept, missing, took_part.total(), tuple(faults[:MAX_FAULTS]))
+
+    async def _damage(self) -> list[str]:
+        if self.database.is_postgres:
+            return []
+        check = f"PRAGMA integrity_check({MAX_FAULTS})"
+        told = await self.database.read(lambda it: it.exec_driver_sql(check).scalars().all())
+        return [line for line in told if line != "ok"]
+
+    async def _erasures(self) -> dict[str, int]:
+        return {
+            entry.event["citizen"]: entry.version
+            async for batch in self._batches(entries.c.type == ERASED)
+            for entry in batch
+        }
+
+    async def _texts_of(self, batch: Sequence[Entry]) -> Mapping[str, Any]:
+        return await self.database.read(lambda it: personal.read(it, _refs(batch)))
+
+
+def _write(round: Round, new: Sequence[Entry], connection: Connection) -> None:
+    if new:
+        connection.execute(insert(entries), [_row(entry) for entry in new])
+    elif connection.scalar(select(func.max(entries.c.version))) != (round.after or None):
+        raise Fenced("another owner has written")
+    personal.write(connection, round.texts)
+    records.write(connection, round.records)
+    ballots.write(connection, new, round.ballots)
+    if round.done:
+        connection.execute(insert(keys_done), [_key_row(done) for done in round.done])
+    for place, entry in enumerate(new):
+        citizen = erased_by(entry)
+        if citizen is not None:
+            said = personal.erase(connection, citizen, keeping=_refs(new[place + 1 :]))
+            _blank_answers(connection, citizen, said)
+
+
+def _blank_answers(connection: Connection, citizen: str, said: Sequence[str]) -> None:
+    """Answers are kept to be given again: from now on without what they repeat of an erased text."""
+    held = connection.execute(
+        select(keys_done.c.citizen, keys_done.c.key, keys_done.c.result).execution_options(yield_per=BATCH)
+    )
+    texts = [text.encode() for text in said]
+    repeating = [
+        (row.citizen, row.key)
+        for row in held
+        if row.citizen == citizen or any(text in row.result for text in texts)
+    ]
+    for i in range(0, len(repeating), BATCH):
+        theirs = tuple_(keys_done.c.citizen, keys_done.c.key).in_(repeating[i : i + BATCH])
+        connection.execute(update(keys_done).where(theirs).values(result=msgpack.packb(None)))
+
+
+def _refs(batch: Sequence[Entry]) -> set[str]:
+    return {held["ref"] for entry in batch for held in personal_in(entry.event) if held.get("ref")}
+
+
+def _broken(before: Head, entry: Entry) -> Iterator[str]:
+    if entry.version != before.version + 1:
+        yield f"version {entry.version}: {before.version + 1} should come before it"
+    if entry.prev_hash != before.hash:
+        yield f"version {entry.version}: the hash of the entry before it is another"
+    if entry.hash != Entry.after(entry.version - 1, entry.prev_hash, entry).hash:
+        yield f"version {entry.version}: it was changed"
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    return {
+        "version": entry.version,
+        "service": entry.service,
+        "type": entry.type,
+        "event": canonical(entry.event),
+        "actor": entry.actor,
+        "key": entry.key,
+        "at": entry.at,
+        "poll": entry.poll,
+        "prev_hash": entry.prev_hash,
+        "hash": entry.hash,
+    }
+
+
+def _entries(query: Select[Any], connection: Connection) -> list[Entry]:
+    return [_entry(row._asdict()) for row in connection.execute(query)]
+
+
+def _entry(row: dict[str, Any]) -> Entry:
+    try:
+        row["event"] = json.loads(row["event"])
+    except ValueError as error:
+        raise JournalError(f"version {row['version']}: its event is no JSON: {error}") from error
+    return Entry(**row)
+
+
+def _key_row(done: KeyDone) -> dict[str, Any]:
+    return {
+        "citizen": done.citizen,
+        "key": done.key,
+        "content": done.content,
+        "result": msgpack.packb(done.result),
+        "at": done.at,
+    }
+
+
+def _key_done(row: dict[str, Any]) -> KeyDone:
+    return KeyDone(**row | {"result": msgpack.unpackb(row["result"])})
+
+
+def _pack(state: dict[str, Any]) -> bytes:
+    packer = zlib.compressobj(level=1)
+    packed = []
+    for piece in _pieces(state):
+        if _PERSONAL_TEXT.search(piece):
+            raise ValueError("the state holds a personal text: keep its reference")
+        packed.append(packer.compress(piece.encode()))
+    return b"".join([*packed, packer.flush()])
+
+
+def _unpacked(query: Select[Any], connection: Connection) -> Any:
+    return json.loads(zlib.decompress(connection.scalar(query)))
+
+
+def _pieces(value: Any, depth: int = 4) -> Iterator[str]:
+    """A value as JSON, in pieces small enough that whoever waits for the interpreter gets it in between."""
+    match value:
+        case dict() if depth:
+            yield "{"
+            for i, (name, item) in enumerate(value.items()):
+                yield f"{',' if i else ''}{json.dumps(name, ensure_ascii=False)}:"
+                yield from _pieces(item, depth - 1)
+            yield "}"
+        case list() | tuple() if len(value) > PIECE:
+            yield "["
+            for i in range(0, len(value), PIECE):
+                part = json.dumps(value[i : i + PIECE], ensure_ascii=False, separators=(",", ":"))
+                yield ("," if i else "") + part[1:-1]
+            yield "]"
+        case _:
+            yield json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
