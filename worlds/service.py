@@ -47,6 +47,10 @@ class Texts:
         """Keep a text under its reference."""
         self._texts[ref] = text
 
+    def clear(self) -> None:
+        """Forget all of them."""
+        self._texts.clear()
+
     def drop(self, refs: Iterable[str]) -> None:
         """Forget texts: they were erased, or their round was not kept."""
         for ref in refs:

@@ -1,0 +1,386 @@
+"""The host runs the city's gate in rounds: receive, decide, keep, tell, flush.
+
+Within a round each command is decided and its events applied at once, so the next is decided on what is true;
+then one commit keeps the round, and only then is anything answered or told. If the commit fails, everyone in the
+round is answered `unavailable`, and the city is loaded again from snapshot and journal. Nobody hears what is not
+written.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from pydantic import BaseModel
+
+from protocol.codec import dump
+from protocol.handshake import Done
+from protocol.message import Command, Count, Fact
+from protocol.refusals import Refusal, Refused
+from server.clock import Clock
+from server.journal import Fenced, Journal, KeyDone, NewEntry, Round, Text, Unavailable, erasure
+from server.metrics import Metrics
+from worlds.citizen import Citizen
+from worlds.city import City, Decided
+from worlds.service import Audience, Effect, Event, Personal, Texts
+
+log = structlog.get_logger("host")
+
+T = TypeVar("T")
+
+RETRY_MS = 1_000
+"""When a citizen may try again after `unavailable`."""
+
+COUNT_SECONDS = 1.0
+"""How often running numbers are told at most."""
+
+SNAPSHOT_ENTRIES = 20_000
+"""After so many entries of the journal a snapshot is worth its time when the node starts or stops."""
+
+MAX_WAITING = 4_096
+"""Commands that may wait for a round; past it they are refused `unavailable`."""
+
+Answer = Callable[[Done | Refused], None]
+
+
+class Tellers(Protocol):
+    """By whom the host's words reach people."""
+
+    def tell(self, audience: Audience, fact: Fact, at_ms: int, version: int) -> None:
+        """A fact to all of an audience that are connected."""
+
+    def tell_count(self, audience: Audience, count: Count) -> None:
+        """A running number to all of an audience that are connected."""
+
+    def carry_out(self, effect: Effect) -> None:
+        """Something among the avatars."""
+
+    def flush(self) -> None:
+        """Send what was queued."""
+
+
+@dataclass(slots=True)
+class Asked:
+    """A command that waits for its round."""
+
+    command: Command
+    citizen: Citizen
+    answer: Answer
+
+
+@dataclass(slots=True)
+class _Open:
+    """A round while it is decided."""
+
+    now: int
+    entries: list[Decided] = field(default_factory=list)
+    keys: list[str | None] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+    done: list[KeyDone] = field(default_factory=list)
+    answers: list[tuple[Answer, Done | Refused]] = field(default_factory=list)
+
+
+class Host:
+    """Decides for one city, on the node that holds it."""
+
+    def __init__(
+        self,
+        found: Callable[[Texts], City],
+        journal: Journal,
+        tellers: Tellers,
+        clock: Clock,
+        metrics: Metrics,
+    ) -> None:
+        """`found` makes the city as it is before anything happened in it."""
+        texts = Texts()
+        self.city = found(texts)
+        self._found = found
+        self._journal = journal
+        self._texts = texts
+        self._tellers = tellers
+        self._clock = clock
+        self._metrics = metrics
+        self._waiting: list[Asked] = []
+        self._wake = asyncio.Event()
+        self._turn = asyncio.Lock()
+        self._version = 0
+        self._last_now = 0
+        self._snapshot_version = 0
+        self._counted_at = 0.0
+        self._is_loaded = False
+
+    @property
+    def version(self) -> int:
+        """The newest event that is kept."""
+        return self._version
+
+    def submit(self, command: Command, citizen: Citizen, answer: Answer) -> None:
+        """A command for the next round; `answer` is called once it is kept, or refused."""
+        if len(self._waiting) >= MAX_WAITING:
+            answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+            return
+        self._waiting.append(Asked(command, citizen, answer))
+        self._wake.set()
+
+    async def ask(self, command: Command, citizen: Citizen) -> Done:
+        """A command, and its answer once it is kept; raises Refused."""
+        answered: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
+
+        def hear(answer: Done | Refused) -> None:
+            if answered.done():
+                return
+            if isinstance(answer, Refused):
+                answered.set_exception(answer)
+            else:
+                answered.set_result(answer)
+
+        self.submit(command, citizen, hear)
+        return await answered
+
+    async def read(self, question: Callable[[City, int], T]) -> T:
+        """Ask something of the city between two rounds, when all that it knows is kept."""
+        async with self._turn:
+            return question(self.city, self._now())
+
+    # Loading
+
+    async def load(self) -> None:
+        """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
+        self._is_loaded = False
+        self._texts = Texts()
+        self.city = self._found(self._texts)
+        async for ref, text in self._journal.personal_texts():
+            self._texts.put(ref, text)
+        snapshot = await self._journal.newest_snapshot()
+        self._version = 0
+        if snapshot is not None:
+            self._version = self._snapshot_version = snapshot.version
+            self.city.restore(snapshot.state)
+        async for entry in self._journal.read(self._version):
+            if entry.service in self.city.services:
+                self.city.replay(entry.service, self.city.read_event(entry.type, entry.event), entry.at)
+            self._version = entry.version
+            self._last_now = max(self._last_now, entry.at)
+        self._is_loaded = True
+        if self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
+            await self.save_snapshot()
+
+    async def save_snapshot(self) -> None:
+        """Keep the state, so that a start need not replay everything."""
+        async with self._turn:
+            await self._journal.save_snapshot(self._version, self.city.snapshot())
+            self._snapshot_version = self._version
+
+    async def erase(self, citizen_id: str, actor: str) -> None:
+        """Delete all personal text of a citizen; raises Unavailable. What happened stays, "[erased]" in its place."""
+        async with self._turn:
+            await self._journal.append(
+                Round(after=self._version, entries=[erasure(citizen_id, actor, self._now())])
+            )
+            self._version += 1
+            self._texts.clear()
+            async for ref, text in self._journal.personal_texts():
+                self._texts.put(ref, text)
+
+    # Rounds
+
+    async def run(self) -> None:
+        """Rounds, as long as the node runs."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._until_next())
+            self._wake.clear()
+            await self.round()
+
+    def _until_next(self) -> float:
+        due = self.city.next_due()
+        if due is None:
+            return COUNT_SECONDS
+        return min(max((due - self._clock.unix_ms()) / 1000, 0.0), COUNT_SECONDS)
+
+    def _now(self) -> int:
+        # The calendar's clock may be set back; what was decided stays in its order.
+        self._last_now = max(self._last_now, self._clock.unix_ms())
+        return self._last_now
+
+    async def round(self) -> None:
+        """One round; does nothing when nothing waits and nothing is due."""
+        async with self._turn:
+            asked, self._waiting = self._waiting, []
+            if not self._is_loaded:
+                await self._load_again(asked)
+                return
+            kept = await self._keys_done(asked)
+            opened = _Open(self._now())
+            for ask in asked:
+                self._decide(ask, kept, opened)
+            opened.entries.extend(self.city.due(opened.now, secrets.token_bytes(16), self._sealing(opened)))
+            opened.keys.extend([None] * (len(opened.entries) - len(opened.keys)))
+            try:
+                await self._keep(opened)
+            except Unavailable as error:
+                await self._give_up(asked, opened, error)
+                return
+            self._tell(opened)
+        self._count()
+
+    async def _load_again(self, asked: Sequence[Asked]) -> None:
+        try:
+            await self.load()
+        except Unavailable:
+            for ask in asked:
+                ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+            await asyncio.sleep(RETRY_MS / 1000)
+            return
+        self._waiting = [*asked, *self._waiting]
+        self._wake.set()
+
+    async def _keys_done(self, asked: Iterable[Asked]) -> dict[tuple[str, str], KeyDone]:
+        """What was done before under the keys of these commands."""
+        keyed = [(ask.citizen.id, ask.command.key) for ask in asked if ask.command.key is not None]
+        return await self._journal.keys(keyed) if keyed else {}
+
+    def _decide(self, ask: Asked, kept: dict[tuple[str, str], KeyDone], opened: _Open) -> None:
+        command, citizen = ask.command, ask.citizen
+        content = content_of(command)
+        before = kept.get((citizen.id, command.key)) if command.key is not None else None
+        if before is not None:
+            if before.content != content:
+                refusal = Refused(Refusal.CONFLICT, "this key was used for something else", field="key")
+                opened.answers.append((ask.answer, refusal))
+            else:
+                opened.answers.append((ask.answer, Done(id=command.id, result=before.result)))
+            return
+        texts = len(opened.texts)
+        try:
+            entries, result = self.city.handle(
+                command, citizen, opened.now, secrets.token_bytes(16), self._sealing(opened)
+            )
+        except Refused as refusal:
+            self._refuse(ask, refusal, opened, texts)
+            return
+        except Exception:
+            log.exception("a fault of ours while deciding", command=command.type)
+            self._refuse(ask, Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS), opened, texts)
+            return
+        opened.entries += entries
+        opened.keys += [command.key if i == 0 else None for i in range(len(entries))]
+        done = Done(id=command.id, result=dump(result) if isinstance(result, BaseModel) else None)
+        if command.key is not None and entries:
+            key = KeyDone(citizen.id, command.key, content, done.result, opened.now)
+            opened.done.append(key)
+            kept[citizen.id, command.key] = key
+        opened.answers.append((ask.answer, done))
+
+    def _refuse(self, ask: Asked, refusal: Refused, opened: _Open, texts: int) -> None:
+        """Answer a refusal; the texts that were set apart since there were `texts` of them go with it."""
+        self._texts.drop(text.ref for text in opened.texts[texts:])
+        del opened.texts[texts:]
+        opened.answers.append((ask.answer, refusal))
+
+    def _sealing(self, opened: _Open) -> Callable[[Event], Event]:
+        def seal(event: Event) -> Event:
+            return event.model_copy(update=dict(self._sealed_fields(event, opened)))
+
+        return seal
+
+    def _sealed_fields(self, model: BaseModel, opened: _Open) -> Iterable[tuple[str, Any]]:
+        for name in type(model).model_fields:
+            value = getattr(model, name)
+            sealed = self._sealed(value, opened)
+            if sealed is not value:
+                yield name, sealed
+
+    def _sealed(self, value: Any, opened: _Open) -> Any:
+        match value:
+            case Personal(text=text, owner=owner) if text:
+                new = Text.of(owner, text, opened.now)
+                opened.texts.append(new)
+                self._texts.put(new.ref, text)
+                return Personal(owner=owner, ref=new.ref, hash=new.hash)
+            case BaseModel():
+                fields = dict(self._sealed_fields(value, opened))
+                return value.model_copy(update=fields) if fields else value
+            case tuple() | list():
+                sealed = [self._sealed(item, opened) for item in value]
+                changed = any(a is not b for a, b in zip(sealed, value, strict=True))
+                return type(value)(sealed) if changed else value
+            case dict():
+                new_items = {name: self._sealed(item, opened) for name, item in value.items()}
+                return new_items if any(new_items[name] is not value[name] for name in value) else value
+            case _:
+                return value
+
+    async def _keep(self, opened: _Open) -> None:
+        """One commit for the whole round; raises Unavailable."""
+        if not opened.entries:
+            return
+        entries = [
+            NewEntry(
+                service=entry.service,
+                type=entry.event.type,
+                event=entry.event.model_dump(mode="json", exclude_defaults=True, by_alias=True),
+                actor=entry.actor,
+                key=key,
+                at=opened.now,
+            )
+            for entry, key in zip(opened.entries, opened.keys, strict=True)
+        ]
+        records = {}
+        for entry in opened.entries:
+            for record in self.city.records(entry, opened.now):
+                records[record.kind, record.key] = record
+        began = self._clock.monotonic()
+        await self._journal.append(
+            Round(
+                after=self._version,
+                entries=entries,
+                texts=opened.texts,
+                records=list(records.values()),
+                done=opened.done,
+            )
+        )
+        self._metrics.commit_seconds.observe(self._clock.monotonic() - began)
+        self._version += len(entries)
+
+    async def _give_up(self, asked: Sequence[Asked], opened: _Open, error: Unavailable) -> None:
+        log.error(
+            "a round was not kept", commands=len(asked), reason=str(error), fenced=isinstance(error, Fenced)
+        )
+        self._metrics.rounds_lost.inc()
+        self._is_loaded = False
+        for ask in asked:
+            ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+        self._texts.drop(text.ref for text in opened.texts)
+        with contextlib.suppress(Unavailable):
+            await self.load()
+
+    def _tell(self, opened: _Open) -> None:
+        for answer, done in opened.answers:
+            answer(done)
+        first = self._version - len(opened.entries) + 1
+        for version, entry in enumerate(opened.entries, first):
+            for audience, fact in self.city.tell(entry, opened.now):
+                self._tellers.tell(audience, fact, opened.now, version)
+            for effect in self.city.effects(entry):
+                self._tellers.carry_out(effect)
+        self._tellers.flush()
+
+    def _count(self) -> None:
+        """The running numbers, at most once a second."""
+        now = self._clock.monotonic()
+        if now - self._counted_at >= COUNT_SECONDS:
+            self._counted_at = now
+            for audience, count in self.city.counts(self._clock.unix_ms()):
+                self._tellers.tell_count(audience, count)
+
+
+def content_of(command: Command) -> str:
+    """What a command asks, whatever its id and key: the same content may be sent again."""
+    fields = command.model_dump(mode="json", exclude={"id", "key"})
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
