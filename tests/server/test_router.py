@@ -4,14 +4,13 @@ from typing import Any
 
 import pytest
 
-from protocol.avatars import Change, Emote, Who
+from protocol.avatars import Emote
 from protocol.chat import ChatSaid, Say
 from protocol.districts import Enter
-from protocol.handshake import Draining, Goodbye, Welcome
+from protocol.handshake import Draining, Goodbye
 from protocol.refusals import Farewell, Refusal
-from server.auth import Claims, issue_token
 from server.overload import Step
-from tests.support.city import SECRET, Person, Town, district, text
+from tests.support.city import Person, Town, district, text
 
 SQUARE = {"box": [60.0, 0.0, 100.0, 100.0]}
 ROOM = {"id": "room", "name": text("room"), "kind": "room", "polygon": SQUARE}
@@ -39,40 +38,19 @@ def town() -> Town:
     return town_of(limits={"commands_per_s": 0})
 
 
-def token(sub: str, **claims: Any) -> str:
-    return issue_token(
-        SECRET, Claims(sub=sub, name=sub, **claims), issuer="madang", now=1_790_000_000, hours=500_000
-    )
-
-
 def at(town: Town, x: float, z: float, **hello: Any) -> Person:
-    """Someone who stands there; in a district that others are in too."""
+    """Someone who stands there."""
     person = town.visitor(**hello)
-    person.enter("here")
-    assert person.connection.crowd is not None
-    spot = person.connection.crowd.district.arrival(None, person.connection.citizen, -1)  # type: ignore[arg-type]
-    place = type(spot)(x, z, 0)
-    person.connection.crowd.district.place(person.connection.slot, place, town.clock.monotonic())
+    person.put("here", x, z)
     return person
-
-
-def refused(person: Person, command: Any, **fields: Any) -> tuple[str, str | None]:
-    answer = person.ask(command, **fields)
-    assert answer["type"] == "refused", answer
-    return answer["code"], answer.get("field")
 
 
 # Coming in
 
 
-def welcome_of(person: Person) -> Welcome:
-    [welcome] = [item for item in person.heard if isinstance(item, Welcome)]
-    return welcome
-
-
 def test_a_welcome_tells_who_one_is_and_what_the_city_is(town: Town) -> None:
     town.visitor().enter("there")
-    welcome = welcome_of(town.visitor(name="김하늘"))
+    welcome = town.visitor(name="김하늘").welcome()
     assert (welcome.citizen.name, welcome.citizen.roles, welcome.citizen.level) == ("김하늘", ["visitor"], 0)
     assert [(card.id, card.open, card.population) for card in welcome.city.districts] == [
         ("here", True, 0),
@@ -86,7 +64,7 @@ def test_a_welcome_tells_who_one_is_and_what_the_city_is(town: Town) -> None:
 
 
 def test_a_citizen_has_longer_messages_than_a_visitor(town: Town) -> None:
-    welcome = welcome_of(town.visitor(token=token("kim", roles=["official"], grants=["mayor"], level=3)))
+    welcome = town.visitor(token=town.token("kim", roles=["official"], grants=["mayor"], level=3)).welcome()
     assert welcome.limits.max_message_bytes == 65_536
     assert (welcome.citizen.roles, welcome.citizen.grants, welcome.citizen.level) == (
         ["official"],
@@ -97,15 +75,15 @@ def test_a_citizen_has_longer_messages_than_a_visitor(town: Town) -> None:
 
 
 def test_sessions_and_their_keys_are_never_the_same_twice(town: Town) -> None:
-    welcomes = [welcome_of(town.visitor(token=token("kim"))) for _ in range(20)]
+    welcomes = [town.visitor(token=town.token("kim")).welcome() for _ in range(20)]
     assert len({welcome.session for welcome in welcomes}) == 20
     assert len({welcome.resume_key for welcome in welcomes}) == 20
 
 
 def test_a_newer_session_of_a_citizen_ends_the_older(town: Town) -> None:
-    older = town.visitor(token=token("kim"))
+    older = town.visitor(token=town.token("kim"))
     older.enter("here")
-    newer = town.visitor(token=token("kim"))
+    newer = town.visitor(token=town.token("kim"))
     older.listen()
     goodbye = older.goodbye()
     assert goodbye is not None
@@ -116,15 +94,15 @@ def test_a_newer_session_of_a_citizen_ends_the_older(town: Town) -> None:
     older.connection.lost()
     assert town.router.crowds["here"].population == 1
     speaker = at(town, 50, 50)
-    assert speaker.ask(Say, text="hi", to="citizen", citizen=welcome_of(newer).citizen.id)["type"] == "done"
+    assert speaker.ask(Say, text="hi", to="citizen", citizen=newer.welcome().citizen.id)["type"] == "done"
 
 
 def test_visitors_are_each_someone_else(town: Town) -> None:
-    assert len({welcome_of(town.visitor(name="Kim")).citizen.id for _ in range(10)}) == 10
+    assert len({town.visitor(name="Kim").welcome().citizen.id for _ in range(10)}) == 10
 
 
 def test_a_bad_token_ends_the_session(town: Town) -> None:
-    person = town.visitor(token=token("kim")[:-2])
+    person = town.visitor(token=town.token("kim")[:-2])
     goodbye = person.goodbye()
     assert goodbye is not None
     assert goodbye.code is Farewell.BAD_TOKEN
@@ -173,7 +151,7 @@ def test_a_node_that_goes_away_tells_everyone_and_takes_nobody(town: Town) -> No
 
 
 def test_the_place_tells_all_that_is_needed_to_read_frames(town: Town) -> None:
-    official = town.visitor(token=token("kim", roles=["official"]))
+    official = town.visitor(token=town.token("kim", roles=["official"]))
     place, visitors = official.enter("here"), town.visitor().enter("here")
     assert (place.district, place.width, place.depth, place.tick_hz) == ("here", 100, 100, 10)
     assert (place.cell_m, place.columns, place.tile_m, place.tile_columns) == (12.5, 8, 50, 2)
@@ -191,10 +169,10 @@ def test_the_place_tells_all_that_is_needed_to_read_frames(town: Town) -> None:
 
 def test_where_nothing_is_or_nothing_is_open_yet_one_cannot_go(town: Town) -> None:
     person = town.visitor()
-    assert refused(person, Enter, district="moon") == (Refusal.NOT_FOUND, "district")
-    assert refused(person, Enter, district="later") == (Refusal.CLOSED, "district")
-    assert refused(person, Enter, district="here", at={"portal": "moon"}) == (Refusal.NOT_FOUND, "at.portal")
-    assert refused(person, Enter, district="here", at={"zone": "moon"}) == (Refusal.NOT_FOUND, "at.zone")
+    assert person.refused(Enter, district="moon") == (Refusal.NOT_FOUND, "district")
+    assert person.refused(Enter, district="later") == (Refusal.CLOSED, "district")
+    assert person.refused(Enter, district="here", at={"portal": "moon"}) == (Refusal.NOT_FOUND, "at.portal")
+    assert person.refused(Enter, district="here", at={"zone": "moon"}) == (Refusal.NOT_FOUND, "at.zone")
     assert person.connection.crowd is None
     assert len(town.router._waiting["here"]) == 0
 
@@ -214,11 +192,13 @@ def test_in_a_zone_one_arrives_inside_it_where_one_may(town: Town) -> None:
     for _ in range(20):
         place = town.visitor().enter("here", at={"zone": "room"})
         assert 60 <= place.x <= 100
-    assert refused(town.visitor(), Enter, district="here", at={"zone": "office"}) == (
+    assert town.visitor().refused(Enter, district="here", at={"zone": "office"}) == (
         Refusal.NOT_ALLOWED,
         "at.zone",
     )
-    assert town.visitor(token=token("kim", roles=["official"])).enter("here", at={"zone": "office"}).x <= 20
+    assert (
+        town.visitor(token=town.token("kim", roles=["official"])).enter("here", at={"zone": "office"}).x <= 20
+    )
 
 
 def test_at_a_place_of_ones_choice_one_arrives_once_in_five_seconds(town: Town) -> None:
@@ -237,7 +217,7 @@ def test_a_place_that_is_not_free_becomes_the_nearest_that_is(town: Town) -> Non
     place = person.enter("here", at={"x": -500, "z": 1e300})
     assert (place.x, place.z) == pytest.approx((20.25, 99.75), abs=0.5)
     town.clock.move(5.0)
-    assert refused(person, Enter, district="here", at={"x": 5, "z": 5}) == (Refusal.NOT_ALLOWED, "at")
+    assert person.refused(Enter, district="here", at={"x": 5, "z": 5}) == (Refusal.NOT_ALLOWED, "at")
 
 
 def test_who_is_frozen_chooses_no_other_place(town: Town) -> None:
@@ -245,7 +225,7 @@ def test_who_is_frozen_chooses_no_other_place(town: Town) -> None:
     crowd = town.router.crowds["here"]
     crowd.district._walkers.frozen[person.connection.slot] = True
     for place in ({"x": 25, "z": 44}, {"zone": "room"}):
-        assert refused(person, Enter, district="here", at=place)[0] == Refusal.FROZEN
+        assert person.refused(Enter, district="here", at=place)[0] == Refusal.FROZEN
 
 
 def test_a_slot_is_kept_within_a_district_and_another_in_the_next(town: Town) -> None:
@@ -272,7 +252,7 @@ def test_a_full_district_tells_the_place_in_the_line_and_keeps_it(town: Town) ->
     assert inside[0].enter("here").district == "here"
     inside[0].enter("there")
     town.clock.move(3.0)
-    assert refused(lee, Enter, district="here")[0] == Refusal.FULL
+    assert lee.refused(Enter, district="here")[0] == Refusal.FULL
     assert kim.enter("here").district == "here"
     inside[1].connection.lost()
     assert lee.enter("here").district == "here"
@@ -283,10 +263,10 @@ def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:
     inside, kim, lee = (town.visitor() for _ in range(3))
     inside.enter("here")
     for person in (kim, lee):
-        refused(person, Enter, district="here")
+        person.refused(Enter, district="here")
     inside.enter("there")
-    assert refused(kim, Enter, district="here", at={"zone": "moon"})[0] == Refusal.NOT_FOUND
-    assert refused(lee, Enter, district="here")[0] == Refusal.FULL
+    assert kim.refused(Enter, district="here", at={"zone": "moon"})[0] == Refusal.NOT_FOUND
+    assert lee.refused(Enter, district="here")[0] == Refusal.FULL
     assert kim.enter("here").district == "here"
 
 
@@ -295,134 +275,10 @@ def test_who_leaves_the_city_leaves_every_line() -> None:
     inside, kim, lee = (town.visitor() for _ in range(3))
     inside.enter("here")
     for person in (kim, lee):
-        refused(person, Enter, district="here")
+        person.refused(Enter, district="here")
     kim.connection.lost()
     inside.enter("there")
     assert lee.enter("here").district == "here"
-
-
-# Speaking
-
-
-def lines(person: Person) -> list[str]:
-    return [fact.text for fact in person.facts(ChatSaid)]
-
-
-def test_what_is_said_nearby_is_heard_within_twenty_metres(town: Town) -> None:
-    speaker, near, far = at(town, 40, 50, name="Kim"), at(town, 59.9, 50), at(town, 60.2, 50)
-    answer = speaker.ask(Say, text="  안녕하세요\x07  ", to="nearby")
-    town.tick()
-    assert answer["result"]["heard_by"] == 1
-    [said] = near.facts(ChatSaid)
-    assert (said.text, said.to, said.from_.name, said.from_.slot) == (
-        "안녕하세요",
-        "nearby",
-        "Kim",
-        speaker.connection.slot,
-    )
-    assert said.message == answer["result"]["message"]
-    assert said.at == town.clock.unix_ms() - 100
-    assert lines(far) == lines(speaker) == []
-
-
-def test_what_is_said_to_a_zone_is_heard_in_it(town: Town) -> None:
-    speaker, inside, outside = at(town, 65, 10), at(town, 95, 95), at(town, 59, 10)
-    assert speaker.ask(Say, text="hi", to="zone")["result"]["heard_by"] == 1
-    town.tick()
-    assert (lines(inside), lines(outside)) == (["hi"], [])
-    assert refused(outside, Say, text="hi", to="zone") == (Refusal.NOT_HERE, "to")
-    assert refused(at(town, 40, 90), Say, text="hi", to="zone") == (Refusal.NOT_HERE, "to")
-
-
-def test_what_is_said_to_the_district_is_heard_in_all_of_it_and_nowhere_else(town: Town) -> None:
-    speaker, far, elsewhere = at(town, 25, 5), at(town, 99, 99), town.visitor()
-    elsewhere.enter("there")
-    assert speaker.ask(Say, text="hi", to="district")["result"]["heard_by"] == 1
-    town.tick()
-    assert (lines(far), lines(elsewhere)) == (["hi"], [])
-
-
-def test_what_is_said_to_one_citizen_is_heard_by_that_one_anywhere(town: Town) -> None:
-    speaker, friend, other = at(town, 50, 50), town.visitor(), at(town, 51, 50)
-    name = welcome_of(friend).citizen.id
-    assert speaker.ask(Say, text="hi", to="citizen", citizen=name)["result"]["heard_by"] == 1
-    town.tick()
-    [said] = friend.facts(ChatSaid)
-    assert (said.text, said.from_.slot) == ("hi", None)
-    assert lines(other) == []
-    friend.enter("here")
-    speaker.ask(Say, text="again", to="citizen", citizen=name)
-    town.tick()
-    assert friend.facts(ChatSaid)[-1].from_.slot == speaker.connection.slot
-
-
-def test_nobody_speaks_to_nobody(town: Town) -> None:
-    person = town.visitor()
-    mine = welcome_of(person).citizen.id
-    assert refused(person, Say, text="hi", to="nearby") == (Refusal.NOT_HERE, None)
-    assert refused(person, Say, text="hi", to="citizen") == (Refusal.BAD_MESSAGE, "citizen")
-    assert refused(person, Say, text="hi", to="citizen", citizen="moon") == (Refusal.NOT_FOUND, "citizen")
-    assert refused(person, Say, text="hi", to="citizen", citizen=mine) == (Refusal.NOT_FOUND, "citizen")
-    assert refused(person, Emote, emote=5) == (Refusal.NOT_HERE, None)
-    assert refused(person, Who, slots=[0]) == (Refusal.NOT_HERE, None)
-
-
-def test_a_line_has_a_length_and_a_pace(town: Town) -> None:
-    person = at(town, 50, 50)
-    assert refused(person, Say, text="가" * 301, to="nearby") == (Refusal.TOO_LONG, "text")
-    assert refused(person, Say, text=" \n ", to="nearby") == (Refusal.BAD_MESSAGE, "text")
-    for _ in range(4):
-        assert person.ask(Say, text="가" * 300, to="nearby")["type"] == "done"
-    answer = person.ask(Say, text="hi", to="nearby")
-    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 1_500)
-    town.clock.move(1.5)
-    assert person.ask(Say, text="hi", to="nearby")["type"] == "done"
-    assert town.count("madang_limit_reached_total", limit="chat_per_s") == 1
-
-
-# Who is who
-
-
-def test_one_is_told_of_whom_one_sees_and_of_nobody_else() -> None:
-    town = Town(
-        district("here", 400.0, 400.0),
-        district("there"),
-        limits={"commands_per_s": 0, "who_per_s": 0, "enter_at_per_s": 0},
-    )
-    kim = town.visitor(name="Kim", avatar={"model": "hanbok"})
-    lee, far, elsewhere = (town.visitor() for _ in range(3))
-    for person, x in ((kim, 10.0), (lee, 50.0), (far, 390.0)):
-        person.enter("here", at={"x": x, "z": 10.0})
-    elsewhere.enter("there")
-    town.tick()
-    cards = lee.ask(Who, slots=list(range(256)))["result"]["avatars"]
-    assert {card["slot"] for card in cards} == {kim.connection.slot, lee.connection.slot}
-    [card] = lee.ask(Who, slots=[kim.connection.slot])["result"]["avatars"]
-    assert (card["name"], card["roles"], card["avatar"]) == ("Kim", ["visitor"], {"model": "hanbok"})
-    assert card["citizen"] == welcome_of(kim).citizen.id
-    kim.ask(Change, avatar={"model": "suit", "tint": 5})
-    [card] = lee.ask(Who, slots=[kim.connection.slot, kim.connection.slot])["result"]["avatars"]
-    assert card["avatar"] == {"model": "suit", "tint": 5}
-    assert far.ask(Who, slots=[kim.connection.slot, 65_535])["result"]["avatars"] == []
-
-
-def test_who_is_asked_twice_a_second(town: Town) -> None:
-    person = at(town, 50, 50)
-    for _ in range(2):
-        assert person.ask(Who, slots=[0])["type"] == "done"
-    answer = person.ask(Who, slots=[0])
-    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 500)
-    town.clock.move(0.5)
-    assert person.ask(Who, slots=[0])["type"] == "done"
-
-
-def test_a_look_chosen_before_entering_is_ones_look(town: Town) -> None:
-    person, other = town.visitor(), at(town, 50, 50)
-    assert person.ask(Change, avatar={"model": "suit"})["type"] == "done"
-    person.enter("here")
-    town.tick()
-    [card] = other.ask(Who, slots=[person.connection.slot])["result"]["avatars"]
-    assert card["avatar"] == {"model": "suit"}
 
 
 # Commands
@@ -439,25 +295,25 @@ def test_commands_have_a_pace() -> None:
 
 
 def test_what_is_done_under_a_key_is_done_once_also_in_a_later_session(town: Town) -> None:
-    kim, lee = town.visitor(token=token("kim")), at(town, 50, 50)
-    name = welcome_of(lee).citizen.id
+    kim, lee = town.visitor(token=town.token("kim")), at(town, 50, 50)
+    name = lee.welcome().citizen.id
     said = kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")
     assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] == said["result"]
-    assert refused(kim, Say, text="ho", to="citizen", citizen=name, key="k1") == (Refusal.CONFLICT, "key")
-    kim = town.visitor(token=token("kim"))
+    assert kim.refused(Say, text="ho", to="citizen", citizen=name, key="k1") == (Refusal.CONFLICT, "key")
+    kim = town.visitor(token=town.token("kim"))
     assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] == said["result"]
-    other = town.visitor(token=token("park"))
+    other = town.visitor(token=town.token("park"))
     assert other.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["result"] != said["result"]
     town.tick()
-    assert lines(lee) == ["hi", "hi"]
+    assert [fact.text for fact in lee.facts(ChatSaid)] == ["hi", "hi"]
 
 
 def test_a_refusal_is_not_remembered_under_a_key(town: Town) -> None:
-    kim, lee = town.visitor(token=token("kim")), town.visitor(token=token("lee"))
-    name = welcome_of(lee).citizen.id
+    kim, lee = town.visitor(token=town.token("kim")), town.visitor(token=town.token("lee"))
+    name = lee.welcome().citizen.id
     lee.connection.lost()
-    assert refused(kim, Say, text="hi", to="citizen", citizen=name, key="k1")[0] == Refusal.NOT_FOUND
-    town.visitor(token=token("lee"))
+    assert kim.refused(Say, text="hi", to="citizen", citizen=name, key="k1")[0] == Refusal.NOT_FOUND
+    town.visitor(token=town.token("lee"))
     assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["type"] == "done"
 
 
@@ -469,7 +325,7 @@ def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_
         visitor = at(town, 50, 50)
         visitor.ask(Emote, emote=5, key="k")
         visitor.connection.lost()
-        citizen = at(town, 50, 50, token=token(f"citizen{number}"))
+        citizen = at(town, 50, 50, token=town.token(f"citizen{number}"))
         citizen.ask(Emote, emote=5, key="k")
     assert len(town.router._keys) == 3
 

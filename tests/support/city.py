@@ -12,12 +12,13 @@ from protocol.districts import Place
 from protocol.message import Command, Fact
 from protocol.poses import Frame, Tiles, encode_pose
 from protocol.session import ClientSession, HeardByClient, State
-from server.auth import Registry
+from server.auth import Claims, Registry, issue_token
 from server.config import Settings
 from server.connection import Connection
 from server.metrics import Metrics
 from server.router import Router
 from tests.support.clock import MovedClock
+from worlds.arrivals import Spot
 from worlds.plan import CityPlan, DistrictPlan
 
 SECRET = "a secret that only this test knows, 64 characters of it or so...."
@@ -128,6 +129,18 @@ class Person:
         self.picture = Picture(self.place)
         return self.place
 
+    def refused(self, command: type[Command], **fields: Any) -> tuple[str, str | None]:
+        """A command that must be refused; the code and the field."""
+        answer = self.ask(command, **fields)
+        assert answer["type"] == "refused", answer
+        return answer["code"], answer.get("field")
+
+    def put(self, name: str, x: float, z: float) -> None:
+        """Go into a district, and be put down there, wherever it is."""
+        self.enter(name)
+        world = self.town.router.crowds[name].district
+        world.place(self.connection.slot, Spot(x, z, 0), self.town.clock.monotonic())
+
     def stand(self, x: float, z: float, stance: int = 1, yaw: int = 0) -> None:
         """Send one pose."""
         self.say(encode_pose(x, 0.0, z, yaw, stance))
@@ -162,6 +175,11 @@ class Person:
         """The facts of one type that this client was told."""
         return [item for item in self.heard if isinstance(item, kind)]
 
+    def welcome(self) -> handshake.Welcome:
+        """The welcome that this client was told."""
+        [welcome] = [item for item in self.heard if isinstance(item, handshake.Welcome)]
+        return welcome
+
     def goodbye(self) -> handshake.Goodbye | None:
         """The goodbye that this client was told, or None."""
         return next((item for item in self.heard if isinstance(item, handshake.Goodbye)), None)
@@ -190,6 +208,11 @@ class Town:
         person = Person(self, **hello)
         self.people.append(person)
         return person
+
+    def token(self, sub: str, **claims: Any) -> str:
+        """A token of this city; its bearer is called like its subject."""
+        bearer = Claims(sub=sub, name=sub, **claims)
+        return issue_token(SECRET, bearer, issuer=self.settings.auth.issuer, now=1_790_000_000, hours=500_000)
 
     def tick(self, ticks: int = 1) -> None:
         """Let ticks pass; everyone who is not stalled reads."""

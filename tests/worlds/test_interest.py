@@ -6,7 +6,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from protocol.message import Fact
+from protocol.poses import MAX_CLASS
 from tests.support.city import Person, Town, district
+from worlds.interest import LEVELS
 
 CELL_M = 12.5
 
@@ -224,6 +226,11 @@ def test_under_overload_the_far_bands_are_told_less_often_and_the_near_band_is_n
     assert after[0] == before[0]
     assert after[1] == before[1] + (slower == 2)
     assert after[2] == before[2] + 1
+
+
+def test_at_no_level_is_a_nearer_band_the_coarser() -> None:
+    assert (np.diff(LEVELS.astype(int), axis=1) >= 0).all()
+    assert LEVELS.max() <= MAX_CLASS
 
 
 def test_no_fact_is_told_of_poses() -> None:

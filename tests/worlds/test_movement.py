@@ -1,4 +1,7 @@
-"""Walking: what is valid, what is put back, and that a batch is judged as pose after pose would be."""
+"""Walking: what is valid, what is put back, and that a batch is judged as pose after pose would be.
+
+Long, for the second half is a walker of its own, one pose after the other, that the batch is held against.
+"""
 
 import math
 from dataclasses import dataclass, field, replace

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import worlds
+from worlds import plan_checks
 from worlds.plan import CityPlan, Fault, PlanError, Record, load
 
 HAMLET = Path(worlds.__file__).parent / "hamlet"
@@ -60,6 +61,12 @@ def test_hamlet_is_whole() -> None:
     green, hall = city.districts
     assert (green.portals[0].to.district, green.portals[0].to.portal) == ("hall", hall.portals[0].id)
     assert (hall.portals[0].to.district, hall.portals[0].to.portal) == ("green", green.portals[0].id)
+
+
+def test_a_district_by_itself_is_checked_for_what_its_file_is_called() -> None:
+    green = load(HAMLET).districts[0]
+    assert list(plan_checks.district_faults("green", green)) == []
+    assert [field for field, _ in plan_checks.district_faults("blue", green)] == ["id"]
 
 
 def test_walls_end_where_doors_begin() -> None:
