@@ -792,8 +792,8 @@ class ChangeCalendar(Command):
     """Make days holidays, or working days; what is open is counted anew."""
 
     type: Literal["petitions.change_calendar"] = "petitions.change_calendar"
-    holidays: Annotated[list[Holiday], Field(max_length=MAX_REFERENCES)] = []
-    working_days: Annotated[list[Day], Field(max_length=MAX_REFERENCES)] = []
+    holidays: list[Holiday] = Field(default_factory=list, max_length=MAX_REFERENCES)
+    working_days: list[Day] = Field(default_factory=list, max_length=MAX_REFERENCES)
 
 
 # Facts

@@ -222,9 +222,12 @@ class Calendar:
         return last
 
     def _touched(self, out: Iterable[Interval]) -> frozenset[date]:
-        """Days of which an exclusion takes any part."""
+        """Days of which an exclusion takes any part; one that ends at midnight does not touch the next."""
         return frozenset(
-            day for begin, end in out if end >= begin for day in days_between(day_of(begin), day_of(end))
+            day
+            for begin, end in out
+            if end >= begin
+            for day in days_between(day_of(begin), day_of(max(begin, end - 1)))
         )
 
 

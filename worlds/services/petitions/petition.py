@@ -1,0 +1,322 @@
+"""One petition as it stands: its heads, its intervals out of the clock, its history; small, as there are many."""
+
+from collections.abc import Iterator
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, Self
+
+from protocol.services.petitions import State
+from worlds.service import Personal
+from worlds.services.petitions import events as ev
+from worlds.services.petitions.calendar import Interval
+from worlds.services.petitions.events import NOT_IN_HISTORY, PetitionEvent, word_of
+from worlds.services.petitions.rules import KindCode, Rules
+from worlds.services.petitions.states import BEFORE_RECEIPT, CLOSED, RUNNING
+
+CONTENT = ("title", "text", "name", "address", "contact")
+"""What the petitioner wrote, by reference."""
+
+_HEADS = frozenset({"type", "petition", "by", "timers", "token", "citizen"})
+_IN_HISTORY_AS_REF = frozenset({"owner", "ref", "hash", "text"})
+
+
+def ref_of(personal: Personal | None) -> str:
+    """What the state keeps of a personal text: its reference, empty where there is none."""
+    return personal.ref if personal is not None else ""
+
+
+@dataclass(slots=True)
+class Petition:
+    """A petition; times in ms, texts by reference. `history`: [when, what, by, about], told in this order."""
+
+    id: str
+    citizen: str
+    kind: KindCode
+    state: State = "draft"
+    title: str = ""
+    text: str = ""
+    name: str = ""
+    address: str = ""
+    contact: str = ""
+    statutory_type: str | None = None
+    department: str | None = None
+    officer: str | None = None
+    gu: str | None = None
+    place: list[float] | None = None
+    publish: bool = False
+    joint: bool = False
+    repeats: str | None = None
+    summary: str = ""
+    number: str | None = None
+    token: str = ""
+    saved_at: int = 0
+    arrived_at: int = 0
+    receive_by: int = 0
+    received_at: int = 0
+    ended_at: int = 0
+    changed_at: int = 0
+    due_at: int = 0
+    dues: list[list[Any]] = field(default_factory=list)
+    overdue: bool = False
+    was_overdue: bool = False
+    out: list[list[int]] = field(default_factory=list)
+    extra: int = 0
+    extensions: list[str] = field(default_factory=list)
+    proposal: dict[str, Any] | None = None
+    until: int = 0
+    longer_asked: int = 0
+    asked_again: bool = False
+    expired: bool = False
+    undelivered: int = 0
+    pause: str | None = None
+    paused_longer: bool = False
+    cooperation: list[dict[str, Any]] = field(default_factory=list)
+    hops: list[list[Any]] = field(default_factory=list)
+    idle_hops: int = 0
+    signers: list[list[Any]] = field(default_factory=list)
+    representatives: list[str] = field(default_factory=list)
+    parent: str | None = None
+    members: list[str] = field(default_factory=list)
+    remedies_until: int = 0
+    objected_at: int = 0
+    objection_extended: bool = False
+    paper: bool = False
+    collected: bool = False
+    stars: int = 0
+    more_asked: bool = False
+    views: int = 0
+    read: int = 0
+    history: list[list[Any]] = field(default_factory=list)
+    timers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """How many ask for it: the petitioner and who signed."""
+        return 1 + len(self.signers)
+
+    def is_of_many(self, rules: Rules) -> bool:
+        """Whether it is a petition of many: enough people of enough households (Act 2(6))."""
+        households = len({0, *(household for _, household, *_ in self.signers)})
+        figures = rules.figures
+        return self.people >= figures.many_people and households >= figures.many_households
+
+    @property
+    def shown_due(self) -> int | None:
+        """When it is due, while the clock runs."""
+        return self.due_at if self.due_at and self.state in RUNNING else None
+
+    def unread(self) -> Iterator[int]:
+        """The steps that the petitioner has not read yet."""
+        for step in range(self.read, len(self.history)):
+            if self.history[step][1] not in ev.FOR_STAFF_ONLY:
+                yield step
+
+    def excluded(self, now: int | None = None) -> list[Interval]:
+        """What the clock does not count; what is still out ends `now`, or is left aside."""
+        return [(begin, back) for begin, end in self.out if (back := end or self._back(now or 0))]
+
+    def _back(self, at: int) -> int:
+        # A pause ends with its last day, however late that is noticed.
+        return min(at, self.until) if self.state == "clock_out" else at
+
+    def take(self, event: PetitionEvent, at: int) -> None:
+        """A step was decided."""
+        before, self.changed_at = self.state, at
+        if event.to is not None:
+            self._turn_to(event.to, at)
+        if event.due_at:
+            self.due_at, self.overdue = event.due_at, self.overdue and event.due_at <= at
+            self.dues.append([event.due_at, event.cause])
+        for name, when in event.timers.items():
+            if when:
+                self.timers[name] = when
+            else:
+                self.timers.pop(name, None)
+        self._take_more(event, at, before)
+        word = word_of(event)
+        if word not in NOT_IN_HISTORY:
+            self.history.append([at, word, event.by, _about(event)])
+
+    def _turn_to(self, to: State, at: int) -> None:
+        if self.out and not self.out[-1][1] and self.state in ("supplement", "clock_out", "transferred"):
+            self.out[-1] = [self.out[-1][0], self._back(at)]
+        self.state = to
+        if to in CLOSED:
+            self.timers.clear()
+            self.ended_at, self.overdue, self.proposal, self.pause = at, False, None, None
+        elif to == "objection":
+            self.ended_at = 0
+        if to in ("supplement", "clock_out"):
+            self.timers.pop("overdue", None)
+
+    def _take_more(self, event: PetitionEvent, at: int, before: State) -> None:
+        match event:
+            case ev.Drafted():
+                self.kind, self.statutory_type = event.kind, event.statutory_type
+                self.department, self.gu = event.department, event.gu
+                self.place = list(event.place) if event.place else None
+                self.publish, self.joint, self.repeats = event.publish, event.joint, event.repeats
+                for name in CONTENT:
+                    setattr(self, name, ref_of(getattr(event, name)))
+                self.saved_at = at
+            case ev.Submitted():
+                self.token, self.arrived_at, self.receive_by = event.token, event.arrived_at, event.receive_by
+                self.timers.pop("draft", None)
+            case ev.CorrectionProposed():
+                self.proposal = {"to": "correction", "part": event.part, "text": ref_of(event.text)}
+            case ev.Corrected():
+                if event.agreed and self.proposal is not None:
+                    setattr(self, self.proposal["part"], self.proposal["text"])
+                self.proposal = None
+            case ev.Received():
+                self.number, self.kind, self.statutory_type = event.number, event.kind, event.statutory_type
+                self.received_at, self.proposal = at, None
+            case ev.Routed():
+                self.hops.append([at, self.department if before == "assigned" else None, event.department])
+                self.department, self.officer = event.department, event.officer
+                self.idle_hops += 1
+            case ev.OfficerAssigned():
+                self.officer = event.officer
+            case ev.Transferred():
+                self.hops.append([at, self.department, event.body])
+                self.idle_hops += 1
+                if event.cause == "distant":
+                    self.out.append([at, 0])
+            case ev.TransferSentBack():
+                self.department, self.officer = None, None
+            case ev.Started():
+                self.officer, self.idle_hops = event.officer, 0
+            case ev.SupplementAsked():
+                self.until, self.longer_asked, self.asked_again, self.expired = event.until, 0, False, False
+                self.undelivered = 0
+                self.out.append([at, 0])
+            case ev.SupplementLengthened():
+                self.until, self.expired = event.until, False
+                self.longer_asked += 1
+            case ev.SupplementExpired():
+                self.expired = True
+            case ev.SupplementAskedAgain():
+                self.until, self.asked_again, self.expired = event.until, True, False
+            case ev.Undelivered():
+                self.undelivered += 1
+            case ev.ClockedOut():
+                self.until, self.pause = event.until, event.reason
+                if event.longer:
+                    self.paused_longer = True
+                else:
+                    self.out.append([at, 0])
+            case ev.ClockedIn():
+                self.pause = None
+            case ev.RepresentativesNamed():
+                self.pause, self.representatives = None, list(event.citizens)
+            case ev.ExtensionProposed():
+                self.proposal = {
+                    "to": "extension",
+                    "reason": event.reason,
+                    "amount": event.amount,
+                    "text": ref_of(event.text),
+                }
+            case ev.Extended():
+                self.extra += event.amount
+                self.extensions.append(event.reason)
+                self.proposal = None
+            case ev.ExtensionDeclined():
+                self.proposal = None
+            case ev.CooperationAsked():
+                self.cooperation.append(
+                    {"body": event.body, "text": ref_of(event.text), "until": event.until, "longer": False}
+                )
+            case ev.CooperationLengthened():
+                asked = self.cooperation[event.request]
+                self.cooperation[event.request] = asked | {"until": event.until, "longer": True}
+            case ev.CooperationAnswered():
+                asked = self.cooperation[event.request]
+                self.cooperation[event.request] = asked | {"answer": ref_of(event.text)}
+            case ev.Granted():
+                self.paper = event.paper
+            case ev.Rejected():
+                self.remedies_until = event.remedies_until
+            case ev.Collected():
+                self.collected = True
+            case ev.Amended():
+                for name in CONTENT:
+                    if (changed := getattr(event, name)) is not None:
+                        setattr(self, name, ref_of(changed))
+            case ev.Objected():
+                self.objected_at, self.objection_extended = at, False
+            case ev.ObjectionExtended():
+                self.objection_extended = True
+            case ev.Rated():
+                self.stars = event.stars
+            case ev.MoreAsked():
+                self.more_asked = True
+            case ev.AnswerAdded():
+                self.more_asked = False
+            case ev.Merged():
+                self.parent = event.parent
+            case ev.Unmerged():
+                self.parent = None
+            case ev.Joined():
+                self.signers.append([event.by, event.household, ref_of(event.name), ref_of(event.address)])
+            case ev.PublicationChanged():
+                self.publish = event.agreed
+            case ev.Summarised():
+                self.summary = ref_of(event.text)
+            case ev.BecameOverdue():
+                self.overdue = self.was_overdue = True
+            case ev.DueMoved():
+                self.until = event.until or self.until
+            case ev.Viewed():
+                self.views += 1
+            case ev.NoticeRead():
+                self.read = event.notice + 1
+            case _:
+                pass
+
+    def snapshot(self) -> dict[str, Any]:
+        """What differs from an empty petition, as JSON values."""
+        kept: dict[str, Any] = {}
+        for name, empty in _EMPTY:
+            value = getattr(self, name)
+            if value != empty:
+                kept[name] = value.copy() if isinstance(value, list | dict) else value
+        return kept
+
+    @classmethod
+    def restore(cls, kept: dict[str, Any]) -> Self:
+        """From its snapshot."""
+        return cls(**kept)
+
+    @property
+    def is_filed(self) -> bool:
+        """Whether it is more than a draft."""
+        return self.state != "draft"
+
+    @property
+    def has_number(self) -> bool:
+        """Whether it was received."""
+        return self.state not in BEFORE_RECEIPT
+
+
+def _empty(one: "Field[Any]") -> Any:
+    return one.default_factory() if one.default_factory is not MISSING else one.default
+
+
+_EMPTY: tuple[tuple[str, Any], ...] = tuple((one.name, _empty(one)) for one in fields(Petition))
+
+
+def _about(event: PetitionEvent) -> dict[str, Any]:
+    """What a step's history entry holds: the event's own fields, personal texts as {"ref": ...}."""
+    dumped = event.model_dump(mode="json", exclude_defaults=True, exclude=set(_HEADS))
+    return {name: _shrunk(value) for name, value in dumped.items()}
+
+
+def _shrunk(value: Any) -> Any:
+    match value:
+        case dict() if value.keys() <= _IN_HISTORY_AS_REF:
+            return {"ref": value.get("ref", "")}
+        case dict():
+            return {name: _shrunk(one) for name, one in value.items()}
+        case list():
+            return [_shrunk(one) for one in value]
+        case _:
+            return value
