@@ -173,6 +173,7 @@ class Hand(Part):
     language: str | None = None
     is_skipped: bool = False
     is_away: bool = False
+    is_ready: bool = False
     step: Literal["waiting", "on_deck", "invited", "on_stage", "lowered"] = "waiting"
 
 
@@ -267,6 +268,7 @@ class HostView(Part):
     run_sheet: list[RunSheetLine]
     hands: list[Hand]
     floor: Turn | None = None
+    invited: str | None = None
     on_deck: str | None = None
     is_deck_ready: bool = False
     open: Natural = 0
@@ -686,7 +688,7 @@ class RefreshOrder(Command):
 
 
 class Pin(Command):
-    """Put a question among the next, or make it the one that is answered now; or back to the list."""
+    """Put a question among the next, or make it the one that is answered now, by `office`; or back to the list."""
 
     answer: ClassVar[Answer] = Moderated
 
@@ -695,6 +697,7 @@ class Pin(Command):
     question: Number_
     version: Natural
     to: Literal["next", "now", "open"]
+    office: Name | None = None
 
 
 class Signal(Command):

@@ -1,0 +1,134 @@
+"""What a session is exported as: rows for spreadsheets and programs, an entry for calendars."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from worlds.services.live_qa.rows import name_of
+from worlds.services.live_qa.state import Question, Session
+from worlds.services.live_qa.venue import Venue
+from worlds.services.live_qa.views import counters, published
+
+BOM = "\ufeff"
+"""Before a CSV: without it Korean spreadsheets take UTF-8 for CP949."""
+
+Row = Mapping[str, str | int | bool | None]
+
+
+def rows(venue: Venue, session: Session, *, is_internal: bool = False) -> list[Row]:
+    """One row per question: published ones for all, every one with its past for those who run the event."""
+    chosen = session.questions if is_internal else published(session)
+    return [
+        {**_public(venue, session, one), **(_internal(venue, one) if is_internal else {})} for one in chosen
+    ]
+
+
+def _public(venue: Venue, session: Session, question: Question) -> Row:
+    is_late = question.state == "answered_later"
+    return {
+        "event": session.id,
+        "question": question.number,
+        "submitted_at": _time(question.asked_at),
+        "category": question.category,
+        "labels_public": ", ".join(label for label, shown in question.labels.items() if shown),
+        "text_published": venue.texts[question.shown_text] if question.is_published else None,
+        "edited": question.edited is not None,
+        "merged_into": question.merged_into,
+        "backers": session.backers(question),
+        "state": question.state,
+        "pinned_at": _time(question.pinned_at),
+        "answered_at": None if is_late else _time(question.answered_at),
+        "answered_by": question.answered_by,
+        "answer_text": question.answer,
+        "recording_offset_s": question.recording_offset_s,
+        "deferred_department": question.department,
+        "due": _time(question.due_at),
+        "answered_later_at": _time(question.answered_at) if is_late else None,
+        "dismissal_reason": question.dismissal,
+    }
+
+
+def _internal(venue: Venue, question: Question) -> Row:
+    return {
+        "author_pseudonym": name_of(venue, question).ko,
+        "moderators": ", ".join(question.moderators),
+        "text_original": venue.texts[question.text],
+        "version": question.version,
+    }
+
+
+def _time(at: int | None) -> str | None:
+    if at is None:
+        return None
+    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="seconds")
+
+
+def as_csv(table: list[Row]) -> str:
+    """CSV (RFC 4180) with a BOM; a cell that a spreadsheet would take for a formula is made text."""
+    out = io.StringIO()
+    out.write(BOM)
+    if table:
+        writer = csv.DictWriter(out, list(table[0]))
+        writer.writeheader()
+        writer.writerows({name: _cell(value) for name, value in row.items()} for row in table)
+    return out.getvalue()
+
+
+def _cell(value: str | int | bool | None) -> str | int | bool | None:
+    is_formula = isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r")
+    return f"'{value}" if is_formula else value
+
+
+def as_json(venue: Venue, session: Session, *, is_internal: bool = False) -> str:
+    """The session with its counters, minutes and questions."""
+    return json.dumps(
+        {
+            "session": session.id,
+            "title": session.title.model_dump(),
+            "phase": session.phase,
+            "starts_at": _time(session.starts_at),
+            "ends_at": _time(session.ends_at),
+            "counters": counters(session, venue.rules.smallest_cell).model_dump(),
+            "minutes": [minute.model_dump(exclude_none=True) for minute in session.minutes],
+            "questions": rows(venue, session, is_internal=is_internal),
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def as_calendar(session: Session, language: str, now: int) -> str:
+    """An iCalendar entry (RFC 5545) to subscribe to; `language` is ko or en."""
+    title = session.title.ko if language == "ko" else session.title.en
+    escaped = title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Madang//Question time//EN",
+        "BEGIN:VEVENT",
+        f"UID:{session.id}@madang",
+        f"DTSTAMP:{_stamp(now)}",
+        f"DTSTART:{_stamp(session.starts_at)}",
+        f"DTEND:{_stamp(session.ends_at)}",
+        *_folded(f"SUMMARY:{escaped}"),
+        "END:VEVENT",
+        "END:VCALENDAR",
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def _stamp(at: int) -> str:
+    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _folded(line: str) -> list[str]:
+    """Lines of at most 75 bytes; what goes on begins with a space (RFC 5545, 3.1)."""
+    folded, part = [], ""
+    for character in line:
+        if len((part + character).encode()) > 75:
+            folded.append(part)
+            part = " "
+        part += character
+    return [*folded, part]

@@ -1,0 +1,55 @@
+"""Rows of the city's records: sessions, and questions once they are published."""
+
+from collections.abc import Iterator
+
+from worlds.service import Record
+from worlds.services.live_qa.state import Question, Session
+
+
+def session_record(session: Session) -> Record:
+    """One question time."""
+    return Record(
+        kind="question_time",
+        key=session.id,
+        fields={
+            "session": session.id,
+            "title_ko": session.title.ko,
+            "title_en": session.title.en,
+            "district": session.district,
+            "stage": session.stage,
+            "phase": session.phase,
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+            "questions": len(session.questions),
+        },
+    )
+
+
+def question_record(session: Session, question: Question) -> Iterator[Record]:
+    """A question that the audience has seen; of one that was withdrawn the words are gone."""
+    if not question.is_published:
+        return
+    yield Record(
+        kind="question",
+        key=f"{session.id}/{question.number}",
+        fields={
+            "session": session.id,
+            "question": question.number,
+            "state": question.state,
+            "category": question.category,
+            "labels": ", ".join(label for label, is_public in question.labels.items() if is_public),
+            "is_edited": question.edited is not None,
+            "merged_into": question.merged_into,
+            "backers": session.backers(question),
+            "asked_at": question.asked_at,
+            "pinned_at": question.pinned_at,
+            "answered_at": question.answered_at,
+            "answered_by": question.answered_by,
+            "answer": question.answer,
+            "recording_offset_s": question.recording_offset_s,
+            "department": question.department,
+            "due_at": question.due_at,
+            "no_answer_because": question.no_answer_because,
+        },
+        texts=() if question.state == "withdrawn" else (question.shown_text,),
+    )

@@ -1,0 +1,357 @@
+"""Live question time as a service: which rule answers which command, and what follows from an event."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, TypeAlias
+
+from pydantic import BaseModel, TypeAdapter
+
+from protocol.message import Command, Count, Fact
+from protocol.services import live_qa as wire
+from protocol.services.petitions import FilePetition
+from worlds.citizen import Citizen
+from worlds.service import (
+    Audience,
+    Citizens,
+    District,
+    Effect,
+    Event,
+    Move,
+    Record,
+    Service,
+    Spotlight,
+    Texts,
+)
+from worlds.services.live_qa import (
+    answering,
+    asking,
+    changes,
+    deadlines,
+    floor,
+    moderation,
+    sessions,
+    telling,
+    views,
+)
+from worlds.services.live_qa import events as e
+from worlds.services.live_qa.content import Content, Stage
+from worlds.services.live_qa.inside import NotePetition, Presence
+from worlds.services.live_qa.ranking import listed, places, today
+from worlds.services.live_qa.records import question_record, session_record
+from worlds.services.live_qa.roles import Office, staff
+from worlds.services.live_qa.rows import desk_row, name_of, session_row
+from worlds.services.live_qa.state import ENDED, Session, State
+from worlds.services.live_qa.venue import Marks, Venue, no_marks
+
+Rule: TypeAlias = Callable[[Venue, Any, Citizen, int], Iterator[e.OfSession]]
+
+RULES: Mapping[type[Command], Rule] = {
+    wire.Reserve: asking.reserve,
+    wire.Ask: asking.ask,
+    wire.Vote: asking.vote,
+    wire.Withdraw: asking.withdraw,
+    wire.AskSplit: asking.ask_split,
+    wire.RaiseHand: floor.raise_hand,
+    wire.LowerHand: floor.lower_hand,
+    wire.TakeFloor: floor.take,
+    wire.SteerFloor: floor.steer,
+    wire.Claim: moderation.claim,
+    wire.Approve: moderation.approve,
+    wire.Hold: moderation.hold,
+    wire.Dismiss: moderation.dismiss,
+    wire.Restore: moderation.restore,
+    wire.PutLabel: moderation.label,
+    wire.Merge: moderation.merge,
+    wire.Split: moderation.split,
+    wire.Reveal: moderation.reveal,
+    wire.Mute: moderation.mute,
+    wire.Pin: answering.pin,
+    wire.AnswerQuestion: answering.answer,
+    wire.Defer: answering.defer,
+    wire.Reopen: answering.reopen,
+    wire.Settle: answering.settle,
+    wire.Schedule: sessions.schedule,
+    wire.Adjust: sessions.adjust,
+    wire.Advance: sessions.advance,
+    wire.ActJointly: sessions.act_jointly,
+    wire.RefreshOrder: sessions.refresh_order,
+    wire.Signal: sessions.signal,
+    wire.TakeMinutes: sessions.take_minutes,
+    Presence: floor.presence,
+    NotePetition: answering.note_petition,
+}
+"""What each command is decided by; the others only read."""
+
+STATE = TypeAdapter(State)
+
+
+class LiveQa(Service[e.OfSession]):
+    """Question times of one city."""
+
+    name: ClassVar[str] = "live_qa"
+    events: ClassVar[tuple[type[Event], ...]] = e.EVENTS
+    commands: ClassVar[tuple[type[Command], ...]] = (*wire.COMMANDS, Presence, NotePetition)
+
+    def __init__(
+        self,
+        texts: Texts,
+        content: Content,
+        stages: Mapping[tuple[str, str], Stage],
+        marks: Marks = no_marks,
+    ) -> None:
+        super().__init__(texts)
+        self.venue = Venue(texts, content, stages, marks)
+        self._running: dict[str, Session] = {}
+        self._petitions: dict[str, tuple[str, int]] = {}
+        self._counted: dict[str, wire.Counted] = {}
+        self._placed: dict[tuple[str, str], wire.OwnHand] = {}
+
+    # Deciding
+
+    def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[e.OfSession]:
+        rule = RULES.get(type(command))
+        if rule is not None:
+            yield from rule(self.venue, command, citizen, now)
+
+    def apply(self, event: e.OfSession, now: int) -> None:
+        changes.apply(self.venue.state, event, now)
+        session = self.venue.state.sessions[event.session]
+        if not isinstance(event, e.Voted):
+            self.venue.ranking.forget(session.id)
+        if isinstance(event, e.Scheduled | e.Advanced | e.Seated):
+            self._run(session)
+        if isinstance(event, e.PetitionNoted):
+            self._petitions[event.petition] = event.session, event.question
+
+    def _run(self, session: Session) -> None:
+        if deadlines.is_running(session):
+            self._running[session.id] = session
+        else:
+            self._running.pop(session.id, None)
+            self.venue.profiles.pop(session.id, None)
+
+    def answer(
+        self, command: Command, citizen: Citizen, events: Iterable[e.OfSession], now: int
+    ) -> BaseModel | None:
+        venue = self.venue
+        match command:
+            case wire.ListSessions():
+                return views.sessions(venue, command)
+            case wire.Look():
+                return views.look(venue, command, citizen, now)
+            case wire.ListQuestions():
+                return views.questions(venue, command, citizen, now)
+            case wire.ListDesk():
+                return views.desk(venue, command, citizen, now)
+            case wire.ReadRecord():
+                return views.record(venue, command)
+            case wire.Schedule():
+                return next(wire.QuestionTimeScheduled(session=one.session) for one in events)
+            case wire.ActJointly():
+                asked = next((one for one in events if isinstance(one, e.JointlyAsked)), None)
+                return wire.JointState(
+                    state="asked" if asked else "done", until=asked.until if asked else None
+                )
+            case wire.RaiseHand():
+                session = venue.state.session(command.session)
+                found = places(venue.state, session, venue.rules, today(venue.rules, now))
+                return found.get(citizen.id) or wire.OwnHand(place=1, of=len(found), estimate_s=0)
+            case _:
+                return self._answer_question(command, events, now)
+
+    def _answer_question(self, command: Command, events: Iterable[e.OfSession], now: int) -> BaseModel | None:
+        match command:
+            case wire.Ask():
+                asked = next(one for one in events if isinstance(one, e.Asked))
+                session = self.venue.state.session(command.session)
+                question = session.question(asked.question)
+                return wire.QuestionAsked(
+                    question=question.number,
+                    state="open" if asked.state == "open" else "held",
+                    by=name_of(self.venue, question),
+                )
+            case wire.Vote():
+                session = self.venue.state.session(command.session)
+                head = session.head_of(session.question(command.question))
+                return wire.QuestionBackers(backers=session.backers(head))
+            case wire.Reveal():
+                question = self.venue.state.session(command.session).question(command.question)
+                return wire.AskerIdentity(
+                    citizen=question.author, name=self.texts[question.name], level=question.level
+                )
+            case (
+                wire.Claim() | wire.Approve() | wire.Hold() | wire.Dismiss() | wire.Restore()
+                | wire.PutLabel() | wire.Merge() | wire.Split() | wire.Pin() | wire.AnswerQuestion()
+                | wire.Defer() | wire.Reopen() | wire.Settle()
+            ):  # fmt: skip
+                session = self.venue.state.session(command.session)
+                question = session.question(command.question)
+                return wire.Moderated(row=desk_row(self.venue, session, question, now))
+            case _:
+                return None
+
+    # Telling
+
+    def tell(self, event: e.OfSession, now: int) -> Iterator[tuple[Audience, Fact]]:
+        yield from telling.tell(self.venue, event, now)
+
+    def effects(self, event: e.OfSession) -> Iterator[Effect]:
+        session = self.venue.state.sessions[event.session]
+        match event:
+            case e.TurnBegun(citizen=citizen):
+                yield Move(citizen, session.district, session.x, session.z)
+                yield Spotlight(citizen, True)
+            case e.TurnEnded(citizen=citizen) if event.until:
+                yield Spotlight(citizen, False)
+                yield Move(citizen, session.district, None, None)
+            case _:
+                return
+
+    def records(self, event: e.OfSession, now: int) -> Iterator[Record]:
+        session = self.venue.state.sessions[event.session]
+        match event:
+            case e.Voted():
+                return
+            case e.Scheduled() | e.Adjusted():
+                yield session_record(session)
+            case e.Advanced():
+                yield session_record(session)
+                if session.phase in ENDED:
+                    for question in session.questions:
+                        yield from question_record(session, question)
+            case e.OfQuestion():
+                question = session.questions[event.question - 1]
+                yield from question_record(session, question)
+                if question.merged_into is not None:
+                    yield from question_record(session, session.head_of(question))
+            case _:
+                return
+
+    def follow(self, event: Event, now: int) -> Iterator[tuple[Command, Citizen]]:
+        """A deferred question is filed as its asker's petition; what becomes of it is noted.
+
+        Events of other services are known by their words alone: one service does not import another.
+        """
+        if isinstance(event, e.Deferred):
+            yield self._petition(event)
+            return
+        petition = getattr(event, "petition", None)
+        if not event.type.startswith("petitions.") or not isinstance(petition, str):
+            return
+        origin = getattr(event, "origin", None)
+        if isinstance(origin, str) and origin.startswith(f"{self.name}/"):
+            _, session, number = origin.split("/")
+            known: tuple[str, int] | None = (session, int(number))
+        else:
+            known = self._petitions.get(petition)
+        if known is not None:
+            due_at = getattr(event, "due_at", 0) or None
+            note = NotePetition(id=0, session=known[0], question=known[1], petition=petition, due_at=due_at)
+            yield note, Citizen(id="", name="")
+
+    def _petition(self, event: e.Deferred) -> tuple[Command, Citizen]:
+        session = self.venue.state.sessions[event.session]
+        question = session.questions[event.question - 1]
+        title = self.venue.content.words.petition_title.ko
+        command = FilePetition.model_validate(
+            {
+                "id": 0,
+                "kind": event.kind,
+                "title": title.format(title=session.title.ko, number=question.number),
+                "text": self.texts[question.shown_text],
+                "name": self.texts[question.name],
+                "department": event.department,
+                "channel": "question_time",
+                "origin": f"{self.name}/{session.id}/{question.number}",
+            }
+        )
+        asker = Citizen(question.author, self.texts[question.name], ("citizen",), level=question.level)
+        return command, asker
+
+    # Showing
+
+    def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
+        here = [session for session in self._running.values() if session.district == district]
+        if not here:
+            return None
+        current = min(
+            here, key=lambda session: (session.phase in ("scheduled", "collecting"), session.starts_at)
+        )
+        shown = views.audience(self.venue, current, citizen, now)
+        rows = [session_row(session) for session in here[: views.MAX_SESSIONS] if session is not current]
+        return {
+            "audience": shown.model_dump(exclude_none=True),
+            "sessions": [
+                row.model_dump(exclude_none=True) for row in views.within(rows, views.MINE_BYTES // 2)
+            ],
+        }
+
+    def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
+        for session in self._running.values():
+            if session.phase not in ("collecting", "doors", "live", "closing"):
+                continue
+            counted = self._count(session, now)
+            if counted != self._counted.get(session.id):
+                self._counted[session.id] = counted
+                for audience in self._counted_for(session):
+                    yield audience, counted
+            if session.hands or self._placed:
+                yield from self._places(session, now)
+
+    def _count(self, session: Session, now: int) -> wire.Counted:
+        top = self.venue.ranking.top(session, now)
+        current = session.now
+        first = [*([current] if current else []), *session.next, *top][: self.venue.rules.counted_questions]
+        return wire.Counted(
+            session=session.id,
+            backers=[[question.number, session.backers(question)] for question in first],
+            open=sum(1 for _ in listed(session)),
+            hands=len(session.hands),
+        )
+
+    def _counted_for(self, session: Session) -> Iterator[Audience]:
+        """Everyone there, or where numbers are hidden before voting: who has voted, and who runs the event."""
+        if session.options.hide_counts != "until_voted" or session.phase == "closing":
+            yield District(session.district)
+            return
+        yield Citizens(frozenset(c for c, person in session.people.items() if person.has_voted))
+        yield staff(Office.CREW, session)
+
+    def _places(self, session: Session, now: int) -> Iterator[tuple[Audience, Count]]:
+        found = places(self.venue.state, session, self.venue.rules, today(self.venue.rules, now))
+        for key in [key for key in self._placed if key[0] == session.id and key[1] not in found]:
+            del self._placed[key]
+        for citizen, place in found.items():
+            if self._placed.get((session.id, citizen)) != place:
+                self._placed[session.id, citizen] = place
+                yield Citizens(frozenset({citizen})), wire.PlaceCounted(session=session.id, hand=place)
+
+    # Deadlines
+
+    def due(self, now: int) -> Iterator[e.OfSession]:
+        for session in self._running.values():
+            at = deadlines.next_due(self.venue, session)
+            if at is not None and at <= now:
+                yield from deadlines.due(self.venue, session, now)
+
+    def next_due(self) -> int | None:
+        dues = (deadlines.next_due(self.venue, session) for session in self._running.values())
+        return min((at for at in dues if at is not None), default=None)
+
+    # Keeping
+
+    def snapshot(self) -> Any:
+        return STATE.dump_python(self.venue.state, mode="json")
+
+    def restore(self, snapshot: Any) -> None:
+        self.venue.state = STATE.validate_python(snapshot)
+        self._running = {}
+        self._petitions = {}
+        self._counted = {}
+        self._placed = {}
+        for session in self.venue.state.sessions.values():
+            self.venue.ranking.forget(session.id)
+            self.venue.profiles.pop(session.id, None)
+            self._run(session)
+            for question in session.questions:
+                if question.petition is not None:
+                    self._petitions[question.petition] = session.id, question.number

@@ -1,0 +1,36 @@
+"""What the rules of question time read: the state, the texts, the city's content, its stages."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from worlds.service import Texts
+from worlds.services.live_qa.content import Content, Rules, Stage
+from worlds.services.live_qa.ranking import Ranking
+from worlds.services.live_qa.similarity import Profiles
+from worlds.services.live_qa.state import State
+
+Marks = Callable[[str], tuple[str, ...]]
+"""The word filter: what it finds in a text. A question with marks is held."""
+
+
+def no_marks(text: str) -> tuple[str, ...]:
+    """The filter of a city that has none."""
+    return ()
+
+
+@dataclass(slots=True)
+class Venue:
+    """Read by every rule; only `state` is kept, the rest can be made again from it."""
+
+    texts: Texts
+    content: Content
+    stages: Mapping[tuple[str, str], Stage]
+    marks: Marks
+    state: State = field(default_factory=State)
+    ranking: Ranking = field(default_factory=Ranking)
+    profiles: dict[str, Profiles] = field(default_factory=dict)
+
+    @property
+    def rules(self) -> Rules:
+        """The city's numbers."""
+        return self.content.rules
