@@ -18,8 +18,10 @@ from protocol.avatars import MAX_SLOTS_ASKED
 from protocol.districts import Place
 from protocol.message import Message
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS, TEXT_CLOSE_CODE
+from server.config import Limits
 from tests.protocol.test_vectors import VECTORS
 from tests.support.tiny_city import SPAWN, TinyCity
+from worlds.movement import Rules
 
 SPEC = (Path(export.__file__).parent / "SPEC.md").read_text(encoding="utf-8")
 MODELS = list(dict.fromkeys(catalogue.FROM_CLIENT + catalogue.FROM_SERVER))
@@ -96,6 +98,9 @@ def test_the_fingerprint_is_the_codes() -> None:
         f"at most {MAX_SLOTS_ASKED})",
         f"on the wire ≤ {chat.MAX_WIRE_TEXT}",
         f"1–{message.MAX_KEY_LENGTH}",
+        f"up to {Rules().slack_m:.0f} m and the way of {Rules().jitter_s} s at that speed",
+        f"may run {Rules().clock_drift:.0%}".replace("%", " %") + " faster",
+        f"since you stopped reading | {Limits().unread_bytes:,} bytes",
         f"≤ {handshake.MAX_NAME_LENGTH} |",
         f"metres of one unit in a frame's entry ({poses.PRECISION_M})",
         f"`{handshake.SUBPROTOCOL}`",
