@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 PACKAGES := bots load_tests protocol server worlds
 
-.PHONY: setup serve bots test check load peers
+.PHONY: setup serve bots debian test check load peers
 
 setup: $(READY)
 
@@ -22,7 +22,16 @@ serve: setup
 bots: setup
 	@$(BIN)/madang bots --count 200
 
-test: setup
+# What the tests need beside Python: a PostgreSQL server's programs, of any version. They start one of their own.
+debian:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+		echo "Bringing PostgreSQL, which the tests need ..."; \
+		as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
+		$$as_root apt-get update -qq && \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null; \
+	}
+
+test: setup debian
 	$(BIN)/python -m pytest
 
 check: setup

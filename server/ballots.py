@@ -48,7 +48,7 @@ class Ballots:
     async def settle(self, poll: str) -> None:
         """After a poll has closed: write its ballots anew, sorted and in one transaction.
 
-        PostgreSQL marks each row with the transaction that wrote it, and keeps them where they were put first.
+        PostgreSQL marks each row with the transaction that wrote it, and keeps it where it was put first.
         """
 
         def rewrite(connection: Connection) -> None:
@@ -59,7 +59,7 @@ class Ballots:
                 connection.execute(insert(ballots), sorted(rows, key=itemgetter("id", "choice")))
 
         await self._database.write(rewrite)
-        await self._database.scrub()
+        await self._database.sweep()
 
 
 def write(connection: Connection, entries: Iterable[NewEntry], cast: Sequence[Ballot]) -> None:

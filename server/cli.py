@@ -1,6 +1,7 @@
 """The `madang` command: serve a city, see its settings, issue tokens, check content, export the language.
 
-Other packages add commands of their own through the entry point group `madang.commands`.
+What concerns the journal is in `server.journal_cli`, loaded when it is called. Other packages add commands of
+their own through the entry point group `madang.commands`.
 """
 
 import asyncio
@@ -68,7 +69,8 @@ def _wrong_settings_told() -> Iterator[None]:
         stop(*wrong.lines)
 
 
-def _configuration(file: Path | None, sets: list[str] | None, **named: object) -> Configuration:
+def configured(file: Path | None, sets: list[str] | None, **named: object) -> Configuration:
+    """The settings, from all their sources; what is wrong with them ends the command."""
     given = {name.replace("__", "."): value for name, value in named.items() if value is not None}
     with _wrong_settings_told():
         return load(file, given, sets or ())
@@ -121,7 +123,7 @@ def serve(
     from server.app import serve as run
     from worlds.plan import PlanError
 
-    settings = _configuration(
+    settings = configured(
         config,
         sets,
         listen__port=port,
@@ -157,7 +159,7 @@ def show_config(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
     """Every setting: its value, where that came from, its unit, its reason."""
-    explained = _configuration(config, sets).explain()
+    explained = configured(config, sets).explain()
     if as_json:
         print(
             json.dumps([dataclasses.asdict(setting) for setting in explained], indent=2, ensure_ascii=False)
@@ -190,7 +192,7 @@ def token(
     """A token signed with the city's secret, for `hello.token`."""
     from server.auth import Claims, first_fault, issue_token, keep_secret
 
-    settings = _configuration(config, sets, data__dir=data).settings
+    settings = configured(config, sets, data__dir=data).settings
     try:
         claims = Claims.model_validate(
             {
@@ -258,6 +260,10 @@ def plug(into: typer.Typer, other: EntryPoint) -> None:
         "help_option_names": [],
     }
     into.command(other.name, help=f"See madang {other.name} --help.", context_settings=passed_on)(run)
+
+
+for part in ("journal", "citizen"):
+    plug(app, EntryPoint(part, f"server.journal_cli:{part}_app", COMMAND_GROUP))
 
 
 def main() -> None:

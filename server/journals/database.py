@@ -66,6 +66,8 @@ _PASSING_SQLITE = {
 }
 _BROKEN_SQLITE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
+_SAME_KEY = {sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE, "23505"}
+
 # Connection lost, read-only (a standby), rolled back, out of resources, being shut down, system error.
 _PASSING_POSTGRES = ("08", "25006", "40", "53", "55", "57", "58")
 
@@ -141,7 +143,7 @@ class Database:
 
     def __init__(self, url: URL, file: Path | None = None) -> None:
         self.file = file
-        self.place = str(file) if file else url.render_as_string()
+        self.place = str(file) if file else url.set(drivername="postgresql").render_as_string()
         self._url = url
         self._writing: _Threads | _Lines
         self._reading: _Threads | _Lines
@@ -228,22 +230,39 @@ class Database:
         with self._told():
             return await self._reading.run(work)
 
-    async def scrub(self) -> bool:
-        """Overwrite what deleted rows left behind; False when a reader was in the way: try again.
+    async def scrub(self, up_to: int) -> bool:
+        """Leave nothing of the rows that were erased up to a version; False when a reader was in the way.
 
-        In SQLite the newest pages, with zeros where rows were, go from the log to the file, and the log is emptied.
+        SQLite overwrites what it deletes, but not the copies that stay behind when its trees are balanced: so the
+        file is written anew, the log is emptied, and the version is noted, for what a crash prevented.
         """
         with self._told():
-            if isinstance(self._writing, _Lines):
-                await self._writing.run_alone("VACUUM personal_texts, keys_done, ballots")
-                return True
-            return await self._writing.run(_empty_log)
+            if isinstance(self._writing, _Threads):
+                return await self._writing.run(partial(_write_anew, up_to))
+            return await self.sweep()
+
+    async def sweep(self) -> bool:
+        """Let go of the rows that were replaced: SQLite's are in its log, PostgreSQL's in its tables."""
+        with self._told():
+            if isinstance(self._writing, _Threads):
+                return await self._writing.run(_empty_log)
+            await self._writing.run_alone("VACUUM personal_texts, keys_done, ballots")
+            return True
+
+    async def is_scrubbed(self, up_to: int) -> bool:
+        """Whether that was done for all that was erased up to a version."""
+        if self.is_postgres:
+            return True
+        scrubbed: int = await self.read(lambda it: it.exec_driver_sql("PRAGMA user_version").scalar_one())
+        return scrubbed >= up_to
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         try:
             yield
         except exc.IntegrityError as error:
+            if not _is_there_already(error):
+                raise
             raise Fenced(f"{self.place}: another owner has written") from error
         except exc.DBAPIError as error:
             if _passes(error):
@@ -260,11 +279,24 @@ def _empty_log(connection: Connection) -> bool:
     return busy == 0
 
 
+def _write_anew(up_to: int, connection: Connection) -> bool:
+    connection.exec_driver_sql("VACUUM")
+    is_empty = _empty_log(connection)
+    if is_empty:
+        connection.exec_driver_sql(f"PRAGMA user_version = {up_to:d}")
+    return is_empty
+
+
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """An insert that can say what happens when the row is there; both databases have it, SQLAlchemy twice."""
     if connection.dialect.name == "postgresql":
         return postgresql.insert(table)
     return sqlite.insert(table)
+
+
+def _is_there_already(error: exc.IntegrityError) -> bool:
+    code = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
+    return code in _SAME_KEY
 
 
 def _code(error: exc.DBAPIError) -> int | str:

@@ -25,6 +25,7 @@ from sqlalchemy import (
     desc,
     func,
     insert,
+    literal_column,
     select,
     tuple_,
     update,
@@ -97,6 +98,9 @@ Index(
     postgresql_where=entries.c.poll.is_not(None),
 )
 
+_IS_ERASURE = entries.c.type == literal_column(f"'{ERASED}'")  # as the index has it, not as a parameter
+Index("ix_entries_erased", entries.c.version, sqlite_where=_IS_ERASURE, postgresql_where=_IS_ERASURE)
+
 keys_done = SqlTable(
     "keys_done",
     metadata,
@@ -124,23 +128,20 @@ class SqlJournal(Journal):
         self.personal = PersonalTexts(database)
         self.ballots = Ballots(database)
         self._head = Head(0, FIRST_HASH)
-        self._must_scrub = False
+        self._erased_at = 0
 
     @classmethod
     def of(cls, data: Data) -> "SqlJournal":
         """As the settings say."""
         return cls(Database.of(data))
 
-    @property
-    def is_scrubbed(self) -> bool:
-        """Whether nothing of what was erased is left in the files; what readers held up is tried again."""
-        return not self._must_scrub
-
     async def open(self, *, create: bool = True, upgrade: bool = False) -> None:
         """Ready to read and write; `create` makes SQLite's file, `upgrade` also PostgreSQL's tables."""
         await self.database.open(create=create, upgrade=upgrade)
         try:
             self._head = await self.head()
+            self._erased_at = max((await self._erasures()).values(), default=0)
+            await self.scrub()
         except BaseException:
             await self.close()
             raise
@@ -157,9 +158,10 @@ class SqlJournal(Journal):
         await self.database.write(partial(_write, round, new))
         if new:
             self._head = Head(new[-1].version, new[-1].hash)
-        self._must_scrub |= any(erased_by(entry) for entry in new)
-        if self._must_scrub:
-            await self._scrub()
+        erasures = [entry.version for entry in new if erased_by(entry)]
+        if erasures:
+            self._erased_at = erasures[-1]
+            await self.scrub()
         return new
 
     async def _hash_of(self, version: int) -> bytes:
@@ -173,11 +175,19 @@ class SqlJournal(Journal):
             raise Fenced(f"the journal does not hold version {version}: it is not the one that was read")
         return bytes(found)
 
-    async def _scrub(self) -> None:
+    async def scrub(self) -> bool:
+        """Leave no byte of what was erased in the files; tried again at the next erasure and the next start.
+
+        Appends wait meanwhile: a second or two for a hundred thousand petitions.
+        """
         try:
-            self._must_scrub = not await self.database.scrub()
+            if await self.database.is_scrubbed(self._erased_at) or await self.database.scrub(self._erased_at):
+                return True
+            reason = "a reader was in the way"
         except Unavailable as error:
-            log.warning("what was erased is not yet overwritten; tried again", reason=str(error))
+            reason = str(error)
+        log.warning("what was erased is deleted, but not yet overwritten", reason=reason)
+        return False
 
     async def read(self, after: int = 0) -> AsyncIterator[Entry]:
         """Every entry after a version, in order."""
@@ -329,7 +339,7 @@ class SqlJournal(Journal):
     async def _erasures(self) -> dict[str, int]:
         return {
             entry.event["citizen"]: entry.version
-            async for batch in self._batches(entries.c.type == ERASED)
+            async for batch in self._batches(_IS_ERASURE)
             for entry in batch
         }
 

@@ -52,7 +52,7 @@ def postgres() -> Iterator[Postgres]:
     user = _unprivileged(folder)
     quick = ["fsync=off", "full_page_writes=off", "autovacuum=off", "max_connections=50"]
     try:
-        making = [
+        making: list[str | Path] = [
             _program("initdb"),
             "-D",
             folder / "data",

@@ -34,6 +34,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("poll IS NOT NULL"),
         postgresql_where=sa.text("poll IS NOT NULL"),
     )
+    op.create_index(
+        "ix_entries_erased",
+        "entries",
+        ["version"],
+        sqlite_where=sa.text("type = 'citizens.erased'"),
+        postgresql_where=sa.text("type = 'citizens.erased'"),
+    )
     op.create_table(
         "keys_done",
         sa.Column("citizen", sa.String, primary_key=True),
