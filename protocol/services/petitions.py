@@ -100,7 +100,7 @@ class PetitionCard(Part):
 
 
 class NoticeCard(Part):
-    """What the petitioner is told of one step; `message` is the sentence for people."""
+    """What the petitioner is told of one step: `message` is the sentence for people, `text` what the staff wrote."""
 
     petition: str
     notice: Natural
@@ -111,6 +111,7 @@ class NoticeCard(Part):
     due_at: Natural | None = None
     officer: OfficerCard | None = None
     message: Text
+    text: str | None = None
 
 
 class HistoryCard(Part):
@@ -210,7 +211,7 @@ class NoticePage(Result):
 
 
 class PetitionShown(Result):
-    """A petition whole; the history is paged, `written` comes with its first page."""
+    """A petition whole; `written` comes with the first page, `next` is the step with which the next begins."""
 
     card: PetitionCard
     written: Written | None = None
@@ -479,7 +480,7 @@ class UnreadNotices(Command):
 
 
 class ShowPetition(Command):
-    """A petition whole; staff give their reason, and the view is kept."""
+    """A petition whole; staff give their reason, and the view is kept. `after`: the `next` of the page before."""
 
     answer: ClassVar[Answer] = PetitionShown
 

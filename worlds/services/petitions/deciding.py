@@ -33,7 +33,11 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
     if (command.justified is not None) != (petition.kind == "grievance"):
         raise Refused(Refusal.BAD_MESSAGE, "told of grievances, and of them alone", field="justified")
     text = turn.about(petition, command.text)
-    measure = turn.about(petition, command.measure, "measure") if command.measure is not None else None
+    measure = (
+        turn.about(petition, command.measure, "measure", turn.rules.limits.second_length)
+        if command.measure is not None
+        else None
+    )
     yield from seated(turn)
     for one in together(turn, petition, "answer"):
         if turn.rules.kinds[one.kind].ends_by == "answer":
@@ -156,7 +160,7 @@ def object_to(turn: Turn, command: say.ObjectToRejection) -> Iterator[Event]:
         address=turn.short(turn.by, command.address, "address"),
         contact=turn.short(turn.by, command.contact, "contact"),
         rejected_on=command.rejected_on,
-        decision=turn.about(petition, command.decision, "decision"),
+        decision=turn.about(petition, command.decision, "decision", turn.rules.limits.second_length),
         text=turn.about(petition, command.text),
     )
 

@@ -1,10 +1,11 @@
 """All petitions of a city with what finds them: by petitioner, desk, token and month; and the deadlines."""
 
 import heapq
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from worlds.service import Event
 from worlds.services.petitions import events as ev
@@ -12,7 +13,7 @@ from worlds.services.petitions.calendar import Calendar, Interval, day_of
 from worlds.services.petitions.events import PetitionEvent
 from worlds.services.petitions.petition import Petition, ref_of
 from worlds.services.petitions.rules import Rules
-from worlds.services.petitions.states import OPEN
+from worlds.services.petitions.states import OPEN, UNROUTED
 
 ROOM = ""
 """The desk of the civil service room: what waits to be received or routed."""
@@ -27,6 +28,13 @@ class Officer:
     present: bool
     name: str = ""
     contact: str = ""
+
+
+Place: TypeAlias = tuple[int, int, str]
+"""On a desk: when due, when arrived, which."""
+
+NO_DUE = 2**53
+"""In the place of a due date, while the clock stands still."""
 
 
 class Ledger:
@@ -48,19 +56,22 @@ class Ledger:
     def _index(self) -> None:
         self.calendar = self._calendar()
         self.of_citizen: dict[str, dict[str, None]] = {}
-        self.desks: dict[str, set[str]] = {}
+        self.desks: dict[str, list[Place]] = {}
         self.tokens: dict[str, str] = {}
         self.months: dict[str, list[str]] = {}
-        self.published: dict[str, None] = {}
+        self.published: list[tuple[str, str]] = []
         self._deadlines: list[tuple[int, str, str]] = []
         self._busy: dict[str, int] = {}
         for petition in self.petitions.values():
-            self._enter(petition)
+            self._enter(petition, list.append)
             self._deadlines += ((at, petition.id, name) for name, at in petition.timers.items())
             if petition.received_at:
                 self.months.setdefault(month_of(petition.received_at), []).append(petition.id)
         for ids in self.months.values():
             ids.sort(key=lambda id: self.petitions[id].number or "")
+        for desk in self.desks.values():
+            desk.sort()
+        self.published.sort()
         heapq.heapify(self._deadlines)
 
     def _calendar(self) -> Calendar:
@@ -71,32 +82,36 @@ class Ledger:
             self.rules.part_days,
         )
 
+    def department_of(self, petition: Petition) -> str | None:
+        """Whose case it is: until it is routed, the civil service room's, whatever the citizen proposed."""
+        return self.rules.civil_service if petition.state in UNROUTED else petition.department
+
     @staticmethod
     def _desk_of(petition: Petition) -> str | None:
         if petition.state not in OPEN:
             return None
-        return ROOM if petition.state in ("submitted", "received", "transferred") else petition.department
+        return ROOM if petition.state in UNROUTED else petition.department
 
-    def _enter(self, petition: Petition) -> None:
+    def _enter(self, petition: Petition, put: Callable[[list[Any], Any], None] = insort) -> None:
         self.of_citizen.setdefault(petition.citizen, {})[petition.id] = None
         for citizen, *_ in petition.signers:
             self.of_citizen.setdefault(citizen, {})[petition.id] = None
         if petition.token:
             self.tokens[petition.token] = petition.id
         if (desk := self._desk_of(petition)) is not None:
-            self.desks.setdefault(desk, set()).add(petition.id)
+            put(self.desks.setdefault(desk, []), place_of(petition))
             if petition.officer is not None:
                 self._busy[petition.officer] = self._busy.get(petition.officer, 0) + 1
         if self.is_public(petition):
-            self.published[petition.id] = None
-        else:
-            self.published.pop(petition.id, None)
+            put(self.published, (petition.number, petition.id))
 
     def _leave(self, petition: Petition) -> None:
         if (desk := self._desk_of(petition)) is not None:
-            self.desks[desk].discard(petition.id)
+            _drop(self.desks[desk], place_of(petition))
             if petition.officer is not None:
                 self._busy[petition.officer] -= 1
+        if self.is_public(petition):
+            _drop(self.published, (petition.number, petition.id))
 
     def is_public(self, petition: Petition) -> bool:
         """Whether the public may see it: received, of a kind that may be shown, and the petitioner agreed."""
@@ -201,7 +216,7 @@ class Ledger:
     def _recount_all(self, cause: str) -> None:
         # One by one in the rounds that follow: a city may have many thousands of open petitions.
         for desk in sorted(self.desks):
-            for id in sorted(self.desks[desk]):
+            for *_, id in self.desks[desk]:
                 self.recount[id] = cause
 
     # Deadlines
@@ -268,6 +283,13 @@ def month_of(at: int) -> str:
     return day_of(at).strftime("%y%m")
 
 
-def in_order(petitions: Iterable[Petition]) -> list[Petition]:
-    """What is due first first; then what came first."""
-    return sorted(petitions, key=lambda p: (p.due_at or p.receive_by or 2**53, p.arrived_at, p.id))
+def place_of(petition: Petition) -> Place:
+    """Where a petition lies on its desk: what is due first first; then what waits for others."""
+    due = petition.receive_by if petition.state == "submitted" else petition.shown_due
+    return due or NO_DUE, petition.arrived_at, petition.id
+
+
+def _drop(ordered: list[Any], value: Any) -> None:
+    place = bisect_left(ordered, value)
+    assert ordered[place] == value
+    del ordered[place]

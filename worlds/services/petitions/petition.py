@@ -1,6 +1,5 @@
 """One petition as it stands: its heads, its intervals out of the clock, its history; small, as there are many."""
 
-from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Self
 
@@ -103,12 +102,6 @@ class Petition:
     def shown_due(self) -> int | None:
         """When it is due, while the clock runs."""
         return self.due_at if self.due_at and self.state in RUNNING else None
-
-    def unread(self) -> Iterator[int]:
-        """The steps that the petitioner has not read yet."""
-        for step in range(self.read, len(self.history)):
-            if self.history[step][1] not in ev.FOR_STAFF_ONLY:
-                yield step
 
     def excluded(self, now: int | None = None) -> list[Interval]:
         """What the clock does not count; what is still out ends `now`, or is left aside."""
@@ -265,6 +258,7 @@ class Petition:
                 self.overdue = self.was_overdue = True
             case ev.DueMoved():
                 self.until = event.until or self.until
+                self.receive_by = event.timers.get("receive", self.receive_by)
             case ev.Viewed():
                 self.views += 1
             case ev.NoticeRead():

@@ -56,6 +56,7 @@ def ask_supplement(turn: Turn, command: say.AskSupplement) -> Iterator[Event]:
         )
         for number, item in enumerate(command.items)
     )
+    turn.text("".join(item.what.text for item in items), "items")
     yield from seated(turn)
     yield ev.SupplementAsked(
         petition=petition.id,

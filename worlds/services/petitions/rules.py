@@ -97,6 +97,7 @@ class Limits(Shape):
     text_length: Natural = (
         4_000  # characters; with an answer of the same length a case still fits one message
     )
+    second_length: Natural = 1_000  # characters of a text beside another one
     title_length: Natural = 120  # characters
     person_length: Natural = 200  # characters of a name, an address, a contact
     filings_per_day: Natural = 30  # of one citizen; beyond that the e-window is restricted (Decree 11-2)

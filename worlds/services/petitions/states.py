@@ -16,6 +16,9 @@ STATES: tuple[State, ...] = get_args(State)
 
 BEFORE_RECEIPT: frozenset[State] = frozenset({"draft", "submitted"})
 REVIEWED: frozenset[State] = frozenset({"in_review", "supplement", "clock_out"})
+UNROUTED: frozenset[State] = frozenset({"draft", "submitted", "received", "transferred"})
+"""Where no department has it: it lies with the civil service room."""
+
 WAITING: frozenset[State] = frozenset({"submitted", "received", "assigned", "transferred"})
 UNDECIDED: frozenset[State] = WAITING | REVIEWED
 OBJECTION: frozenset[State] = frozenset({"objection"})

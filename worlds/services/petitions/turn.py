@@ -72,7 +72,7 @@ class Turn:
         elif petition.citizen == self.by:
             letters.add("C")
         elif is_official(self.citizen) and not self.ledger.is_party(petition, self.by):
-            own_desk = petition.department is not None and self.citizen.department == petition.department
+            own_desk = self.citizen.department == self.ledger.department_of(petition)
             if "civil_service" in self.citizen.grants:
                 letters.add("S")
             if "examiner" in self.citizen.grants:
@@ -102,9 +102,11 @@ class Turn:
             raise Refused(Refusal.BAD_MESSAGE, "control characters are not text", field=field)
         return text
 
-    def about(self, petition: Petition, raw: str, field: str = "text") -> Personal:
+    def about(
+        self, petition: Petition, raw: str, field: str = "text", longest: int | None = None
+    ) -> Personal:
         """A text on somebody's case: it is theirs, whoever wrote it, and erased with them."""
-        return Personal(owner=petition.citizen, text=self.text(raw, field))
+        return Personal(owner=petition.citizen, text=self.text(raw, field, longest))
 
     def short(self, owner: str, raw: str, field: str, longest: int | None = None) -> Personal:
         """One line on somebody: a name, an address, a contact."""
