@@ -87,7 +87,7 @@ def postgres() -> Iterator[Postgres]:
             _wait_until_it_listens(server)
             yield Postgres(folder)
         finally:
-            server.send_signal(signal.SIGINT)  # its "fast" shutdown
+            server.send_signal(signal.SIGQUIT)  # at once: what it holds is not kept
             server.communicate(timeout=STOP_SECONDS)
     finally:
         shutil.rmtree(folder)
