@@ -233,10 +233,10 @@ class Crowd(Section):
     behind_bytes: Bytes = 16_384
     """What may wait in a connection's own buffer; above it frames are skipped, as newer ones replace them."""
 
-    busy_high: Share = 0.85
+    busy_high: Share = 0.95
     """A core this busy for `step_up_seconds`: the crowd is told coarser by one step."""
 
-    busy_low: Share = 0.6
+    busy_low: Share = 0.7
     """A core less busy than this for `step_down_seconds`: finer by one step."""
 
     step_up_seconds: Seconds = 2

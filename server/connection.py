@@ -1,7 +1,7 @@
 """One client's connection, whatever carries its bytes: session, answers, facts, poses, farewell."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import structlog
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger("connection")
 
 
+PoseWay: TypeAlias = tuple[int, Callable[[int], None], Callable[[bytes], None]]
+"""Where a line puts a pose without asking anyone: its slot, and the two lists of its crowd."""
+
+
 class Line(Protocol):
     """What a connection needs of its carrier."""
 
@@ -32,6 +36,9 @@ class Line(Protocol):
 
     shared: Callable[[int, bytearray, int], None]
     """One binary message that others get too: (opcode, buffer, offset); 14 bytes before the offset are free."""
+
+    pose_way: PoseWay | None
+    """Set while the client is in a district."""
 
     def ping(self) -> None:
         """A WebSocket ping."""
@@ -98,7 +105,7 @@ class Connection:
     def pose(self, raw: bytes, now: float) -> None:
         """One pose; it waits for the district's next tick."""
         if self.crowd is not None:
-            self.crowd.take_pose(self.slot, raw, now)
+            self.crowd.take_pose(self.slot, raw)
 
     def _carry_out(self, command: Command, now: float) -> None:
         if self._answer_again(command.id):
@@ -171,6 +178,8 @@ class Connection:
 
     def check_silence(self, now: float) -> None:
         """End a client that is silent for too long; ping one that is quiet."""
+        if self.crowd is not None:
+            self.session.heard_at = max(self.session.heard_at, self.crowd.district.heard_at(self.slot))
         try:
             self.session.expire(now)
         except ProtocolError as error:

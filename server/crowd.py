@@ -75,7 +75,7 @@ class Crowd:
         self.connections: dict[int, Connection] = {}
         self._slots: list[int] = []
         self._raws: list[bytes] = []
-        self._times: list[float] = []
+        self._marks: list[tuple[int, float]] = [(0, clock.monotonic())]
         self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
         self._watched = np.full(self.district.slots.count, -1, np.int32)
         self._joining: set[int] = set()
@@ -89,20 +89,26 @@ class Crowd:
         """A citizen has entered: from the next tick on they are shown, and told."""
         self.connections[slot] = connection
         connection.crowd, connection.slot = self, slot
+        connection.line.pose_way = (slot, self._slots.append, self._raws.append)
 
     def leave(self, slot: int, now: float) -> None:
         """A citizen leaves the district."""
         connection = self.connections.pop(slot)
         connection.crowd, connection.slot = None, -1
+        connection.line.pose_way = None
         self._unwatch(slot)
         self._joining.discard(slot)
         self.district.leave(slot, now)
 
-    def take_pose(self, slot: int, raw: bytes, now: float) -> None:
-        """A pose of 18 bytes waits for the next tick."""
+    def take_pose(self, slot: int, raw: bytes) -> None:
+        """A pose of 18 bytes waits for the next tick; lines that can take the way that `join` gave them."""
         self._slots.append(slot)
         self._raws.append(raw)
-        self._times.append(now)
+
+    def mark(self, now: float) -> None:
+        """Whatever pose comes from now on arrived after `now`: so no pose needs a look at the clock."""
+        if len(self._slots) != self._marks[-1][0]:
+            self._marks.append((len(self._slots), now))
 
     def hold(self, slot: int) -> None:
         """This client's line is full: no frames until it has drained."""
@@ -117,7 +123,7 @@ class Crowd:
     def tick(self, now: float) -> None:
         """One tick: receive, walk, tell who was put back or crossed a zone, weave the frames, send them."""
         began = time.perf_counter()
-        steps = self._receive()
+        steps = self._receive(now)
         received = time.perf_counter()
         self._walk(steps, now)
         walked = time.perf_counter()
@@ -142,15 +148,23 @@ class Crowd:
         if self.district.tick % round(self.district.tick_hz) == 0:
             self._measure(people, now)
 
-    def _receive(self) -> Steps:
-        slots, raws, times = self._slots, self._raws, self._times
-        self._slots, self._raws, self._times = [], [], []
-        self.metrics.received_bytes.inc(len(raws) * POSE.itemsize)
-        if len(slots) > MAX_WAITING_POSES:
-            self.metrics.poses.labels("too_many").inc(len(slots) - MAX_WAITING_POSES)
-            del slots[MAX_WAITING_POSES:], raws[MAX_WAITING_POSES:], times[MAX_WAITING_POSES:]
-        poses = decode_poses(b"".join(raws)) if raws else np.empty(0, POSE)
-        return Steps(np.array(slots, np.intp), poses, np.array(times, np.float64))
+    def _receive(self, now: float) -> Steps:
+        """The poses that wait, each with the last mark before it."""
+        waiting = len(self._slots)
+        self.metrics.received_bytes.inc(waiting * POSE.itemsize)
+        if waiting > MAX_WAITING_POSES:
+            self.metrics.poses.labels("too_many").inc(waiting - MAX_WAITING_POSES)
+            del self._slots[MAX_WAITING_POSES:], self._raws[MAX_WAITING_POSES:]
+            waiting = MAX_WAITING_POSES
+        poses = decode_poses(b"".join(self._raws)) if waiting else np.empty(0, POSE)
+        slots = np.array(self._slots, np.intp)
+        firsts = np.minimum([first for first, _ in self._marks] + [waiting], waiting)
+        arrived = np.repeat([at for _, at in self._marks], np.diff(firsts))
+        # Cleared, not replaced: the lines hold on to these lists.
+        self._slots.clear()
+        self._raws.clear()
+        self._marks = [(0, now)]
+        return Steps(slots, poses, arrived)
 
     def _walk(self, steps: Steps, now: float) -> None:
         outcome = self.district.walk(steps, now)

@@ -29,7 +29,7 @@ from protocol.handshake import SUBPROTOCOL
 from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from protocol.refusals import Farewell
 from server.config import Crowd as CrowdSettings
-from server.connection import Connection
+from server.connection import Connection, PoseWay
 from server.router import Router
 
 PATH = "/ws"
@@ -68,6 +68,7 @@ class SocketLine(WSListener):
         self._transport: WSTransport | None = None
         self.connection: Connection | None = None
         self.shared: Callable[[int, bytearray, int], None] = _not_connected
+        self.pose_way: PoseWay | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done: the connection begins, or is told why it may not."""
@@ -87,25 +88,27 @@ class SocketLine(WSListener):
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame: a pose takes the short way, everything else the session's."""
+        way = self.pose_way
+        if (
+            way is not None
+            and frame.payload_size == POSE_MESSAGE_BYTES
+            and frame.msg_type is BINARY
+            and frame.fin
+        ):
+            raw = frame.get_payload_as_bytes()
+            if raw.startswith(POSE_HEAD):
+                slot, take_slot, take_raw = way
+                take_slot(slot)
+                take_raw(raw)
+                return
         connection = self.connection
         if connection is None:
             return
-        if connection.ended is not None:
+        if connection.ended is None:
+            self._hear(connection, frame, self._now())
+        elif frame.msg_type is CLOSE:
             # What still comes is not heard; only the other side's close is awaited.
-            if frame.msg_type is CLOSE:
-                transport.disconnect()
-            return
-        now = self._now()
-        if frame.payload_size == POSE_MESSAGE_BYTES and frame.msg_type is BINARY and frame.fin:
-            raw = frame.get_payload_as_bytes()
-            crowd = connection.crowd
-            if crowd is not None and raw.startswith(POSE_HEAD):
-                connection.session.heard_at = now
-                crowd.take_pose(connection.slot, raw, now)
-                return
-            connection.receive(raw, now)
-            return
-        self._hear(connection, frame, now)
+            transport.disconnect()
 
     def _hear(self, connection: Connection, frame: WSFrame, now: float) -> None:
         kind = frame.msg_type

@@ -16,6 +16,9 @@ log = structlog.get_logger("ticker")
 ROUND_SECONDS = 1.0
 """How often silence and overload are looked at."""
 
+MARK_SECONDS = 0.01
+"""How exactly it is known when a pose arrived."""
+
 LAG_SECONDS = 0.1
 """How often the loop's lag is measured."""
 
@@ -39,6 +42,7 @@ class Ticker:
             *(loop.create_task(self._tick(crowd, i / len(crowds))) for i, crowd in enumerate(crowds)),
             loop.create_task(self._rounds()),
             loop.create_task(self._lag()),
+            loop.create_task(self._mark()),
         ]
 
     async def stop(self) -> None:
@@ -83,6 +87,14 @@ class Ticker:
                 log.warning("overload", step=step.name.lower(), busy=round(busy, 2))
                 self._router.take_step(step)
             self._router.check_silence(now)
+
+    async def _mark(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(MARK_SECONDS)
+            now = loop.time()
+            for crowd in self._router.crowds.values():
+                crowd.mark(now)
 
     async def _lag(self) -> None:
         loop = asyncio.get_running_loop()

@@ -74,6 +74,7 @@ class District:
         self._walkers = Walkers(self._ground, rules, count)
         self._cell = np.full(count, -1, np.int32)
         self._entries = np.zeros(count, ENTRY)
+        self._heard = np.zeros(count, np.float64)
         self._emote = np.full(count, -1, np.int16)
         self._emote_until: dict[int, float] = {}
         self._came_from = np.full(count, -1, np.int32)
@@ -95,6 +96,7 @@ class District:
         """Give a citizen a slot and put them down; raises Refused `full`."""
         slot = self.slots.take(now)
         self._cell[slot] = -1
+        self._heard[slot] = now
         self.place(slot, spot, now)
         self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
         self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
@@ -150,6 +152,7 @@ class District:
     def walk(self, steps: Steps, now: float) -> Walked:
         """Check a tick's poses in their order and take those that are valid."""
         self.tick += 1
+        self._heard[steps.slot] = now
         outcome = self._walkers.walk(steps, now, self.tick)
         self._settle(outcome.moved)
         for slot, left, entered in zip(
@@ -240,6 +243,10 @@ class District:
         walkers = self._walkers
         x, y, z = (round(float(axis[slot]), 4) for axis in (walkers.x, walkers.y, walkers.z))
         return x, y, z, int(walkers.yaw[slot])
+
+    def heard_at(self, slot: int) -> float:
+        """When the last pose of someone was taken in, valid or not."""
+        return float(self._heard[slot])
 
     def cell_of(self, slot: int) -> int:
         """The cell someone stands in."""

@@ -82,8 +82,14 @@ OUT_OF_VIEW = 255
 RELAX = 0.8
 """A finer level is taken only when it would use less than this part of the budget, so that levels do not flap."""
 
+PHASE_STEP = 37
+"""Between the phases of one tile and the next: odd, so that every power of two of ticks is filled evenly."""
+
 LEAVER_BYTES = BLOCK.itemsize + ENTRY.itemsize
 """What it costs to tell once more of one who left a cell."""
+
+MESSAGE_BYTES = FRAME_HEAD_BYTES + 4
+"""The heads of a frame's message: ours, and the WebSocket's."""
 
 EXTRA_TICKS = 64
 """Over how many ticks it is averaged what crossings cost beside the frames."""
@@ -120,19 +126,34 @@ class _Trail:
     ticks: list[int] = field(default_factory=list)
     slots: list[NDArray[np.intp]] = field(default_factory=list)
     cells: list[NDArray[np.int32]] = field(default_factory=list)
+    went_to: list[NDArray[np.int32]] = field(default_factory=list)
 
-    def add(self, tick: int, slots: NDArray[np.intp], cells: NDArray[np.int32], keep: int) -> None:
+    def add(
+        self,
+        tick: int,
+        slots: NDArray[np.intp],
+        cells: NDArray[np.int32],
+        went_to: NDArray[np.int32],
+        keep: int,
+    ) -> None:
         if len(slots):
             self.ticks.append(tick)
             self.slots.append(slots)
             self.cells.append(cells)
+            self.went_to.append(went_to)
         while self.ticks and self.ticks[0] <= tick - keep:
-            del self.ticks[0], self.slots[0], self.cells[0]
+            del self.ticks[0], self.slots[0], self.cells[0], self.went_to[0]
 
-    def per_cell(self, cells: int) -> NDArray[np.float64]:
-        """How many left each cell within the period."""
-        cells_left = np.concatenate([*self.cells, np.empty(0, np.int32)])
-        return np.bincount(cells_left, minlength=cells).astype(np.float64)
+    def per_cell(
+        self, cells: int, tile_of_cell: NDArray[np.int32]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How many left each cell within the period; and how many of them for another tile."""
+        before = np.concatenate([*self.cells, np.empty(0, np.int32)])
+        after = np.concatenate([*self.went_to, np.empty(0, np.int32)])
+        beyond = before[(after < 0) | (tile_of_cell[before] != tile_of_cell[after])]
+        return np.bincount(before, minlength=cells).astype(np.float64), np.bincount(
+            beyond, minlength=cells
+        ).astype(np.float64)
 
     def since(self, tick: int) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int64]]:
         """Slots, cells and ticks of who left after `tick`."""
@@ -169,7 +190,9 @@ class Interest:
         self._heads[:, :, 0], self._heads[:, :, 1] = cells & 0xFF, cells >> 8
         self._heads[:, :, 2] = (np.arange(MAX_CLASS + 1) << CLASS_SHIFT | BEGINS | ENDS)[:, None]
         self._sees = [(band == b).astype(np.float32) for b in (NEAR, MIDDLE, FAR, RIM)]
-        self._phase = np.random.default_rng(grid.count).permutation(grid.count).astype(np.int64)
+        # Cells of one tile have their turn together: who goes from one to the other is in the same complete lists.
+        turns = np.random.default_rng(grid.count).permutation(grid.tile_columns * grid.tile_rows)
+        self._phase = turns[grid.tile_of_cell].astype(np.int64) * PHASE_STEP
         self.level = np.zeros(grid.count, np.int16)
         self.slower = 0
         self._trail = _Trail()
@@ -226,7 +249,7 @@ class Interest:
         which since the last tick. `on_stage`: slots that are near to everyone.
         """
         self._sort(scene)
-        self._trail.add(scene.tick, left[0], left[1], self.period)
+        self._trail.add(scene.tick, left[0], left[1], scene.cell[left[0]], self.period)
         watching = np.fromiter(people, np.intp, len(people))
         refreshed = self._review(watching)
         self._stage = self._stage_blocks(on_stage)
@@ -432,13 +455,15 @@ class Interest:
             times = hz / (1 << r)
             cost[r] = (size * movers + 4 * (movers > 0)) * times * (1 - (1 << r) / self.period) + complete
         cost[self.top_class] = complete
-        cost += LEAVER_BYTES * self._trail.per_cell(self.grid.count) * hz / self.period
+        leavers = self._trail.per_cell(self.grid.count, self.grid.tile_of_cell)
+        cost[:-1] += LEAVER_BYTES * leavers[0] * hz / self.period
+        # Half of those who went to another tile have been told there when their old cell's turn comes.
+        cost[-1] += LEAVER_BYTES * leavers[1] / 2 * hz / self.period
         cost *= 1 + self._extra
         per_band = [sees[rows] @ cost.T for sees in self._sees]
         table = self._table
-        return np.stack(
-            [sum(per_band[b][:, table[level, b]] for b in range(4)) for level in range(len(LEVELS))], axis=1
-        ).astype(np.float64)
+        costs = [sum(per_band[b][:, table[level, b]] for b in range(4)) for level in range(len(LEVELS))]
+        return np.stack(costs, axis=1).astype(np.float64) + MESSAGE_BYTES * hz
 
     def _tiles(self, watching: NDArray[np.intp]) -> dict[int, bytes]:
         """Once a second each observer cell's crowd beyond, where it cannot see the whole district."""

@@ -14,7 +14,7 @@ from protocol.poses import Frame, Tiles, encode_pose
 from protocol.session import ClientSession, HeardByClient, State
 from server.auth import Claims, Registry, issue_token
 from server.config import Settings
-from server.connection import Connection
+from server.connection import Connection, PoseWay
 from server.metrics import Metrics
 from server.router import Router
 from tests.support.clock import MovedClock
@@ -68,6 +68,7 @@ class MemoryLine:
         self.closed: tuple[int, str] | None = None
         self.pings = 0
         self.bytes = 0
+        self.pose_way: PoseWay | None = None
         self.shared: Callable[[int, bytearray, int], None] = self._share
 
     def send(self, data: bytes) -> None:
