@@ -121,6 +121,8 @@ class SocketLine(WSListener):
         elif kind is CLOSE:
             connection.lost()
             self.close(WSCloseCode.OK.value, "")
+            if self._transport is not None:
+                self._transport.disconnect()
         elif kind is TEXT:
             connection.receive("", now)
         else:

@@ -17,10 +17,12 @@ from tests.support.patience import until
 
 NARROW = {"tick_hz": 50.0, "send_buffer_bytes": 2_048, "behind_bytes": 1_024, "unsent_bytes": 1_024}
 
+GOODBYE_S = 1.0
+
 
 @pytest.fixture
 async def city(tmp_path: Path) -> AsyncIterator[Served]:
-    limits = {"unread_bytes": 40_000, "goodbye_seconds": 0.2, "commands_per_s": 0, "enter_at_per_s": 0}
+    limits = {"unread_bytes": 40_000, "goodbye_seconds": GOODBYE_S, "commands_per_s": 0, "enter_at_per_s": 0}
     async with served(tmp_path, crowd=NARROW, limits=limits) as city:
         yield city
 
@@ -50,7 +52,8 @@ async def test_a_close_of_the_client_is_answered_and_the_city_is_left(city: Serv
     async with city.guest() as guest:
         await guest.greet()
         await guest.enter("green")
-        await guest.line.close(1000)
+        async with asyncio.timeout(GOODBYE_S / 2):
+            await guest.line.close(1000)
         assert guest.line.close_code == 1000
     await until(lambda: city.count("madang_connections") == 0)
     assert city.node.router.crowds["green"].population == 0
