@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 
 from protocol.avatars import Changed, MovedBack
-from protocol.codec import encode, fact_body
+from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone
 from protocol.message import Fact
@@ -21,6 +21,7 @@ from server.config import Settings
 from server.connection import Connection
 from server.metrics import Metrics
 from worlds.district import District
+from worlds.interest import MAX_MESSAGE_BYTES
 from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
@@ -43,6 +44,13 @@ Shared = Callable[[int, bytearray, int], None]
 def shareable(message: bytes) -> bytearray:
     """A message with room before it, to be handed to many sockets as it is."""
     return bytearray(HEAD_ROOM) + message
+
+
+def _together(frames: list[bytes], besides: list[bytes]) -> list[bytes]:
+    """Frames with what else a cell is told: in one message where there is room, as each costs more than its bytes."""
+    if len(frames[-1]) + sum(map(len, besides)) < MAX_MESSAGE_BYTES:
+        return [*frames[:-1], bundle([frames[-1], *besides])]
+    return [*frames, bundle(besides)]
 
 
 class Crowd:
@@ -133,11 +141,13 @@ class Crowd:
         self.metrics.frames_skipped.inc(behind)
         woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()
+        counts = self._counts(list(people))
+        for cell in woven.tiles.keys() | counts.keys():
+            besides = [values[cell] for values in (woven.tiles, counts) if cell in values]
+            woven.frames[cell] = _together(woven.frames[cell], besides)
         self._send(woven.frames)
-        self._send({cell: [tiles] for cell, tiles in woven.tiles.items()})
         self._move_watchers(crossings, woven.crossings)
         self._picture_joiners()
-        self._count(list(people))
         sent = time.perf_counter()
         phase = self.metrics.tick_seconds.labels
         phase("receive").observe(received - began)
@@ -236,16 +246,16 @@ class Crowd:
             for buffer in pictures[cell]:
                 self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
 
-    def _count(self, watching: list[int]) -> None:
-        """Each client's number of people in the district, cell by cell within COUNT_SECONDS."""
+    def _counts(self, watching: list[int]) -> dict[int, bytes]:
+        """The number of people in the district, for the observer cells whose turn it is within COUNT_SECONDS."""
         every = round(COUNT_SECONDS * self.district.tick_hz)
         turn = [cell for cell in watching if (cell + self.district.tick) % every == 0]
-        if turn:
-            count = CrowdCount(
-                district=self.district.plan.id, population=self.population, tick_hz=self.district.tick_hz
-            )
-            message = encode(count)
-            self._send({cell: [message] for cell in turn})
+        if not turn:
+            return {}
+        count = CrowdCount(
+            district=self.district.plan.id, population=self.population, tick_hz=self.district.tick_hz
+        )
+        return dict.fromkeys(turn, encode(count))
 
     def _measure(self, people: dict[int, int], now: float) -> None:
         """Once a second: the population, and how old is what clients are shown of their near ones."""

@@ -418,29 +418,36 @@ class Interest:
         )
 
     def _review(self, watching: NDArray[np.intp]) -> dict[int, NDArray[np.intp]]:
-        """Set the levels of the observer cells whose turn it is; the source cells whose class changed, by cell."""
+        """Set the levels of the tiles whose turn it is; the source cells whose class changed, by observer cell.
+
+        All cells of a tile have one level, that of the fullest among those watched from: or whoever walks would be
+        told complete lists of a whole band at every border.
+        """
         assert self._scene is not None
-        rows = watching[(watching + self._scene.tick) % REVIEW_TICKS == 0]
-        if not len(rows):
-            return {}
-        costs = self._estimate(rows)
-        fits = costs <= self.bytes_per_client
-        fits[:, -1] = True
-        finest = np.argmax(fits, axis=1)
-        now = self.level[rows]
-        held = np.take_along_axis(costs, now[:, None].astype(np.intp), axis=1)[:, 0]
-        easy = np.argmax(
-            (costs <= RELAX * self.bytes_per_client) | (np.arange(len(LEVELS)) >= now[:, None]), axis=1
-        )
-        target = np.where(held > self.bytes_per_client, finest, np.minimum(easy, now))
+        tiles = self.grid.tile_of_cell
         refreshed: dict[int, NDArray[np.intp]] = {}
-        for cell, level in zip(rows[target != now].tolist(), target[target != now].tolist(), strict=True):
-            before = self._classes[cell]
-            after = self._table[level][self._band[cell]]
-            self.level[cell] = level
-            self._classes[cell] = after
-            refreshed[cell] = np.flatnonzero((after != before) & (after != OUT_OF_VIEW))
+        rows = watching[(tiles[watching] + self._scene.tick) % REVIEW_TICKS == 0]
+        costs = self._estimate(rows) if len(rows) else np.empty(0)
+        for tile in np.unique(tiles[rows]).tolist():
+            cells = np.flatnonzero(tiles == tile)
+            now = int(self.level[cells[0]])
+            level = self._level_for(costs[tiles[rows] == tile].max(axis=0), now)
+            if level == now:
+                continue
+            before, after = self._classes[cells], self._table[level][self._band[cells]]
+            self.level[cells] = level
+            self._classes[cells] = after
+            changed = (after != before) & (after != OUT_OF_VIEW)
+            refreshed |= {int(cell): np.flatnonzero(row) for cell, row in zip(cells, changed, strict=True)}
         return refreshed
+
+    def _level_for(self, costs: NDArray[np.float64], now: int) -> int:
+        """The finest level that keeps to the budget, from the bytes a second of each; a finer one only with room."""
+        if costs[now] > self.bytes_per_client:
+            fitting = np.flatnonzero(costs <= self.bytes_per_client)
+            return int(fitting[0]) if len(fitting) else len(LEVELS) - 1
+        easy = np.flatnonzero(costs[:now] <= RELAX * self.bytes_per_client)
+        return int(easy[0]) if len(easy) else now
 
     def _estimate(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """Bytes a second of every level for these observer cells, (rows, levels): from who moved lately."""
