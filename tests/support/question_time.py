@@ -1,8 +1,8 @@
 """An evening of question time, played by a test: people ask, time passes, what each one hears is kept."""
 
 import json
-import tomllib
 from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +10,18 @@ from protocol.codec import dump
 from protocol.message import Command
 from protocol.refusals import Refused
 from protocol.services import live_qa as wire
-from tests.support.check_service import hears
+from tests.support.check_service import _sealed, hears
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
-from worlds.service import Effect, Event, Personal, Service, Texts
+from worlds.service import Effect, Event, Texts
+from worlds.services import petitions
 from worlds.services.live_qa import Content, LiveQa, Presence
 from worlds.services.live_qa.content import Rules, Stage
 from worlds.services.live_qa.state import Session
 
-CONTENT = Content.model_validate(
-    tomllib.loads(
-        (Path(__file__).parents[2] / "worlds/seoul/services/live_qa.toml").read_text(encoding="utf-8")
-    )
-)
+SERVICES = Path(__file__).parents[2] / "worlds/seoul/services"
+CONTENT = Content.read((SERVICES / "live_qa.toml").read_text(encoding="utf-8"))
+PETITIONS = petitions.Rules.read((SERVICES / "petitions.toml").read_text(encoding="utf-8"))
 
 STAGES = {("civil", "mayors_seat"): Stage(310.0, 21.0)}
 
@@ -55,12 +54,14 @@ def service(texts: Texts, **changed: Any) -> LiveQa:
 
 
 class Evening:
-    """A city with question time; every command is one second after the one before."""
+    """A city with question time and petitions; every command is one second after the one before."""
 
-    def __init__(self, others: Sequence[Service[Any]] = (), texts: Texts | None = None, **rules: Any) -> None:
-        self.texts = texts or Texts()
+    def __init__(self, **rules: Any) -> None:
+        self.texts = Texts()
+        self._refs = count(1)
         self.qa = service(self.texts, **rules)
-        self.city = City([self.qa, *others])
+        self.petitions = petitions.Petitions(self.texts, PETITIONS)
+        self.city = City([self.qa, self.petitions])
         self.now = START
         self.heard: list[tuple[Any, dict[str, Any]]] = []
         self.effects: list[Effect] = []
@@ -131,16 +132,9 @@ class Evening:
 
     def seal(self, event: Event) -> Event:
         """As the host does: personal texts go to their store."""
-
-        def sealed(value: Any) -> Any:
-            if isinstance(value, Personal) and value.text:
-                ref = f"t{len(self.entries)}-{hash(value.text)}"
-                self.texts.put(ref, value.text)
-                return Personal(owner=value.owner, ref=ref, hash="h")
-            return value
-
+        fields = type(event).model_fields
         return event.model_copy(
-            update={name: sealed(getattr(event, name)) for name in type(event).model_fields}
+            update={name: _sealed(getattr(event, name), self.texts, self._refs) for name in fields}
         )
 
     def _keep(self, entries: Sequence[Decided]) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from protocol.refusals import Refusal
 from protocol.services import live_qa as wire
+from tests.support.check_service import hears
 from tests.support.question_time import (
     CLERK,
     FLOOR,
@@ -23,6 +24,7 @@ from tests.support.question_time import (
     attendee,
 )
 from worlds.citizen import Citizen
+from worlds.service import Event
 
 A, B, C, D, X = (attendee(name) for name in "abcdx")
 
@@ -469,8 +471,6 @@ def test_hidden_numbers_are_counted_only_to_those_who_voted() -> None:
     e = evening(hide_counts="until_voted")
     number = e.ask(A, "숫자는 누가 볼 수 있나요?")
     e.vote(B, number)
-    from tests.support.check_service import hears
-
     told = list(e.city.counts(e.now))
     counted = [audience for audience, count in told if count.type == "live_qa.counts"]
     assert any(hears(B, audience) for audience in counted)
@@ -548,19 +548,56 @@ def test_what_nobody_came_to_gets_a_date_or_a_reason_and_the_last_one_closes_the
 def test_a_department_answers_what_was_deferred_to_it_and_no_other() -> None:
     e = evening("live", "answering")
     number = e.ask(A, "부서가 답할 질문인가요?")
-    event_state = e.state
-    # The petition that follows is another service's: see tests/stories/test_question_time.py.
-    e.city.services["live_qa"].follow = lambda event, now: iter(())  # type: ignore[method-assign]
     e.on(HOST, wire.Defer, number, department="transport")
     e.do(HOST, wire.Advance, phase="closing")
     e.do(HOST, wire.Advance, phase="follow_up")
-    assert event_state.question(number).state == "deferred"
+    assert e.state.question(number).state == "deferred"
     stranger = Citizen("c-other", "다른 과", ("official",), level=2, department="housing")
     refused = e.refused(stranger, wire.AnswerQuestion, question=number, version=e.version(number), text="답")
     assert refused.code is Refusal.NOT_ALLOWED
     e.on(OFFICIAL, wire.AnswerQuestion, number, text="버스를 늘립니다.")
-    assert event_state.question(number).answered_by == "transport"
-    assert event_state.phase == "archived"
+    assert e.state.question(number).answered_by == "transport"
+    assert e.state.phase == "archived"
+
+
+def test_a_deferred_question_becomes_its_askers_petition_in_their_words_or_not_at_all() -> None:
+    e = evening("live", "answering")
+    number = e.ask(A, "버스를 더 늘릴 수 있나요?")
+    nowhere = {"question": number, "version": e.version(number), "department": "nowhere"}
+    assert e.refused(HOST, wire.Defer, **nowhere).code is Refusal.NOT_FOUND
+    e.on(HOST, wire.Defer, number, department="transport")
+    (petition,) = e.petitions.ledger.petitions.values()
+    assert (petition.citizen, petition.department, petition.kind) == (A.id, "transport", "inquiry_procedure")
+    assert e.texts[petition.text] == "버스를 더 늘릴 수 있나요?"
+    assert e.audience(B)["questions"] == []
+
+
+class PetitionStep(Event):
+    """As another service tells of a petition."""
+
+    type: str = "petitions.submitted"
+    petition: str
+    origin: str | None = None
+    due_at: int = 0
+
+
+def test_the_number_and_the_due_date_of_the_petition_are_shown_when_they_are_known() -> None:
+    e = evening("live", "answering")
+    number = e.ask(A, "언제까지 답을 받게 되나요?")
+    e.on(HOST, wire.Defer, number, department="transport")
+
+    def heard(step: Event) -> None:
+        for command, citizen in e.qa.follow(step, e.now):
+            e.city.handle(command, citizen, e.now, bytes(16), e.seal)
+
+    heard(PetitionStep(petition="p1", origin=f"live_qa/qa-1/{number}"))
+    heard(PetitionStep(type="petitions.received", petition="p1", due_at=e.now + HOUR))
+    heard(PetitionStep(type="petitions.received", petition="p2", due_at=e.now + 9 * HOUR))
+    own = e.do(A, wire.ListQuestions, which="mine")["mine"][0]
+    assert (own["petition"], own["row"]["due_at"]) == ("p1", e.now - 1_000 + HOUR)
+    done = e.do(B, wire.ListQuestions, which="done")["questions"][0]
+    assert (done["department"], done["due_at"]) == ("transport", own["row"]["due_at"])
+    assert "p1" not in json.dumps(done)
 
 
 # Two people

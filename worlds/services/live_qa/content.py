@@ -1,8 +1,9 @@
 """What a city decides about its question times: the numbers, the words, the stages."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -113,6 +114,11 @@ class Content(Shape):
     categories: Mapping[str, Text] = {}
     """Among which an asker chooses; none: any word."""
     run_sheet: tuple[RunSheetEntry, ...] = ()
+
+    @classmethod
+    def read(cls, toml: str) -> Self:
+        """The content from the text of its file; raises pydantic's ValidationError or TOMLDecodeError."""
+        return cls.model_validate(tomllib.loads(toml))
 
 
 @dataclass(frozen=True, slots=True)
