@@ -80,13 +80,14 @@ class OfficerCard(Part):
 
 
 class PetitionCard(Part):
-    """A petition in a list: nothing that a citizen wrote."""
+    """A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named."""
 
     petition: str
     number: str | None = None
     kind: str
     state: str
     department: str | None = None
+    proposed: str | None = None
     gu: str | None = None
     arrived_at: Natural | None = None
     received_at: Natural | None = None

@@ -82,9 +82,10 @@ class Ledger:
             self.rules.part_days,
         )
 
-    def department_of(self, petition: Petition) -> str | None:
+    def department_of(self, petition: Petition) -> str:
         """Whose case it is: until it is routed, the civil service room's, whatever the citizen proposed."""
-        return self.rules.civil_service if petition.state in UNROUTED else petition.department
+        routed = None if petition.state in UNROUTED else petition.department
+        return routed or self.rules.civil_service
 
     @staticmethod
     def _desk_of(petition: Petition) -> str | None:
@@ -192,24 +193,28 @@ class Ledger:
                 self.numbers[month] = self.numbers.get(month, 0) + 1
                 self.months.setdefault(month, []).append(petition.id)
             case ev.Merged():
-                self.petitions[event.parent].members.append(petition.id)
+                self.petitions[event.parent].members += (petition.id,)
             case ev.Unmerged() if parent is not None:
-                self.petitions[parent].members.remove(petition.id)
+                self._take_out(parent, petition.id)
             case ev.Withdrawn():
                 self._hand_on(petition)
             case _:
                 pass
 
+    def _take_out(self, parent: str, id: str) -> None:
+        one = self.petitions[parent]
+        one.members = tuple(member for member in one.members if member != id)
+
     def _hand_on(self, petition: Petition) -> None:
         """Who withdraws leaves the others together: the first of them stands for them."""
         if petition.parent is not None:
-            self.petitions[petition.parent].members.remove(petition.id)
+            self._take_out(petition.parent, petition.id)
             petition.parent = None
         elif petition.members:
             first, *rest = petition.members
-            petition.members = []
+            petition.members = ()
             self.petitions[first].parent = None
-            self.petitions[first].members = rest
+            self.petitions[first].members = tuple(rest)
             for id in rest:
                 self.petitions[id].parent = first
 
@@ -233,21 +238,26 @@ class Ledger:
         return None
 
     def timers_until(self, now: int, most: int) -> list[tuple[int, str, str]]:
-        """The timers that are due, at most one of each petition and so many; takes none away."""
+        """The timers that are due, the earliest first, at most one of each petition and so many; takes none away."""
         found: dict[str, tuple[int, str, str]] = {}
         for at, id, name in self._due(now):
-            if id not in found or (at, name) < (found[id][0], found[id][2]):
-                found[id] = (at, id, name)
-        return sorted(found.values())[:most]
+            if len(found) >= most:
+                break
+            found.setdefault(id, (at, id, name))
+        return list(found.values())
 
     def _due(self, now: int) -> Iterator[tuple[int, str, str]]:
-        places = [0]
-        while places:
-            place = places.pop()
-            if place < len(self._deadlines) and self._deadlines[place][0] <= now:
-                if self._stands(*self._deadlines[place]):
-                    yield self._deadlines[place]
-                places += (2 * place + 1, 2 * place + 2)
+        # In the order of the heap without popping: the ways down from it wait in a heap of their own.
+        waiting = [(self._deadlines[0], 0)] if self._deadlines else []
+        while waiting:
+            (at, id, name), place = heapq.heappop(waiting)
+            if at > now:
+                return
+            if self._stands(at, id, name):
+                yield at, id, name
+            for below in (2 * place + 1, 2 * place + 2):
+                if below < len(self._deadlines):
+                    heapq.heappush(waiting, (self._deadlines[below], below))
 
     def _stands(self, at: int, id: str, name: str) -> bool:
         petition = self.petitions.get(id)

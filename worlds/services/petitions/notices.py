@@ -37,7 +37,7 @@ def officer_card(ledger: Ledger, texts: Texts, petition: Petition) -> OfficerCar
             name=written(texts, officer.id, officer.name),
             contact=written(texts, officer.id, officer.contact),
         )
-    department = ledger.rules.department(ledger.department_of(petition) or "")
+    department = ledger.rules.department(ledger.department_of(petition))
     return OfficerCard(department=department.id, contact=department.contact) if department else None
 
 

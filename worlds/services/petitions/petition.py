@@ -1,7 +1,7 @@
 """One petition as it stands: its heads, its intervals out of the clock, its history; small, as there are many."""
 
 from dataclasses import MISSING, Field, dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from protocol.services.petitions import State
 from worlds.service import Personal
@@ -23,9 +23,16 @@ def ref_of(personal: Personal | None) -> str:
     return personal.ref if personal is not None else ""
 
 
+Signer: TypeAlias = tuple[str, int, str, str]
+"""Who signed: citizen, household, name and address by reference."""
+
+Entry: TypeAlias = tuple[int, str, str, dict[str, Any]]
+"""A step of the history: when, what, by whom, about what. It is never changed."""
+
+
 @dataclass(slots=True)
 class Petition:
-    """A petition; times in ms, texts by reference. `history`: [when, what, by, about], told in this order."""
+    """A petition; times in ms, texts by reference. Its sequences are tuples: most stay empty, none is shared."""
 
     id: str
     citizen: str
@@ -37,10 +44,11 @@ class Petition:
     address: str = ""
     contact: str = ""
     statutory_type: str | None = None
+    proposed: str | None = None
     department: str | None = None
     officer: str | None = None
     gu: str | None = None
-    place: list[float] | None = None
+    place: tuple[float, float] | None = None
     publish: bool = False
     joint: bool = False
     repeats: str | None = None
@@ -54,12 +62,12 @@ class Petition:
     ended_at: int = 0
     changed_at: int = 0
     due_at: int = 0
-    dues: list[list[Any]] = field(default_factory=list)
+    dues: tuple[tuple[int, str], ...] = ()
     overdue: bool = False
     was_overdue: bool = False
-    out: list[list[int]] = field(default_factory=list)
+    out: tuple[Interval, ...] = ()
     extra: int = 0
-    extensions: list[str] = field(default_factory=list)
+    extensions: tuple[str, ...] = ()
     proposal: dict[str, Any] | None = None
     until: int = 0
     longer_asked: int = 0
@@ -68,13 +76,13 @@ class Petition:
     undelivered: int = 0
     pause: str | None = None
     paused_longer: bool = False
-    cooperation: list[dict[str, Any]] = field(default_factory=list)
-    hops: list[list[Any]] = field(default_factory=list)
+    cooperation: tuple[dict[str, Any], ...] = ()
+    hops: tuple[tuple[int, str | None, str], ...] = ()
     idle_hops: int = 0
-    signers: list[list[Any]] = field(default_factory=list)
-    representatives: list[str] = field(default_factory=list)
+    signers: tuple[Signer, ...] = ()
+    representatives: tuple[str, ...] = ()
     parent: str | None = None
-    members: list[str] = field(default_factory=list)
+    members: tuple[str, ...] = ()
     remedies_until: int = 0
     objected_at: int = 0
     objection_extended: bool = False
@@ -84,7 +92,7 @@ class Petition:
     more_asked: bool = False
     views: int = 0
     read: int = 0
-    history: list[list[Any]] = field(default_factory=list)
+    history: tuple[Entry, ...] = ()
     timers: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -94,7 +102,7 @@ class Petition:
 
     def is_of_many(self, rules: Rules) -> bool:
         """Whether it is a petition of many: enough people of enough households (Act 2(6))."""
-        households = len({0, *(household for _, household, *_ in self.signers)})
+        households = len({0, *(signer[1] for signer in self.signers)})
         figures = rules.figures
         return self.people >= figures.many_people and households >= figures.many_households
 
@@ -118,7 +126,7 @@ class Petition:
             self._turn_to(event.to, at)
         if event.due_at:
             self.due_at, self.overdue = event.due_at, self.overdue and event.due_at <= at
-            self.dues.append([event.due_at, event.cause])
+            self.dues += ((event.due_at, event.cause),)
         for name, when in event.timers.items():
             if when:
                 self.timers[name] = when
@@ -127,11 +135,11 @@ class Petition:
         self._take_more(event, at, before)
         word = word_of(event)
         if word not in NOT_IN_HISTORY:
-            self.history.append([at, word, event.by, _about(event)])
+            self.history += ((at, word, event.by, _about(event)),)
 
     def _turn_to(self, to: State, at: int) -> None:
         if self.out and not self.out[-1][1] and self.state in ("supplement", "clock_out", "transferred"):
-            self.out[-1] = [self.out[-1][0], self._back(at)]
+            self.out = (*self.out[:-1], (self.out[-1][0], self._back(at)))
         self.state = to
         if to in CLOSED:
             self.timers.clear()
@@ -145,8 +153,8 @@ class Petition:
         match event:
             case ev.Drafted():
                 self.kind, self.statutory_type = event.kind, event.statutory_type
-                self.department, self.gu = event.department, event.gu
-                self.place = list(event.place) if event.place else None
+                self.proposed, self.gu = event.department, event.gu
+                self.place = event.place
                 self.publish, self.joint, self.repeats = event.publish, event.joint, event.repeats
                 for name in CONTENT:
                     setattr(self, name, ref_of(getattr(event, name)))
@@ -164,24 +172,25 @@ class Petition:
                 self.number, self.kind, self.statutory_type = event.number, event.kind, event.statutory_type
                 self.received_at, self.proposal = at, None
             case ev.Routed():
-                self.hops.append([at, self.department if before == "assigned" else None, event.department])
+                self.hops += ((at, self.department if before == "assigned" else None, event.department),)
                 self.department, self.officer = event.department, event.officer
                 self.idle_hops += 1
             case ev.OfficerAssigned():
                 self.officer = event.officer
             case ev.Transferred():
-                self.hops.append([at, self.department, event.body])
+                self.hops += ((at, self.department, event.body),)
+                self.officer = None
                 self.idle_hops += 1
                 if event.cause == "distant":
-                    self.out.append([at, 0])
+                    self.out += ((at, 0),)
             case ev.TransferSentBack():
-                self.department, self.officer = None, None
+                self.department = None
             case ev.Started():
                 self.officer, self.idle_hops = event.officer, 0
             case ev.SupplementAsked():
                 self.until, self.longer_asked, self.asked_again, self.expired = event.until, 0, False, False
                 self.undelivered = 0
-                self.out.append([at, 0])
+                self.out += ((at, 0),)
             case ev.SupplementLengthened():
                 self.until, self.expired = event.until, False
                 self.longer_asked += 1
@@ -196,11 +205,11 @@ class Petition:
                 if event.longer:
                     self.paused_longer = True
                 else:
-                    self.out.append([at, 0])
+                    self.out += ((at, 0),)
             case ev.ClockedIn():
                 self.pause = None
             case ev.RepresentativesNamed():
-                self.pause, self.representatives = None, list(event.citizens)
+                self.pause, self.representatives = None, event.citizens
             case ev.ExtensionProposed():
                 self.proposal = {
                     "to": "extension",
@@ -210,20 +219,22 @@ class Petition:
                 }
             case ev.Extended():
                 self.extra += event.amount
-                self.extensions.append(event.reason)
+                self.extensions += (event.reason,)
                 self.proposal = None
             case ev.ExtensionDeclined():
                 self.proposal = None
             case ev.CooperationAsked():
-                self.cooperation.append(
-                    {"body": event.body, "text": ref_of(event.text), "until": event.until, "longer": False}
-                )
+                asked = {
+                    "body": event.body,
+                    "text": ref_of(event.text),
+                    "until": event.until,
+                    "longer": False,
+                }
+                self.cooperation += (asked,)
             case ev.CooperationLengthened():
-                asked = self.cooperation[event.request]
-                self.cooperation[event.request] = asked | {"until": event.until, "longer": True}
+                self._cooperate(event.request, {"until": event.until, "longer": True})
             case ev.CooperationAnswered():
-                asked = self.cooperation[event.request]
-                self.cooperation[event.request] = asked | {"answer": ref_of(event.text)}
+                self._cooperate(event.request, {"answer": ref_of(event.text)})
             case ev.Granted():
                 self.paper = event.paper
             case ev.Rejected():
@@ -249,7 +260,7 @@ class Petition:
             case ev.Unmerged():
                 self.parent = None
             case ev.Joined():
-                self.signers.append([event.by, event.household, ref_of(event.name), ref_of(event.address)])
+                self.signers += ((event.by, event.household, ref_of(event.name), ref_of(event.address)),)
             case ev.PublicationChanged():
                 self.publish = event.agreed
             case ev.Summarised():
@@ -266,19 +277,30 @@ class Petition:
             case _:
                 pass
 
+    def _cooperate(self, request: int, changed: dict[str, Any]) -> None:
+        before, asked, after = (
+            self.cooperation[:request],
+            self.cooperation[request],
+            self.cooperation[request + 1 :],
+        )
+        self.cooperation = (*before, asked | changed, *after)
+
     def snapshot(self) -> dict[str, Any]:
         """What differs from an empty petition, as JSON values."""
         kept: dict[str, Any] = {}
         for name, empty in _EMPTY:
             value = getattr(self, name)
             if value != empty:
-                kept[name] = value.copy() if isinstance(value, list | dict) else value
+                kept[name] = value.copy() if isinstance(value, dict) else value
         return kept
 
     @classmethod
     def restore(cls, kept: dict[str, Any]) -> Self:
         """From its snapshot."""
-        return cls(**kept)
+        restored: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()
+        }
+        return cls(**restored)
 
     @property
     def is_filed(self) -> bool:

@@ -96,6 +96,7 @@ def card(ledger: Ledger, texts: Texts, petition: Petition, reader: str | None) -
         kind=petition.kind,
         state=petition.state,
         department=petition.department,
+        proposed=petition.proposed if petition.department is None else None,
         gu=petition.gu,
         arrived_at=petition.arrived_at or None,
         received_at=petition.received_at or None,

@@ -63,7 +63,7 @@ TABLE: tuple[Row, ...] = (
     _row("submitted", "receive", "ST", "received", "received", "Act 9, Decree 6(2)-(4)(8)"),
     _row("received", "route", "S", "assigned", "routed", "Decree 13(1)(2)(4)"),
     _row("assigned", "route", "SOH", None, "routed", "Decree 13(2), wrong department"),
-    _row("received assigned in_review supplement clock_out objection", "assign", "H", None, "officer_assigned", "ours"),
+    _row("assigned in_review supplement clock_out objection", "assign", "H", None, "officer_assigned", "ours"),
     _row("received assigned", "transfer", "SO", "transferred", "transferred", "Act 16, Decree 13(3)(5)"),
     _row("transferred", "confirm_transfer", "S", "closed_transferred", "transfer_confirmed", "Decree 13(3)"),
     _row("transferred", "confirm_transfer", "S", "received", "transfer_sent_back", "Decree 13(3)"),
