@@ -15,13 +15,14 @@ Slot = U16
 
 
 class AvatarCard(Part):
-    """The citizen behind a slot."""
+    """The citizen behind a slot; `away` where their connection broke and they may be back."""
 
     slot: Slot
     citizen: str
     name: str
     roles: list[str]
     avatar: Avatar | None = None
+    away: bool | None = None
 
 
 class AvatarCards(Result):

@@ -1,5 +1,6 @@
 """Bytes <-> messages: MessagePack within limits, checked against the catalogue."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias, TypeVar
 
 import msgpack
@@ -13,6 +14,12 @@ from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 
 MAX_DEPTH = 16
 """How deep maps and arrays may nest."""
+
+MAX_TOLD_BYTES = 32_768
+"""The longest message of a server."""
+
+BUNDLE_HEAD_BYTES = 3
+"""Before the parts of a long bundle."""
 
 M = TypeVar("M", bound=Message)
 Map: TypeAlias = dict[Any, Any]
@@ -115,3 +122,17 @@ def bundle(parts: list[bytes]) -> bytes:
         return parts[0]
     head = bytes((0x90 | len(parts),)) if len(parts) < 16 else b"\xdc" + len(parts).to_bytes(2, "big")
     return head + b"".join(parts)
+
+
+def bundles(parts: Iterable[bytes], max_bytes: int = MAX_TOLD_BYTES) -> Iterator[bytes]:
+    """Encoded values, in their order, in messages of at most so many bytes as far as none alone is longer."""
+    group: list[bytes] = []
+    size = BUNDLE_HEAD_BYTES
+    for part in parts:
+        if group and size + len(part) > max_bytes:
+            yield bundle(group)
+            group, size = [], BUNDLE_HEAD_BYTES
+        group.append(part)
+        size += len(part)
+    if group:
+        yield bundle(group)

@@ -63,16 +63,17 @@ Retry = Literal["now", "later", "never"]
 
 
 class Ending(NamedTuple):
-    """How a farewell is told: the WebSocket close code, whether to come back, and its meaning."""
+    """How a farewell is told: the WebSocket close code, whether to come back, its meaning; and may one resume."""
 
     close_code: int
     retry: Retry
     meaning: str
+    resumable: bool = False
 
 
 ENDINGS: dict[Farewell, Ending] = {
     Farewell.BYE: Ending(1000, "never", "the client said goodbye"),
-    Farewell.DRAINING: Ending(1012, "now", "this node is going away; resume elsewhere"),
+    Farewell.DRAINING: Ending(1012, "now", "this node is going away; resume elsewhere", resumable=True),
     Farewell.HANDSHAKE_TIMEOUT: Ending(4400, "never", "no hello came in time"),
     Farewell.BAD_PROTOCOL: Ending(4400, "never", "the client speaks another version of the language"),
     Farewell.BAD_MESSAGE: Ending(4400, "never", "what came is not of the language"),
@@ -80,10 +81,10 @@ ENDINGS: dict[Farewell, Ending] = {
     Farewell.BAD_TOKEN: Ending(4401, "never", "the token is missing, forged, expired or not for this city"),
     Farewell.KICKED: Ending(4403, "later", "a moderator sent the citizen out"),
     Farewell.BANNED: Ending(4404, "never", "this address is banned"),
-    Farewell.IDLE: Ending(4408, "now", "nothing was heard of the client for too long"),
+    Farewell.IDLE: Ending(4408, "now", "nothing was heard of the client for too long", resumable=True),
     Farewell.SUPERSEDED: Ending(4409, "never", "the citizen came in by another connection"),
     Farewell.FLOODING: Ending(4429, "later", "far more was sent than the limits allow"),
-    Farewell.TOO_SLOW: Ending(4431, "now", "too many facts wait unacknowledged"),
+    Farewell.TOO_SLOW: Ending(4431, "now", "too many facts wait unacknowledged", resumable=True),
     Farewell.FULL: Ending(4453, "later", "the city or its door is full"),
     Farewell.INTERNAL: Ending(1011, "later", "a fault of the server's own"),
 }

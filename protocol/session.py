@@ -21,8 +21,10 @@ from protocol.handshake import (
     Hello,
     Ping,
     RefusedAnswer,
+    Resume,
     Welcome,
 )
+from protocol.ledger import Ledger
 from protocol.message import MAX_INTEGER, Command, Count, Fact, Message
 from protocol.poses import FRAME_EXT, POSE_EXT, POSE_HEAD, POSE_MESSAGE_BYTES, TILES_EXT, Frame, Tiles
 from protocol.refusals import ENDINGS, TEXT_CLOSE_CODE, Farewell, ProtocolError, Refusal, Refused
@@ -193,17 +195,29 @@ class ServerSession(_Session):
     side = Side.SERVER
     peer = Side.CLIENT
 
-    def __init__(self, now: float, max_message_bytes: int = 65_536) -> None:
+    def __init__(self, now: float, max_message_bytes: int = 65_536, ledger: Ledger | None = None) -> None:
         super().__init__(now)
         self.max_message_bytes = max_message_bytes
-        self.told = 0
-        self.acknowledged = 0
+        self.ledger = ledger or Ledger()
+        self.is_confirmed = False
+        """Whether a message has come since the welcome, which the client then has."""
+
+    @property
+    def told(self) -> int:
+        """The number of the newest fact."""
+        return self.ledger.told
+
+    @property
+    def acknowledged(self) -> int:
+        """The number of the last fact that the client is known to have."""
+        return self.ledger.acknowledged
 
     def receive(self, data: bytes | str, now: float) -> list[HeardByServer]:
         """One WebSocket message -> what was said in it; raises ProtocolError."""
         if self.state is State.CLOSED:
             return []
         self.heard_at = now
+        self.is_confirmed = self.state is State.OPEN
         if isinstance(data, str):
             raise ProtocolError(
                 Farewell.BAD_MESSAGE, "messages are binary, not text", close_code=TEXT_CLOSE_CODE
@@ -244,8 +258,8 @@ class ServerSession(_Session):
             self._hear(Kind.COMMAND)
             return Misread(number, refusal)
         self._hear(kind_of(message))
-        if isinstance(message, Ack) and self.acknowledged < message.n <= self.told:
-            self.acknowledged = message.n
+        if isinstance(message, Ack):
+            self.ledger.acknowledge(message.n)
         assert isinstance(message, Command | Ack | Ping)
         return message
 
@@ -276,8 +290,17 @@ class ServerSession(_Session):
     def tell(self, body: bytes) -> bytes:
         """A fact's body -> the same with this session's next number."""
         self._say(Kind.FACT)
-        self.told += 1
-        return codec.number_fact(body, self.told)
+        return self.ledger.enter(body)
+
+    def resume(self, ledger: Ledger, last: int) -> None:
+        """Go on with the facts of an earlier connection, of which the client has those up to `last`."""
+        self.ledger = ledger
+        ledger.acknowledge(last)
+
+    def tell_again(self) -> list[bytes]:
+        """Every fact that the client has not acknowledged, as it was numbered: what follows a welcome."""
+        self._say(Kind.FACT)
+        return list(self.ledger.again())
 
     def deadline(self) -> float:
         """When the session ends if nothing more is heard."""
@@ -310,6 +333,21 @@ class ClientSession(_Session):
         self.last_fact = 0
         self.acknowledged = 0
         self.acknowledged_at = now
+        self._asked_for: Resume | None = None
+        self._welcome: Welcome | None = None
+
+    def send(self, message: Message) -> bytes:
+        """A message -> the bytes to send; moves the state."""
+        if isinstance(message, Hello):
+            self._asked_for = message.resume
+        return super().send(message)
+
+    @property
+    def ticket(self) -> Resume | None:
+        """What a later hello resumes this session with; None where the server offers no resume."""
+        if self._welcome is None or not self._welcome.resume_window_ms:
+            return None
+        return Resume(session=self._welcome.session, key=self._welcome.resume_key, last=self.last_fact)
 
     def receive(self, data: bytes | str, now: float) -> list[HeardByClient]:
         """One WebSocket message -> what was said in it; raises ProtocolError."""
@@ -341,10 +379,19 @@ class ClientSession(_Session):
         except Refused as refusal:
             raise ProtocolError(Farewell.BAD_MESSAGE, f"{word}.{refusal.field}: {refusal}") from refusal
         self._hear(kind_of(message))
+        if isinstance(message, Welcome):
+            self._take_up(message)
         if isinstance(message, Fact):
             self._count_fact(message.n)
         assert isinstance(message, Welcome | Done | RefusedAnswer | Fact | Count | Goodbye)
         return message
+
+    def _take_up(self, welcome: Welcome) -> None:
+        self._welcome = welcome
+        if welcome.resumed:
+            if self._asked_for is None:
+                raise ProtocolError(Farewell.BAD_MESSAGE, "resumed, but it was not asked for")
+            self.last_fact = self.acknowledged = self._asked_for.last
 
     def _count_fact(self, n: int) -> None:
         if n != self.last_fact + 1:

@@ -74,6 +74,7 @@ def _database(value: str) -> str:
 Amount = Annotated[int, Field(ge=0)]
 Connections = Annotated[Amount, Unit("connections")]
 Citizens = Annotated[Amount, Unit("citizens")]
+Sessions = Annotated[Amount, Unit("sessions")]
 Facts = Annotated[Amount, Unit("facts")]
 Characters = Annotated[Amount, Unit("characters")]
 Bytes = Annotated[Amount, Unit("bytes")]
@@ -192,6 +193,12 @@ class Limits(Section):
 
     facts_unacknowledged: Facts = 1_024
     """Facts kept for one client that does not acknowledge; past them it is too slow and must resume."""
+
+    resume_seconds: Seconds = 60
+    """How long a session is kept whose line broke: a tunnel, a lift, another network; 0 keeps none."""
+
+    detached: Sessions = 4_000
+    """Sessions kept at once whose line broke; past them the oldest is over."""
 
     unread_bytes: Bytes = 1_048_576
     """What waits for one client whose line is full, frames apart; past it it is too slow: it does not read."""

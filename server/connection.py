@@ -1,12 +1,17 @@
-"""One client's connection, whatever carries its bytes: session, answers, facts, poses, farewell."""
+"""One client's connection, whatever carries its bytes: session, answers, facts, poses, farewell.
+
+A line may break: then the connection is detached, goes on collecting facts, and is given the next line by which its
+client resumes.
+"""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import structlog
 
-from protocol.codec import fact_body
-from protocol.handshake import Ack, Avatar, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer
+from protocol.codec import bundles, encode, fact_body
+from protocol.handshake import Ack, Avatar, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer, Welcome
+from protocol.ledger import Ledger
 from protocol.message import Command, Count, Fact
 from protocol.poses import POSE_MESSAGE_BYTES
 from protocol.refusals import ENDINGS, Farewell, ProtocolError, Refusal, Refused
@@ -18,6 +23,7 @@ from worlds.citizen import Citizen
 if TYPE_CHECKING:
     from server.crowd import Crowd
     from server.router import Router
+    from server.sessions import Ticket
 
 log = structlog.get_logger("connection")
 
@@ -31,6 +37,9 @@ class Line(Protocol):
 
     address: str
 
+    connection: "Connection | None"
+    """Who hears what comes by this line; None once its connection is done with it."""
+
     def send(self, data: bytes) -> None:
         """One binary message."""
 
@@ -38,7 +47,7 @@ class Line(Protocol):
     """One binary message that others get too: (opcode, buffer, offset); 14 bytes before the offset are free."""
 
     pose_way: PoseWay | None
-    """Set while the client is in a district."""
+    """Set while the client is in a district; after a resume from its first pose on, which thus is a message."""
 
     def ping(self) -> None:
         """A WebSocket ping."""
@@ -48,23 +57,49 @@ class Line(Protocol):
 
 
 class Connection:
-    """A client from its first byte to its last."""
+    """A client from its first byte to its last, over as many lines as it takes."""
+
+    line: Line
+    session: ServerSession
+    outbox: Outbox
 
     def __init__(self, line: Line, router: "Router", now: float) -> None:
         limits = router.settings.limits
-        self.line = line
         self.router = router
-        self.session = ServerSession(now, limits.max_message_bytes)
-        self.outbox = Outbox(self.session, self._send, limits.facts_unacknowledged)
         self.answers = Answers()
+        self.ticket: Ticket | None = None
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
         self.crowd: Crowd | None = None
         self.slot = -1
+        ledger = Ledger(limits.facts_unacknowledged)
+        self._take_line(line, ServerSession(now, limits.max_message_bytes, ledger))
+
+    def _take_line(self, line: Line, session: ServerSession) -> None:
+        line.connection = self
+        self.line = line
+        self.session = session
+        self.outbox = Outbox(session, self._send)
         self.is_behind = False
         self.unread = 0
-        self.pinged_at = now
+        self.pinged_at = session.heard_at
         self.ended: Farewell | None = None
+
+    @property
+    def has_line(self) -> bool:
+        """Whether the client can be told anything now."""
+        return self.line.connection is self
+
+    def go_on(self, by: "Connection", last: int) -> None:
+        """Take the line of another connection, by which the client resumes this one; it has the facts to `last`."""
+        by.session.resume(self.session.ledger, last)
+        self._take_line(by.line, by.session)
+
+    def welcome(self, welcome: Welcome) -> None:
+        """Send the welcome, and then every fact that the client has not had."""
+        self._send(self.session.send(welcome))
+        for message in bundles(self.session.tell_again()):
+            self._send(message)
 
     def receive(self, data: bytes | str, now: float) -> None:
         """One WebSocket message from the client."""
@@ -88,12 +123,14 @@ class Connection:
             case Command():
                 self._carry_out(heard, now)
             case Hello():
-                self._send(self.session.send(self.router.greet(self, heard, now)))
+                if self.session.state is State.ASKED:
+                    self.router.greet(self, heard, now)
             case Ping():
                 self.tell_count(Pong(t=heard.t, server_time=self.router.clock.unix_ms()))
                 self.outbox.flush()
-            case Ack():
-                pass
+            case Ack(n=n):
+                if n > self.session.told:
+                    metrics.acks_ahead.inc()
             case Goodbye():
                 self.end(Farewell.BYE)
             case Misread(command_id, refusal):
@@ -106,6 +143,7 @@ class Connection:
         """One pose; it waits for the district's next tick."""
         if self.crowd is not None:
             self.crowd.take_pose(self.slot, raw)
+            self.crowd.open_way(self)
 
     def _carry_out(self, command: Command, now: float) -> None:
         if self._answer_again(command.id):
@@ -140,16 +178,20 @@ class Connection:
         self._answer(command_id, answer, remembered=refusal.code is not Refusal.TOO_FAST)
 
     def _answer(self, command_id: int, answer: Done | RefusedAnswer, *, remembered: bool = True) -> None:
-        if self.session.state is not State.OPEN:
-            return
-        self.outbox.flush()
-        data = self.session.send(answer)
+        is_open = self.session.state is State.OPEN
+        if is_open:
+            self.outbox.flush()
+            is_open = self.has_line
+        data = self.session.send(answer) if is_open else encode(answer)
         if remembered:
             self.answers.remember(command_id, data)
-        self._send(data)
+        if is_open:
+            self._send(data)
 
     def _send(self, data: bytes) -> None:
         """All but frames, which are skipped for who is behind: of the rest only so much may wait."""
+        if not self.has_line:
+            return
         most = self.router.settings.limits.unread_bytes
         if self.is_behind and most and self.ended is None:
             self.unread += len(data)
@@ -164,12 +206,14 @@ class Connection:
         self.tell_body(fact_body(fact, at_ms))
 
     def tell_body(self, body: bytes) -> None:
-        """Queue a fact that was encoded once for all its hearers."""
-        try:
+        """Queue a fact that was encoded once for all its hearers; while detached it is kept alone."""
+        if self.session.state is State.OPEN:
             self.outbox.fact(body)
             self.router.to_flush.add(self)
-        except ProtocolError as error:
-            self.end(error.code, error.message)
+        elif self.router.sessions.is_detached(self):
+            self.session.ledger.enter(body)
+        if self.session.ledger.is_overfull:
+            self.end(Farewell.TOO_SLOW)
 
     def tell_count(self, count: Count) -> None:
         """Queue a running number."""
@@ -193,19 +237,38 @@ class Connection:
     def end(
         self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None
     ) -> None:
-        """Say goodbye with its reason, close, and leave the city."""
-        if self.ended is not None:
-            return
-        self.ended = code
-        if self.session.state is not State.CLOSED:
-            if after_ms is None and ENDINGS[code].retry == "later":
-                after_ms = self.router.settings.limits.retry_after_ms
-            self.outbox.flush()
-            self.line.send(self.session.farewell(code, message, after_ms))
-        self.line.close(close_code or ENDINGS[code].close_code, code.value)
-        self.lost()
+        """Say goodbye with its reason and close; leave the city, unless after this ending one may resume."""
+        may_resume = ENDINGS[code].resumable and self.has_line
+        self.close_line(code, message, after_ms=after_ms, close_code=close_code)
+        self.router.part(self, may_resume=may_resume)
+
+    def left(self) -> None:
+        """The client has closed its line in order, which is its goodbye."""
+        self.ended = self.ended or Farewell.BYE
+        self._drop_line()
+        self.router.part(self, may_resume=False)
 
     def lost(self) -> None:
-        """The line is gone: leave the city; safe to call twice."""
+        """The line broke: the session may be resumed; safe to call twice."""
+        if self.has_line:
+            self._drop_line()
+            self.router.part(self, may_resume=True)
+
+    def close_line(
+        self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None
+    ) -> None:
+        """Say goodbye by this line and close it; whether the session is over is another question."""
+        if self.ended is None and self.has_line:
+            self.ended = code
+            if self.session.state is not State.CLOSED:
+                if after_ms is None and ENDINGS[code].retry == "later":
+                    after_ms = self.router.settings.limits.retry_after_ms
+                self.outbox.flush()
+                self.line.send(self.session.farewell(code, message, after_ms))
+            self.line.close(close_code or ENDINGS[code].close_code, code.value)
+        self._drop_line()
+
+    def _drop_line(self) -> None:
         self.session.close()
-        self.router.leave(self)
+        if self.has_line:
+            self.line.connection = self.line.pose_way = None

@@ -87,6 +87,7 @@ class Crowd:
         self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
         self._watched = np.full(self.district.slots.count, -1, np.int32)
         self._joining: set[int] = set()
+        self._away: set[int] = set()
 
     @property
     def population(self) -> int:
@@ -97,7 +98,11 @@ class Crowd:
         """A citizen has entered: from the next tick on they are shown, and told."""
         self.connections[slot] = connection
         connection.crowd, connection.slot = self, slot
-        connection.line.pose_way = (slot, self._slots.append, self._raws.append)
+        self.open_way(connection)
+
+    def open_way(self, connection: Connection) -> None:
+        """From now on the connection's line puts its poses here without asking."""
+        connection.line.pose_way = (connection.slot, self._slots.append, self._raws.append)
 
     def leave(self, slot: int, now: float) -> None:
         """A citizen leaves the district."""
@@ -106,6 +111,7 @@ class Crowd:
         connection.line.pose_way = None
         self._unwatch(slot)
         self._joining.discard(slot)
+        self._away.discard(slot)
         self.district.leave(slot, now)
 
     def take_pose(self, slot: int, raw: bytes) -> None:
@@ -123,9 +129,19 @@ class Crowd:
         self._unwatch(slot)
         self._joining.discard(slot)
 
+    def part(self, slot: int) -> None:
+        """This client's line broke: its avatar stays, away, and nobody is shown anything for it."""
+        self.hold(slot)
+        self._away.add(slot)
+
+    def is_away(self, slot: int) -> bool:
+        """Whether the citizen's line broke."""
+        return slot in self._away
+
     def show_anew(self, slot: int) -> None:
         """This client is shown the whole picture at the next tick, and its frames from then on."""
         self._unwatch(slot)
+        self._away.discard(slot)
         self._joining.add(slot)
 
     def tick(self, now: float) -> None:
@@ -137,7 +153,7 @@ class Crowd:
         walked = time.perf_counter()
         unix_ms = self.clock.unix_ms()
         people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
-        behind = len(self.connections) - sum(people.values()) - len(self._joining)
+        behind = len(self.connections) - sum(people.values()) - len(self._joining) - len(self._away)
         self.metrics.frames_skipped.inc(behind)
         woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()

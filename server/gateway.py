@@ -40,6 +40,9 @@ CLOSE = WSMsgType.CLOSE
 PING = WSMsgType.PING
 PONG = WSMsgType.PONG
 
+GOODBYES = (WSCloseCode.NO_INFO, WSCloseCode.OK)
+"""Closed by a client in order; anything else, such as a page that is reloaded (1001), is a break."""
+
 READ_BUFFER_BYTES = 2048
 """What each connection holds for reading; it grows when a longer message comes."""
 
@@ -84,7 +87,7 @@ class SocketLine(WSListener):
         if hasattr(socket, "TCP_QUICKACK"):
             # The library asks for an acknowledgement of every segment; our next frame carries it for nothing.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
-        self.connection = self._gateway.router.connect(self, self._now())
+        self._gateway.router.connect(self, self._now())
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame: a pose takes the short way, everything else the session's."""
@@ -102,9 +105,7 @@ class SocketLine(WSListener):
                 take_raw(raw)
                 return
         connection = self.connection
-        if connection is None:
-            return
-        if connection.ended is None:
+        if connection is not None:
             self._hear(connection, frame, self._now())
         elif frame.msg_type is CLOSE:
             # What still comes is not heard; only the other side's close is awaited.
@@ -119,7 +120,10 @@ class SocketLine(WSListener):
             self._ping = frame.get_payload_as_bytes()
             self._pong(connection)
         elif kind is CLOSE:
-            connection.lost()
+            if frame.get_close_code() in GOODBYES:
+                connection.left()
+            else:
+                connection.lost()
             self.close(WSCloseCode.OK.value, "")
             if self._transport is not None:
                 self._transport.disconnect()

@@ -91,7 +91,15 @@ class Metrics:
         self.closed = self._counter(
             "madang_connections_closed", "Connections that ended, by goodbye code.", ["reason"]
         )
-        self.handshakes = self._counter("madang_handshakes", "Openings: welcome, or why not.", ["result"])
+        self.handshakes = self._counter(
+            "madang_handshakes", "Openings: welcome, resumed, or why not.", ["result"]
+        )
+        self.sessions_detached = self._gauge(
+            "madang_sessions_detached", "Sessions whose line broke, kept to be resumed."
+        )
+        self.acks_ahead = self._counter(
+            "madang_acks_ahead", "Acknowledgements of facts that were never told, ignored."
+        )
         self.received_bytes = self._counter("madang_received_bytes", "Bytes of messages received.")
         self.unknown_messages = self._counter(
             "madang_unknown_messages", "Messages of a type unknown here, ignored."

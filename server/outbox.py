@@ -1,29 +1,23 @@
-"""What is still to be told to one client: facts in order and bounded, of each running number the newest."""
+"""What one client is still to be told in this tick: facts in order, of each running number the newest."""
 
 from collections.abc import Callable
 
-from protocol.codec import bundle, encode
+from protocol.codec import bundles, encode
 from protocol.message import Count
-from protocol.refusals import Farewell, ProtocolError
 from protocol.session import ServerSession, State
 
 
 class Outbox:
-    """Collects what one client is told within a tick and sends it as one message."""
+    """Collects what one client is told within a tick and sends it as one message, or as few as may be."""
 
-    def __init__(self, session: ServerSession, send: Callable[[bytes], None], unacknowledged: int) -> None:
+    def __init__(self, session: ServerSession, send: Callable[[bytes], None]) -> None:
         self._session = session
         self._send = send
-        self._unacknowledged = unacknowledged
         self._facts: list[bytes] = []
         self._counts: dict[str, bytes] = {}
 
     def fact(self, body: bytes) -> None:
-        """Queue a fact; raises ProtocolError `too_slow` when too many wait for the client's ack (0 = no bound)."""
-        if self._session.state is not State.OPEN:
-            return
-        if self._unacknowledged and self._session.told - self._session.acknowledged >= self._unacknowledged:
-            raise ProtocolError(Farewell.TOO_SLOW)
+        """Queue a fact, which now has its number."""
         self._facts.append(self._session.tell(body))
 
     def count(self, count: Count) -> None:
@@ -37,4 +31,5 @@ class Outbox:
             parts = [*self._facts, *self._counts.values()]
             self._facts.clear()
             self._counts.clear()
-            self._send(bundle(parts))
+            for message in bundles(parts):
+                self._send(message)

@@ -14,7 +14,7 @@ from protocol.codec import dump
 from protocol.districts import AtPlace, Enter, Place
 from protocol.handshake import Done, Draining, Hello, Welcome
 from protocol.message import Command
-from protocol.refusals import Farewell, Refusal, Refused
+from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 from server.admission import Door, Pace, Shut
 from server.answers import Keys
 from server.auth import Registry
@@ -25,6 +25,7 @@ from server.crowd import Crowd
 from server.metrics import Metrics
 from server.overload import Step
 from server.places import place_in
+from server.sessions import Sessions
 from server.waiting import RETRY_MS, WaitingLine
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
@@ -59,6 +60,7 @@ class Router:
             district.id: Crowd(district, settings, metrics, clock, chance)
             for district in plan.open_in(settings.city.phase)
         }
+        self.sessions = Sessions(settings.limits, metrics)
         self.connections: set[Connection] = set()
         self.present: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
@@ -86,8 +88,17 @@ class Router:
         self.connections.add(connection)
         return connection
 
-    def greet(self, connection: Connection, hello: Hello, now: float) -> Welcome:
-        """The welcome for a hello; a newer session of the same citizen ends the older."""
+    def greet(self, newcomer: Connection, hello: Hello, now: float) -> None:
+        """Welcome a client: to the session that it resumes, or to a new one."""
+        connection = self._resumed(newcomer, hello, now)
+        if connection is None:
+            connection = newcomer
+            self._come_in(connection, hello)
+        self.metrics.handshakes.labels("welcome" if connection is newcomer else "resumed").inc()
+        connection.welcome(self._welcome(connection, resumed=connection is not newcomer))
+
+    def _come_in(self, connection: Connection, hello: Hello) -> None:
+        """A new session; it ends an older one of the same citizen."""
         citizen = self.registry.identify(hello)
         older = self.present.get(citizen.id)
         if older is not None:
@@ -95,15 +106,58 @@ class Router:
         self.present[citizen.id] = connection
         connection.citizen = citizen
         connection.avatar = hello.avatar
+        connection.ticket = self.sessions.open(connection)
+
+    def _resumed(self, newcomer: Connection, hello: Hello, now: float) -> Connection | None:
+        """The connection that goes on by the newcomer's line, or None where nothing can be resumed."""
+        resume = hello.resume
+        connection = self.sessions.find(resume, now) if resume is not None else None
+        if resume is None or connection is None or not self._keeps_sessions:
+            return None
+        assert connection.citizen is not None
+        assert connection.ticket is not None
+        citizen = self._read_anew(connection.citizen, hello)
+        if citizen.id != connection.citizen.id:
+            return None
+        if not connection.session.ledger.reaches(resume.last):
+            connection.end(Farewell.SUPERSEDED)
+            return None
+        if connection.has_line:
+            # It broke, and so far only the client knows.
+            connection.close_line(Farewell.SUPERSEDED)
+            self._count_out(connection)
+        self.sessions.attach(connection)
+        self.connections.discard(newcomer)
+        self.connections.add(connection)
+        connection.go_on(newcomer, resume.last)
+        connection.ticket.renew(resume.key)
+        connection.citizen = citizen
+        if connection.crowd is not None:
+            connection.crowd.district.read_roles(connection.slot, citizen)
+            connection.crowd.show_anew(connection.slot)
+        return connection
+
+    def _read_anew(self, citizen: Citizen, hello: Hello) -> Citizen:
+        """Who resumes, with the roles of today; the key is enough where there is no token, or one too old."""
+        if hello.token is None:
+            return citizen
+        try:
+            return self.registry.identify(hello)
+        except ProtocolError:
+            return citizen
+
+    def _welcome(self, connection: Connection, *, resumed: bool) -> Welcome:
+        citizen, ticket = connection.citizen, connection.ticket
+        assert citizen is not None
+        assert ticket is not None
         if citizen.is_visitor:
             connection.session.max_message_bytes = self.settings.limits.visitor_message_bytes
-        self.metrics.handshakes.labels("welcome").inc()
         return Welcome(
             protocol=handshake.PROTOCOL_VERSION,
-            session=secrets.token_urlsafe(12),
-            resume_key=secrets.token_urlsafe(24),
-            resumed=False,
-            resume_window_ms=0,
+            session=ticket.session,
+            resume_key=ticket.key,
+            resumed=resumed,
+            resume_window_ms=round(self.settings.limits.resume_seconds * 1000),
             citizen=handshake.CitizenCard(
                 id=citizen.id,
                 name=citizen.name,
@@ -112,17 +166,30 @@ class Router:
                 level=citizen.level,
             ),
             server_time=self.clock.unix_ms(),
-            place=None,
+            place=dump(self._place(connection.crowd, connection)) if connection.crowd is not None else None,
             city=self.city(),
             limits=self._limits.model_copy(
                 update={"max_message_bytes": connection.session.max_message_bytes}
             ),
         )
 
-    def leave(self, connection: Connection) -> None:
-        """The connection is over; safe to call twice."""
-        if connection not in self.connections:
-            return
+    def part(self, connection: Connection, *, may_resume: bool) -> None:
+        """The connection has no line any more: it is kept for a while, or over; safe to call twice."""
+        if connection in self.connections:
+            self._count_out(connection)
+        if may_resume and self._keeps_sessions and connection.ticket is not None:
+            if connection.crowd is not None:
+                connection.crowd.part(connection.slot)
+            for shed in self.sessions.detach(connection, self.clock.monotonic()):
+                self._leave(shed)
+        else:
+            self._leave(connection)
+
+    @property
+    def _keeps_sessions(self) -> bool:
+        return self.settings.limits.resume_seconds > 0 and not self.door.is_draining
+
+    def _count_out(self, connection: Connection) -> None:
         self.connections.discard(connection)
         self.to_flush.discard(connection)
         self.door.leave(connection.line.address)
@@ -130,7 +197,12 @@ class Router:
         if connection.citizen is None:
             self.metrics.handshakes.labels(connection.ended or "lost").inc()
         if connection.is_behind:
-            self.catch_up(connection)
+            connection.is_behind = False
+            self.metrics.clients_behind.dec()
+
+    def _leave(self, connection: Connection) -> None:
+        """The session is over; safe to call twice."""
+        self.sessions.close(connection)
         if connection.crowd is not None:
             connection.crowd.leave(connection.slot, self.clock.monotonic())
         citizen = connection.citizen
@@ -231,7 +303,11 @@ class Router:
             crowd.hold(slot)
         else:
             crowd.show_anew(slot)
-        return place_in(crowd.district, slot, citizen, frozenset(self.crowds))
+        return self._place(crowd, connection)
+
+    def _place(self, crowd: Crowd, connection: Connection) -> Place:
+        assert connection.citizen is not None
+        return place_in(crowd.district, connection.slot, connection.citizen, frozenset(self.crowds))
 
     def _wait(self, crowd: Crowd, citizen: Citizen, now: float) -> None:
         """Raises Refused `full`, with the place in the line, while the district has no place to give."""
@@ -277,6 +353,7 @@ class Router:
                     name=other.citizen.name,
                     roles=list(other.citizen.roles),
                     avatar=other.avatar,
+                    away=crowd.is_away(slot) or None,
                 )
                 cards.append(card)
         return AvatarCards(avatars=cards)
@@ -290,9 +367,11 @@ class Router:
             connection.outbox.flush()
 
     def check_silence(self, now: float) -> None:
-        """Ping the quiet, end the silent: once a second."""
+        """Ping the quiet, end the silent, and those who did not come back: once a second."""
         for connection in list(self.connections):
             connection.check_silence(now)
+        for connection in self.sessions.overdue(now):
+            self._leave(connection)
 
     def take_step(self, step: Step) -> None:
         """What the node's step on the overload ladder means for every crowd and for the door."""

@@ -98,10 +98,14 @@ class District:
         self._cell[slot] = -1
         self._heard[slot] = now
         self.place(slot, spot, now)
-        self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
-        self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
+        self.read_roles(slot, citizen)
         self._who_is_stale = True
         return slot
+
+    def read_roles(self, slot: int, citizen: Citizen) -> None:
+        """Where a citizen may go, by the roles they have now."""
+        self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
+        self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
 
     def place(self, slot: int, spot: Spot, now: float) -> None:
         """Put someone down, without the way there."""

@@ -7,7 +7,7 @@ from protocol import avatars, catalogue, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
 from tests.protocol.test_vectors import VECTORS, items_of
 
-FINGERPRINT = "07a86b505bed6bdb"
+FINGERPRINT = "e713858486c08176"
 
 MODULES = (avatars, chat, districts, handshake)
 

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 
 from bots.picture import Picture
-from protocol import catalogue, chat, export, handshake, message, poses, session
+from protocol import catalogue, chat, codec, export, handshake, message, poses, session
 from protocol.avatars import MAX_SLOTS_ASKED
 from protocol.districts import Place
 from protocol.message import Message
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS, TEXT_CLOSE_CODE
+from server.answers import REMEMBERED
 from server.config import Limits
 from tests.protocol.test_vectors import VECTORS
 from tests.support.tiny_city import SPAWN, TinyCity
@@ -72,7 +73,8 @@ def test_every_refusal_and_farewell_is_listed_as_the_code_has_it() -> None:
     for code, meaning in REFUSAL_MEANINGS.items():
         assert f"\n| `{code}` | {meaning} |\n" in SPEC
     for farewell, ending in ENDINGS.items():
-        row = f"\n| `{farewell}` | {ending.close_code} | {ending.retry} | {ending.meaning} |\n"
+        resume = "yes" if ending.resumable else "no"
+        row = f"\n| `{farewell}` | {ending.close_code} | {ending.retry} | {resume} | {ending.meaning} |\n"
         assert row in SPEC
     assert f"closed with {TEXT_CLOSE_CODE}" in SPEC
 
@@ -94,6 +96,11 @@ def test_the_fingerprint_is_the_codes() -> None:
         f"within {session.HELLO_SECONDS:.0f} s",
         f"brings nothing for {session.IDLE_SECONDS:.0f} s",
         f"quiet for {session.PING_SECONDS:.0f} s",
+        f"at most {codec.MAX_TOLD_BYTES:,} bytes",
+        f"server keeps {Limits().facts_unacknowledged:,} unacknowledged facts",
+        f"| {Limits().resume_seconds:.0f} s (`resume_window_ms`) |",
+        f"| {Limits().detached:,}, {Limits().connections_per_address} | the one that is away",
+        f"of the\n  last {REMEMBERED} ids",
         f"when {session.ACK_FACTS} facts, or {session.ACK_SECONDS:.0f} s",
         f"at most {MAX_SLOTS_ASKED})",
         f"on the wire ≤ {chat.MAX_WIRE_TEXT}",

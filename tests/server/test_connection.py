@@ -105,13 +105,24 @@ def test_a_hello_and_a_command_in_one_message_end_the_session(town: Town) -> Non
     assert town.count("madang_connections") == 0
 
 
-def test_a_line_that_breaks_leaves_the_city_without_a_word(town: Town, kim: Person) -> None:
+def test_a_line_that_breaks_leaves_the_avatar_where_it_is(town: Town, kim: Person) -> None:
     kim.connection.lost()
     kim.connection.lost()
     assert kim.goodbye() is None
-    assert town.router.crowds["here"].population == 0
+    assert town.router.crowds["here"].population == 1
     assert town.count("madang_connections_closed_total", reason="lost") == 1
     assert town.count("madang_connections") == 0
+    assert town.count("madang_sessions_detached") == 1
+
+
+def test_a_line_that_is_closed_in_order_leaves_the_city_without_a_word(town: Town, kim: Person) -> None:
+    kim.connection.left()
+    kim.connection.left()
+    kim.connection.lost()
+    assert kim.goodbye() is None
+    assert town.router.crowds["here"].population == 0
+    assert town.count("madang_connections_closed_total", reason="bye") == 1
+    assert town.count("madang_connections") == town.count("madang_sessions_detached") == 0
 
 
 def test_poses_before_a_district_is_entered_are_nowhere(town: Town) -> None:
@@ -205,7 +216,8 @@ def test_past_the_bound_of_facts_who_does_not_acknowledge_is_too_slow(talkative:
     goodbye = slow.goodbye()
     assert goodbye is not None
     assert goodbye.retry == "now"
-    assert len(slow.facts(ChatSaid)) == 1_024
+    assert len(slow.facts(ChatSaid)) == 1_025
+    speaker.ask(Say, text="too much to keep for who is away", to="district")
     assert speaker.ask(Say, text="still here", to="district")["result"]["heard_by"] == 0
 
 

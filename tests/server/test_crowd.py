@@ -244,7 +244,7 @@ def test_the_poses_that_wait_for_a_tick_are_bounded(town: Town, monkeypatch: pyt
 def test_poses_of_who_has_left_since_are_nobodys(town: Town) -> None:
     person = at(town, 50, 50)
     person.stand(51, 50)
-    person.connection.lost()
+    person.connection.left()
     town.tick()
     assert town.count("madang_poses_total", result="absent") == 1
 

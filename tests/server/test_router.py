@@ -57,7 +57,7 @@ def test_a_welcome_tells_who_one_is_and_what_the_city_is(town: Town) -> None:
         ("there", True, 1),
         ("later", False, 0),
     ]
-    assert (welcome.resumed, welcome.resume_window_ms, welcome.place) == (False, 0, None)
+    assert (welcome.resumed, welcome.resume_window_ms, welcome.place) == (False, 60_000, None)
     assert welcome.server_time == town.clock.unix_ms()
     assert (welcome.limits.max_message_bytes, welcome.limits.pose_hz) == (4_096, 20)
     assert (welcome.limits.chat_length, welcome.limits.commands_per_s) == (300, 0)
@@ -122,7 +122,7 @@ def test_of_five_thousand_at_once_as_many_are_let_in_as_the_limit_says() -> None
     assert len(town.router.connections) == town.count("madang_connections") == 3_000
     assert town.count("madang_handshakes_total", result="full") == 2_000
     assert town.count("madang_handshakes_total", result="welcome") == 3_000
-    people[0].connection.lost()
+    people[0].connection.left()
     assert town.visitor().line.closed is None
 
 
@@ -254,7 +254,7 @@ def test_a_full_district_tells_the_place_in_the_line_and_keeps_it(town: Town) ->
     town.clock.move(3.0)
     assert lee.refused(Enter, district="here")[0] == Refusal.FULL
     assert kim.enter("here").district == "here"
-    inside[1].connection.lost()
+    inside[1].connection.left()
     assert lee.enter("here").district == "here"
 
 
@@ -276,7 +276,7 @@ def test_who_leaves_the_city_leaves_every_line() -> None:
     inside.enter("here")
     for person in (kim, lee):
         person.refused(Enter, district="here")
-    kim.connection.lost()
+    kim.connection.left()
     inside.enter("there")
     assert lee.enter("here").district == "here"
 
@@ -311,7 +311,7 @@ def test_what_is_done_under_a_key_is_done_once_also_in_a_later_session(town: Tow
 def test_a_refusal_is_not_remembered_under_a_key(town: Town) -> None:
     kim, lee = town.visitor(token=town.token("kim")), town.visitor(token=town.token("lee"))
     name = lee.welcome().citizen.id
-    lee.connection.lost()
+    lee.connection.left()
     assert kim.refused(Say, text="hi", to="citizen", citizen=name, key="k1")[0] == Refusal.NOT_FOUND
     town.visitor(token=town.token("lee"))
     assert kim.ask(Say, text="hi", to="citizen", citizen=name, key="k1")["type"] == "done"
@@ -324,7 +324,7 @@ def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_
     for number in range(5):
         visitor = at(town, 50, 50)
         visitor.ask(Emote, emote=5, key="k")
-        visitor.connection.lost()
+        visitor.connection.left()
         citizen = at(town, 50, 50, token=town.token(f"citizen{number}"))
         citizen.ask(Emote, emote=5, key="k")
     assert len(town.router._keys) == 3

@@ -65,6 +65,7 @@ class MemoryLine:
     def __init__(self, address: str = "127.0.0.1") -> None:
         self.address = address
         self.sent: deque[bytes] = deque()
+        self.connection: Connection | None = None
         self.closed: tuple[int, str] | None = None
         self.pings = 0
         self.bytes = 0
@@ -107,7 +108,8 @@ class Person:
 
     def say(self, data: bytes | str) -> None:
         """Bytes to the server, as they are."""
-        self.connection.receive(data, self.town.clock.monotonic())
+        if self.line.connection is not None:
+            self.line.connection.receive(data, self.town.clock.monotonic())
 
     def ask(self, command: type[Command], **fields: Any) -> dict[str, Any]:
         """A command; the answer as a map with its type."""

@@ -101,7 +101,7 @@ def test_everyone_sees_the_truth_after_four_seconds_of_standing(
         if tick == 5 * tick_hz:
             gone = people.pop()
             town.people.remove(gone)
-            gone.connection.lost()
+            gone.connection.left()
     slow.read_on()
     town.tick(4 * tick_hz)
 
@@ -150,7 +150,7 @@ def test_an_avatar_that_leaves_the_district_is_gone_for_all_at_their_next_block(
     other.enter("here")
     town.tick(2)
     assert set(picture_of(one)) == {other.connection.slot}
-    other.connection.lost()
+    other.connection.left()
     town.people.remove(other)
     town.tick(1)
     assert picture_of(one) == {}
