@@ -52,8 +52,6 @@ def _row(
     return Row(found, verb, letters, to, told or None, basis)
 
 
-RECEIVABLE = "received assigned in_review"
-
 TABLE: tuple[Row, ...] = (
     _row("draft", "draft", "C", None, "", "ours"),
     _row("draft", "submit", "C", "submitted", "submitted", "Act 8, Decree 5"),
@@ -108,7 +106,7 @@ TABLE: tuple[Row, ...] = (
     _row("answered granted rejected", "ask_more", "CX", None, "more_asked", "ours"),
     _row("answered granted rejected", "add_answer", "O", None, "answer_added", "ours"),
     _row(OPEN | DECIDED, "note", "SOHX", None, "", "Act 7"),
-    _row(RECEIVABLE, "merge", "SO", None, "merged", "Decree 6(7)"),
+    _row("received assigned in_review", "merge", "SO", None, "merged", "Decree 6(7)"),
     _row(OPEN, "unmerge", "SO", None, "unmerged", "Decree 6(7)"),
     _row(OPEN | CLOSED, "summarise", "OH", None, "", "Act 7"),
     _row(OPEN | CLOSED, "publish", "C", None, "", "Act 7"),
