@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from protocol import avatars, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
+from protocol.services import live_qa
 
 COMMANDS: tuple[type[Command], ...] = (
     districts.Enter,
@@ -13,18 +14,21 @@ COMMANDS: tuple[type[Command], ...] = (
     avatars.Emote,
     avatars.Change,
     avatars.Who,
+    *live_qa.COMMANDS,
 )
 FACTS: tuple[type[Fact], ...] = (
     districts.EnteredZone,
     districts.LeftZone,
     chat.ChatSaid,
     avatars.Changed,
+    *live_qa.FACTS,
 )
 COUNTS: tuple[type[Count], ...] = (
     handshake.Pong,
     handshake.Draining,
     districts.Crowd,
     avatars.MovedBack,
+    *live_qa.COUNTS,
 )
 FROM_CLIENT: tuple[type[Message], ...] = (
     handshake.Hello,

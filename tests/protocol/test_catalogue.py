@@ -5,11 +5,12 @@ import pytest
 
 from protocol import avatars, catalogue, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
+from protocol.services import live_qa
 from tests.protocol.test_vectors import VECTORS, items_of
 
-FINGERPRINT = "e713858486c08176"
+FINGERPRINT = "c3f8568a8ba232e6"
 
-MODULES = (avatars, chat, districts, handshake)
+MODULES = (avatars, chat, districts, handshake, live_qa)
 
 
 def test_the_language_has_not_changed_unnoticed() -> None:

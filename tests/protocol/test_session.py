@@ -245,13 +245,13 @@ def test_what_has_no_usable_id_and_cannot_be_read_is_ignored(number: object) -> 
 def test_a_client_ignores_what_a_newer_server_says_and_goes_on() -> None:
     client, server = pair()
     newer = [
-        msgpack.packb({"type": "live_qa.counts", "votes": 3}),
+        msgpack.packb({"type": "weather.counts", "drops": 3}),
         msgpack.packb(msgpack.ExtType(5, b"head and hands")),
-        msgpack.packb({"n": 1, "type": "live_qa.asked", "at": 5}),
+        msgpack.packb({"n": 1, "type": "weather.turned", "at": 5}),
         codec.number_fact(ZONE, 2),
     ]
     heard = client.receive(codec.bundle(newer), 1.0)
-    assert heard[:3] == [Unknown("live_qa.counts"), Unknown("ext 5"), Unknown("live_qa.asked")]
+    assert heard[:3] == [Unknown("weather.counts"), Unknown("ext 5"), Unknown("weather.turned")]
     assert client.last_fact == 2
     assert client.state is server.state is State.OPEN
 

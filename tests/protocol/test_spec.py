@@ -30,7 +30,7 @@ MODELS = list(dict.fromkeys(catalogue.FROM_CLIENT + catalogue.FROM_SERVER))
 
 def section(word: str) -> str:
     """What SPEC.md says of one message: from its heading to the next."""
-    found = re.search(rf"^### `{re.escape(word)}`\n(.*?)(?=^##)", SPEC, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^### `{re.escape(word)}`\n(.*?)(?=^##|\Z)", SPEC, re.MULTILINE | re.DOTALL)
     assert found, f"SPEC.md has no heading for {word}"
     return found[1]
 
