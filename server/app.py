@@ -19,11 +19,15 @@ from server.auth import Registry
 from server.clock import SystemClock
 from server.config import Settings
 from server.gateway import Gateway
+from server.hearers import Hearers
+from server.host import Host
+from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
 from server.ticker import Ticker
 from server.web import app as web
 from worlds import plan
+from worlds.founding import founder
 
 log = structlog.get_logger("app")
 
@@ -65,10 +69,14 @@ class Node:
         self.router = Router(
             self.city_plan, settings, Registry.of(settings), self.metrics, SystemClock(), default_rng()
         )
+        self.journal = SqlJournal.of(settings.data)
+        found = founder(settings.city.path, self.city_plan)
+        self.host = Host(found, self.journal, Hearers(self.router), self.router.clock, self.metrics)
         self.ticker = Ticker(self.router, settings, self.metrics)
         self._ready = False
         self._http: _Uvicorn | None = None
         self._serving: asyncio.Task[None] | None = None
+        self._deciding: asyncio.Task[None] | None = None
 
     def city(self) -> CityCard:
         """The city as it is now."""
@@ -83,12 +91,13 @@ class Node:
         return {
             "connections": self.router.door.connections,
             "districts": {name: crowd.population for name, crowd in self.router.crowds.items()},
+            "journal_version": self.host.version,
             "overload_step": self.ticker.step.name.lower(),
             "near_age_p99_s": self.metrics.neighbour_ages.quantiles["0.99"],
         }
 
     async def open(self) -> str:
-        """Listen and tick; returns the URL. Raises OSError when the port is taken."""
+        """Load the city, listen and tick; returns the URL. Raises OSError when the port is taken, JournalError."""
         listen = self.settings.listen
         family = socket.AF_INET6 if ":" in listen.host else socket.AF_INET
         sock = socket.socket(family)
@@ -98,7 +107,15 @@ class Node:
         except OSError:
             sock.close()
             raise
+        try:
+            await self.journal.open()
+            await self.host.load()
+        except BaseException:
+            sock.close()
+            raise
+        self.router.host = self.host
         loop = asyncio.get_running_loop()
+        self._deciding = loop.create_task(self.host.run())
         gateway = Gateway(self.router, loop.time, loop.call_later)
         config = uvicorn.Config(
             web.build(self, self.metrics, self.settings),
@@ -148,6 +165,14 @@ class Node:
             self._http.should_exit = True
             self._http.config.timeout_graceful_shutdown = round(self.settings.limits.goodbye_seconds) + 1
             await self._serving
+        if self._deciding is not None:
+            await self.host.stop(self._deciding)
+        await self.journal.close()
+
+    async def wait_failed(self) -> None:
+        """Returns, by raising, only when a part of the node has died of a fault of ours."""
+        assert self._deciding is not None
+        await asyncio.gather(self.ticker.wait_failed(), asyncio.shield(self._deciding))
 
 
 async def serve(settings: Settings) -> int:
@@ -161,11 +186,11 @@ async def serve(settings: Settings) -> int:
     names = node.city_plan.name
     print(f"{names.ko} · {names.en} is open: {url}", flush=True)
     stopping = loop.create_task(stop.wait())
-    failing = loop.create_task(node.ticker.wait_failed())
+    failing = loop.create_task(node.wait_failed())
     try:
         await asyncio.wait({stopping, failing}, return_when=asyncio.FIRST_COMPLETED)
         if failing.done():
-            log.critical("the ticker died", exc_info=failing.exception())
+            log.critical("the node has a fault", exc_info=failing.exception())
             return 1
         await node.drain()
         return 0

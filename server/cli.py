@@ -121,6 +121,7 @@ def serve(
 
     from server import log
     from server.app import serve as run
+    from server.journal import JournalError
     from worlds.plan import PlanError
 
     settings = configured(
@@ -143,6 +144,8 @@ def serve(
             code = runner.run(opened())
     except PlanError as wrong:
         stop(*(f"{settings.city.path}: {fault}" for fault in wrong.faults))
+    except JournalError as wrong:
+        stop(str(wrong))
     except OSError as error:
         unheard = error.errno in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES)
         if not (unheard or isinstance(error, socket.gaierror)):

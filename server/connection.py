@@ -67,6 +67,7 @@ class Connection:
         limits = router.settings.limits
         self.router = router
         self.answers = Answers()
+        self._asked: set[int] = set()
         self.ticket: Ticket | None = None
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
@@ -146,16 +147,23 @@ class Connection:
             self.crowd.open_way(self)
 
     def _carry_out(self, command: Command, now: float) -> None:
-        if self._answer_again(command.id):
+        if self._answer_again(command.id) or command.id in self._asked:
             return
         assert self.citizen is not None
+        self._asked.add(command.id)
         try:
-            done = self.router.carry_out(self, self.citizen, command, now)
+            self.router.take_command(self, self.citizen, command, now)
         except Refused as refusal:
-            self._refuse(command.id, command.type, refusal)
-            return
-        self.router.metrics.commands.labels(command.type, "done").inc()
-        self._answer(command.id, done)
+            self.answer(command, refusal)
+
+    def answer(self, command: Command, answer: Done | Refused) -> None:
+        """What became of a command, once it is so: perhaps by another line than that by which it came."""
+        self._asked.discard(command.id)
+        if isinstance(answer, Refused):
+            self._refuse(command.id, command.type, answer)
+        else:
+            self.router.metrics.commands.labels(command.type, "done").inc()
+            self._answer(command.id, answer)
 
     def _answer_again(self, command_id: int) -> bool:
         """Whether this id was answered before; then it is answered the same."""

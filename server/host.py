@@ -113,6 +113,7 @@ class Host:
         self._snapshot_version = 0
         self._counted_at = 0.0
         self._is_loaded = False
+        self._then: list[Callable[[], None]] = []
 
     @property
     def version(self) -> int:
@@ -141,6 +142,22 @@ class Host:
 
         self.submit(command, citizen, hear)
         return await answered
+
+    def when_kept(self, act: Callable[[], None]) -> None:
+        """Act on the city as it is kept: now, or when the round that is being decided is over."""
+        if self._turn.locked():
+            self._then.append(act)
+        else:
+            act()
+
+    def views(self, citizen: Citizen, district: str) -> dict[str, Any]:
+        """What a citizen is shown of every service on arriving; ask it within `when_kept`."""
+        return self.city.views(citizen, district, self._now())
+
+    def note_presence(self, citizen: Citizen, *, is_away: bool) -> None:
+        """A citizen's line broke, or came back: the services are told where that matters to them."""
+        for command in self.city.presence(citizen, is_away=is_away):
+            self.submit(command, citizen, lambda _: None)
 
     async def read(self, question: Callable[[City, int], T]) -> T:
         """Ask something of the city between two rounds, when all that it knows is kept."""
@@ -197,6 +214,17 @@ class Host:
             self._wake.clear()
             await self.round()
 
+    async def stop(self, running: asyncio.Task[None]) -> None:
+        """End `run` after the round it is in, and keep a snapshot where one is worth it."""
+        async with self._turn:
+            running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+        for ask in self._waiting:
+            ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+        if self._is_loaded and self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
+            await self.save_snapshot()
+
     def _until_next(self) -> float:
         due = self.city.next_due()
         if due is None:
@@ -225,8 +253,11 @@ class Host:
                 await self._keep(opened)
             except Unavailable as error:
                 await self._give_up(asked, opened, error)
-                return
-            self._tell(opened)
+            else:
+                self._tell(opened)
+        acts, self._then = self._then, []
+        for act in acts:
+            act()
         self._count()
 
     async def _load_again(self, asked: Sequence[Asked]) -> None:

@@ -17,10 +17,14 @@ def configure(settings: Log) -> None:
     ]
     last: structlog.typing.Processor
     if settings.format == "json":
-        shared.append(structlog.processors.dict_tracebacks)
+        # Without the values of variables: they may be a citizen's text, or a token.
+        transform = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        shared.append(structlog.processors.ExceptionRenderer(transform))
         last = structlog.processors.JSONRenderer(ensure_ascii=False)
     else:
-        last = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        last = structlog.dev.ConsoleRenderer(
+            colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

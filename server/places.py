@@ -1,6 +1,7 @@
 """The answer to `district.enter`: the place as one citizen is told it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from protocol import districts, poses
 from protocol.handshake import Text
@@ -11,7 +12,11 @@ from worlds.district import District
 
 
 def place_in(
-    district: District, slot: int, citizen: Citizen, open_districts: Collection[str]
+    district: District,
+    slot: int,
+    citizen: Citizen,
+    open_districts: Collection[str],
+    views: Mapping[str, Any],
 ) -> districts.Place:
     """Where this citizen stands now, and all that is needed to read the district's frames."""
     sheet, grid = district.plan, district.grid
@@ -67,7 +72,7 @@ def place_in(
             )
             for exhibit in sheet.exhibits
         ],
-        services={},
+        services=dict(views),
     )
 
 

@@ -2,6 +2,8 @@
 
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 from numpy.random import Generator
@@ -22,6 +24,7 @@ from server.clock import Clock
 from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
+from server.host import Host
 from server.metrics import Metrics
 from server.overload import Step
 from server.places import place_in
@@ -61,6 +64,7 @@ class Router:
             for district in plan.open_in(settings.city.phase)
         }
         self.sessions = Sessions(settings.limits, metrics)
+        self.host: Host | None = None
         self.connections: set[Connection] = set()
         self.present: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
@@ -95,7 +99,9 @@ class Router:
             connection = newcomer
             self._come_in(connection, hello)
         self.metrics.handshakes.labels("welcome" if connection is newcomer else "resumed").inc()
-        connection.welcome(self._welcome(connection, resumed=connection is not newcomer))
+        self._when_kept(
+            lambda: connection.welcome(self._welcome(connection, resumed=connection is not newcomer))
+        )
 
     def _come_in(self, connection: Connection, hello: Hello) -> None:
         """A new session; it ends an older one of the same citizen."""
@@ -131,6 +137,8 @@ class Router:
         self.connections.add(connection)
         connection.go_on(newcomer, resume.last)
         connection.ticket.renew(resume.key)
+        if self.host is not None:
+            self.host.note_presence(citizen, is_away=False)
         connection.citizen = citizen
         if connection.crowd is not None:
             connection.crowd.district.read_roles(connection.slot, citizen)
@@ -177,6 +185,8 @@ class Router:
         """The connection has no line any more: it is kept for a while, or over; safe to call twice."""
         if connection in self.connections:
             self._count_out(connection)
+            if self.host is not None and connection.citizen is not None:
+                self.host.note_presence(connection.citizen, is_away=True)
         if may_resume and self._keeps_sessions and connection.ticket is not None:
             if connection.crowd is not None:
                 connection.crowd.part(connection.slot)
@@ -232,9 +242,35 @@ class Router:
 
     # Commands
 
-    def carry_out(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> Done:
-        """Decide one command; raises Refused."""
+    def _when_kept(self, act: Callable[[], None]) -> None:
+        """Act now, or when what the host decides just now is kept: what it shows must be so."""
+        if self.host is None:
+            act()
+        else:
+            self.host.when_kept(act)
+
+    def take_command(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> None:
+        """Answer a command: at once, or when what it led to is kept; raises Refused."""
         self.pace.command(citizen.id, now)
+        if self.host is not None and self.host.city.answers(command):
+            self.host.submit(command, citizen, partial(connection.answer, command))
+        elif isinstance(command, Enter):
+            self._when_kept(
+                lambda: connection.answer(command, self._tried(connection, citizen, command, now))
+            )
+        else:
+            connection.answer(command, self.carry_out(connection, citizen, command, now))
+
+    def _tried(
+        self, connection: Connection, citizen: Citizen, command: Command, now: float
+    ) -> Done | Refused:
+        try:
+            return self.carry_out(connection, citizen, command, now)
+        except Refused as refusal:
+            return refusal
+
+    def carry_out(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> Done:
+        """Decide one command that does not last; raises Refused."""
         keys = self._keys.get(citizen.id)
         if keys is not None:
             again = keys.again(command)
@@ -307,7 +343,9 @@ class Router:
 
     def _place(self, crowd: Crowd, connection: Connection) -> Place:
         assert connection.citizen is not None
-        return place_in(crowd.district, connection.slot, connection.citizen, frozenset(self.crowds))
+        district = crowd.district
+        views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
+        return place_in(district, connection.slot, connection.citizen, frozenset(self.crowds), views)
 
     def _wait(self, crowd: Crowd, citizen: Citizen, now: float) -> None:
         """Raises Refused `full`, with the place in the line, while the district has no place to give."""

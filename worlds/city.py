@@ -125,6 +125,11 @@ class City:
         for service in self.services.values():
             yield from service.counts(now)
 
+    def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
+        """What the services ask of themselves when a citizen's line breaks, or comes back."""
+        for service in self.services.values():
+            yield from service.presence(citizen, is_away=is_away)
+
     def views(self, citizen: Citizen, district: str, now: int) -> dict[str, Any]:
         """What a citizen is shown of every service on arriving in a district."""
         views = {name: service.view(citizen, district, now) for name, service in self.services.items()}

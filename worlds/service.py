@@ -185,6 +185,10 @@ class Service(Generic[E]):
         """What this service asks of others because of an event: same round, as that citizen."""
         yield from ()
 
+    def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
+        """What this service asks of itself when a citizen's line breaks, or comes back; as that citizen."""
+        yield from ()
+
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
         """What this citizen is shown of the service on arriving in a district, or None; at most 16 KiB."""
         return None

@@ -226,6 +226,14 @@ class LiveQa(Service[e.OfSession]):
             case _:
                 return
 
+    def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
+        """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted."""
+        for session in self.venue.state.sessions.values():
+            speaks = session.turn is not None and session.turn.citizen == citizen.id
+            if speaks or citizen.id in session.hands:
+                yield Presence(id=0, away=is_away)
+                return
+
     def follow(self, event: Event, now: int) -> Iterator[tuple[Command, Citizen]]:
         """A deferred question is filed as its asker's petition; what becomes of it is noted.
 

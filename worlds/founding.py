@@ -1,0 +1,41 @@
+"""How a city's services come to be: one for each `services/<name>.toml` in the city's folder."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from worlds.city import City
+from worlds.plan import CityPlan, Fault, PlanError
+from worlds.service import Texts
+
+
+def founder(folder: Path, plan: CityPlan) -> Callable[[Texts], City]:
+    """What makes the city as it is before anything happened in it; raises PlanError for content that is wrong.
+
+    A service's content is a file of its name; its package in `worlds.services` reads it by its function `found`.
+    """
+    contents = {path.stem: path for path in sorted((folder / "services").glob("*.toml"))}
+    faults: list[Fault] = []
+    found = {}
+    for name, path in contents.items():
+        file = f"services/{path.name}"
+        try:
+            found[name] = (import_module(f"worlds.services.{name}").found, path.read_text("utf-8"))
+        except ModuleNotFoundError:
+            faults.append(Fault(file, "", "there is no service of that name"))
+        except (OSError, UnicodeDecodeError) as error:
+            faults.append(Fault(file, "", f"cannot be read: {error}"))
+
+    def city(texts: Texts) -> City:
+        return City([make(texts, content, plan) for make, content in found.values()])
+
+    if not faults:
+        for name, (make, content) in found.items():
+            try:
+                make(Texts(), content, plan)
+            except ValueError as error:
+                told = str(error).replace("\n", "; ")
+                faults.append(Fault(f"services/{name}.toml", "", told))
+    if faults:
+        raise PlanError(faults)
+    return city
