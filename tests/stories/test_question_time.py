@@ -127,7 +127,7 @@ def test_a_whole_evening() -> None:
 
     # The doors open by themselves; the host begins; the order stands still while answers are given.
     e.wait(HOUR)
-    assert e.state.phase == "doors"
+    assert e.phase == "doors"
     e.do(HOST, wire.Advance, phase="live")
     e.do(HOST, wire.Advance, phase="live", mode="answering")
     assert e.order(DOYUN) == [bikes, nights, trees]
@@ -173,14 +173,14 @@ def test_a_whole_evening() -> None:
     assert e.refused(DOYUN, wire.Ask, text="마지막으로 하나만 더 여쭤도 될까요?").code is Refusal.CLOSED
     e.do(HOST, wire.Advance, phase="follow_up")
     assert e.told(MINJUN, "live_qa.own_changed")[-1]["question"]["row"]["state"] == "unanswered"
-    assert e.state.phase == "follow_up"
+    assert e.phase == "follow_up"
     e.on(HEAD, wire.Settle, trees, due_at=e.now + 7 * 24 * HOUR)
 
     # The days after: the departments answer, and with the last answer the record is closed.
     e.wait(24 * HOUR)
     e.on(OFFICIAL, wire.AnswerQuestion, nights, text="심야 버스 두 노선을 더합니다.")
     e.on(CLERK, wire.AnswerQuestion, trees, text="가을에 3천 그루를 심습니다.", office="parks")
-    assert e.state.phase == "archived"
+    assert e.phase == "archived"
 
     # Anyone reads it later, page by page, and nobody in it has a name.
     record = e.do(VISITOR, wire.ReadRecord)

@@ -74,6 +74,11 @@ class Evening:
         """The session that is played."""
         return self.qa.venue.state.sessions[self.session]
 
+    @property
+    def phase(self) -> str:
+        """The session's phase."""
+        return self.state.phase
+
     def announce(self, phase: str = "collecting", mode: str | None = None, **options: Any) -> str:
         """The host announces a session that starts in an hour, and it is brought to a phase."""
         command = {

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protocol.handshake import Text
 from protocol.services import live_qa as wire
 from tests.support.check_service import Step, play
 from tests.support.question_time import (
@@ -102,7 +103,7 @@ def test_records_are_written_of_what_the_audience_has_seen_and_of_nothing_else()
     e = whole_evening()
     records: dict[str, Record] = {}
     for entry, at in e.entries:
-        for record in e.qa.records(entry.event, at):
+        for record in e.city.records(entry, at):
             records[record.key] = record
     assert set(records) == {"qa-1", "qa-1/1", "qa-1/2", "qa-1/3", "qa-1/4", "qa-1/5"}
     assert records["qa-1/2"].fields["answered_by"] == "mayor"
@@ -312,7 +313,7 @@ def opening(is_screened: bool) -> list[Step]:
     """A live session in which four things were asked."""
     schedule = wire.Schedule(
         id=1,
-        title=wire.Text(ko="시장과의 시간", en="Mayor's hour"),
+        title=Text(ko="시장과의 시간", en="Mayor's hour"),
         district="civil",
         stage="mayors_seat",
         starts_at=START,
