@@ -10,9 +10,8 @@ of LEVELS whose estimated bytes keep to the budget. On a change of class, and on
 list is sent at once. There is no state per observer, and nothing is done per pair of citizens.
 """
 
-from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -36,6 +35,7 @@ from protocol.poses import (
     encode_tiles,
 )
 from worlds.grid import Grid
+from worlds.trail import Trail
 
 COMPLETE_SECONDS = 4.0
 """Every cell in view is told complete at least this often (PROTOCOL section 6)."""
@@ -119,53 +119,6 @@ class Woven:
     tiles: dict[int, bytes]
 
 
-@dataclass(slots=True)
-class _Trail:
-    """Who left which cell when, for the last complete period; arrays by tick."""
-
-    ticks: list[int] = field(default_factory=list)
-    slots: list[NDArray[np.intp]] = field(default_factory=list)
-    cells: list[NDArray[np.int32]] = field(default_factory=list)
-    went_to: list[NDArray[np.int32]] = field(default_factory=list)
-
-    def add(
-        self,
-        tick: int,
-        slots: NDArray[np.intp],
-        cells: NDArray[np.int32],
-        went_to: NDArray[np.int32],
-        keep: int,
-    ) -> None:
-        if len(slots):
-            self.ticks.append(tick)
-            self.slots.append(slots)
-            self.cells.append(cells)
-            self.went_to.append(went_to)
-        while self.ticks and self.ticks[0] <= tick - keep:
-            del self.ticks[0], self.slots[0], self.cells[0], self.went_to[0]
-
-    def per_cell(
-        self, cells: int, tile_of_cell: NDArray[np.int32]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How many left each cell within the period; and how many of them for another tile."""
-        before = np.concatenate([*self.cells, np.empty(0, np.int32)])
-        after = np.concatenate([*self.went_to, np.empty(0, np.int32)])
-        beyond = before[(after < 0) | (tile_of_cell[before] != tile_of_cell[after])]
-        return np.bincount(before, minlength=cells).astype(np.float64), np.bincount(
-            beyond, minlength=cells
-        ).astype(np.float64)
-
-    def since(self, tick: int) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.int64]]:
-        """Slots, cells and ticks of who left after `tick`."""
-        first = bisect_right(self.ticks, tick)
-        count = [len(slots) for slots in self.slots[first:]]
-        return (
-            np.concatenate([*self.slots[first:], np.empty(0, np.intp)]).astype(np.intp),
-            np.concatenate([*self.cells[first:], np.empty(0, np.int32)]).astype(np.int32),
-            np.repeat(np.array(self.ticks[first:], np.int64), count),
-        )
-
-
 class Interest:
     """One district's interest: call `weave` once per tick, `picture` for who comes in or was behind."""
 
@@ -195,7 +148,7 @@ class Interest:
         self._phase = turns[grid.tile_of_cell].astype(np.int64) * PHASE_STEP
         self.level = np.zeros(grid.count, np.int16)
         self.slower = 0
-        self._trail = _Trail()
+        self._trail = Trail()
         self._scene: Scene | None = None
         self._stage = b""
         self._extra = 0.0
