@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,9 @@ from server.journal import (
     erasure,
 )
 from server.journals.sql import SqlJournal
+from worlds import plan
+from worlds.founding import founder
+from worlds.service import Texts
 
 ATTEMPTS = 10
 """How often we try to write between two rounds of a server that runs."""
@@ -82,6 +86,43 @@ def export(
             print(json.dumps(_shown(entry), ensure_ascii=False))
 
     _with(configured(config, sets, data__dir=data).settings, tell)
+
+
+@journal_app.command()
+def replay(
+    data: DataDir = None,
+    city: Annotated[Path | None, typer.Option(help="The folder of the city's plan (city.path).")] = None,
+    config: ConfigFile = None,
+    sets: Sets = None,
+) -> None:
+    """Make the city from the journal alone; compare it with what a start makes, of snapshot and tail."""
+    settings = configured(config, sets, data__dir=data, city__path=city).settings
+    try:
+        found = founder(settings.city.path, plan.load(settings.city.path))
+    except plan.PlanError as wrong:
+        stop(*(f"{settings.city.path}: {fault}" for fault in wrong.faults))
+
+    async def compare(journal: SqlJournal) -> tuple[int, list[str]]:
+        whole, started = found(Texts()), found(Texts())
+        snapshot = await journal.newest_snapshot()
+        since = 0
+        if snapshot is not None:
+            started.restore(snapshot.state)
+            since = snapshot.version
+        version = 0
+        async for entry in journal.read():
+            version = entry.version
+            for made in (whole, started) if version > since else (whole,):
+                if entry.service in made.services:
+                    made.replay(entry.service, made.read_event(entry.type, entry.event), entry.at)
+        both = whole.snapshot(), started.snapshot()
+        return version, [name for name in both[0] if both[0][name] != both[1][name]]
+
+    version, different = _with(settings, compare)
+    if different:
+        typer.echo(f"madang: the journal alone gives another state of {', '.join(different)}", err=True)
+        raise typer.Exit(UNSOUND)
+    print(f"the same: {version} entries make the city that a start makes")
 
 
 @journal_app.command()

@@ -47,3 +47,5 @@ def configure(settings: Log) -> None:
     root.setLevel(settings.level.upper())
     # Uvicorn tells at info what our own lines tell better.
     logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
+    # At every start it tells that it looked.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
