@@ -557,7 +557,7 @@ def test_the_third_of_the_same_is_closed_by_the_head_alone_with_likeness_as_a_hi
     earlier = [office.decided("answered")]
     other = office.receive(JUNHO)
     third = office.receive()
-    close = {"petition": third, "text": "반복"}
+    close: dict[str, Any] = {"petition": third, "text": "반복"}
     assert office.refused(ROOM_HEAD, say.CloseRepeat, earlier=earlier, **close) == Refusal.NOT_ALLOWED
     assert office.refused(ROOM_HEAD, say.CloseRepeat, earlier=[*earlier, other], **close) == Refusal.NOT_FOUND
     earlier.append(office.decided("answered"))

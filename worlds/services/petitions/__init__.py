@@ -2,6 +2,7 @@
 
 from worlds.plan import CityPlan
 from worlds.service import Texts
+from worlds.services.petitions.events import SILENT
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.reading import public_view
@@ -14,4 +15,4 @@ def found(texts: Texts, content: str, plan: CityPlan) -> Petitions:
     return Petitions(texts, Rules.read(content))
 
 
-__all__ = ["Ledger", "Petition", "Petitions", "Rules", "found", "public_view"]
+__all__ = ["SILENT", "Ledger", "Petition", "Petitions", "Rules", "found", "public_view"]
