@@ -15,7 +15,7 @@ from worlds.citizen import Citizen
 from worlds.city import City, Decided
 from worlds.service import Effect, Event, Texts
 from worlds.services import petitions
-from worlds.services.live_qa import Content, LiveQa, Presence
+from worlds.services.live_qa import Content, LiveQa
 from worlds.services.live_qa.content import Rules, Stage
 from worlds.services.live_qa.state import Session
 
@@ -132,8 +132,9 @@ class Evening:
 
     def line(self, citizen: Citizen, *, is_broken: bool) -> None:
         """The line of someone breaks, or is back."""
-        entries, _ = self.city.handle(Presence(id=0, away=is_broken), citizen, self.now, bytes(16), self.seal)
-        self._keep(entries)
+        for command in self.city.presence(citizen, is_away=is_broken):
+            entries, _ = self.city.handle(command, citizen, self.now, bytes(16), self.seal)
+            self._keep(entries)
 
     def seal(self, event: Event) -> Event:
         """As the host does: personal texts go to their store."""
