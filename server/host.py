@@ -23,7 +23,7 @@ from protocol.handshake import Done
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from server.clock import Clock
-from server.journal import Fenced, Journal, KeyDone, NewEntry, Round, Text, Unavailable, erasure
+from server.journal import Journal, KeyDone, NewEntry, Round, Text, Unavailable, erasure
 from server.metrics import Metrics
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
@@ -243,22 +243,29 @@ class Host:
             if not self._is_loaded:
                 await self._load_again(asked)
                 return
-            kept = await self._keys_done(asked)
             opened = _Open(self._now())
-            for ask in asked:
-                self._decide(ask, kept, opened)
-            opened.entries.extend(self.city.due(opened.now, secrets.token_bytes(16), self._sealing(opened)))
-            opened.keys.extend([None] * (len(opened.entries) - len(opened.keys)))
             try:
+                await self._decide_all(asked, opened)
                 await self._keep(opened)
             except Unavailable as error:
-                await self._give_up(asked, opened, error)
+                log.error("a round was not kept", commands=len(asked), reason=str(error))
+                await self._give_up(asked)
+            except Exception:
+                log.exception("a fault of ours in a round", commands=len(asked))
+                await self._give_up(asked)
             else:
                 self._tell(opened)
         acts, self._then = self._then, []
         for act in acts:
             act()
         self._count()
+
+    async def _decide_all(self, asked: Sequence[Asked], opened: _Open) -> None:
+        kept = await self._keys_done(asked)
+        for ask in asked:
+            self._decide(ask, kept, opened)
+        opened.entries.extend(self.city.due(opened.now, secrets.token_bytes(16), self._sealing(opened)))
+        opened.keys.extend([None] * (len(opened.entries) - len(opened.keys)))
 
     async def _load_again(self, asked: Sequence[Asked]) -> None:
         try:
@@ -379,27 +386,31 @@ class Host:
         self._metrics.commit_seconds.observe(self._clock.monotonic() - began)
         self._version += len(entries)
 
-    async def _give_up(self, asked: Sequence[Asked], opened: _Open, error: Unavailable) -> None:
-        log.error(
-            "a round was not kept", commands=len(asked), reason=str(error), fenced=isinstance(error, Fenced)
-        )
+    async def _give_up(self, asked: Sequence[Asked]) -> None:
+        """Nothing of this round is so: tell all who asked, and load the city as it is kept."""
         self._metrics.rounds_lost.inc()
         self._is_loaded = False
         for ask in asked:
             ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
-        self._texts.drop(text.ref for text in opened.texts)
-        with contextlib.suppress(Unavailable):
+        try:
             await self.load()
+        except Unavailable:
+            # The next round tries again; not at once, or a deadline that has come would keep us at it.
+            await asyncio.sleep(RETRY_MS / 1000)
 
     def _tell(self, opened: _Open) -> None:
         for answer, done in opened.answers:
             answer(done)
         first = self._version - len(opened.entries) + 1
         for version, entry in enumerate(opened.entries, first):
-            for audience, fact in self.city.tell(entry, opened.now):
-                self._tellers.tell(audience, fact, opened.now, version)
-            for effect in self.city.effects(entry):
-                self._tellers.carry_out(effect)
+            try:
+                for audience, fact in self.city.tell(entry, opened.now):
+                    self._tellers.tell(audience, fact, opened.now, version)
+                for effect in self.city.effects(entry):
+                    self._tellers.carry_out(effect)
+            except Exception:
+                # It is kept: that one is told of it wrongly must not keep others from hearing of theirs.
+                log.exception("a fault of ours while telling", event=entry.event.type, version=version)
         self._tellers.flush()
 
     def _count(self) -> None:

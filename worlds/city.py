@@ -15,6 +15,10 @@ Seal = Callable[[Event], Event]
 """Moves an event's personal texts to their store; the event that comes back holds them by reference."""
 
 
+MAX_FOLLOWED = 8
+"""How many times what one service asks of another may lead on: more is a circle."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """One event as it is kept: which service decided it, and for whom."""
@@ -73,12 +77,19 @@ class City:
 
     def _followed(self, decided: Sequence[Decided], now: int, chance: bytes) -> Iterator[Decided]:
         # Before anything is applied: so that if what follows is refused, nothing has been done.
-        for entry in decided:
-            for service in self.services.values():
-                for command, citizen in service.follow(entry.event, now):
-                    other = self._answers_to[type(command)]
-                    for event in other.decide(command, citizen, now, chance):
-                        yield Decided(other.name, event, citizen.id)
+        for _ in range(MAX_FOLLOWED):
+            decided = [
+                Decided(other.name, event, citizen.id)
+                for entry in decided
+                for service in self.services.values()
+                for command, citizen in service.follow(entry.event, now)
+                for other in [self._answers_to[type(command)]]
+                for event in other.decide(command, citizen, now, chance)
+            ]
+            yield from decided
+            if not decided:
+                return
+        raise LookupError(f"services follow each other more than {MAX_FOLLOWED} times")
 
     def _take(self, decided: Sequence[Decided], now: int, seal: Seal) -> list[Decided]:
         kept = [Decided(entry.service, seal(entry.event), entry.actor) for entry in decided]
