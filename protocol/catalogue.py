@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from protocol import avatars, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import live_qa
+from protocol.services import live_qa, petitions
 
 COMMANDS: tuple[type[Command], ...] = (
     districts.Enter,
@@ -15,6 +15,7 @@ COMMANDS: tuple[type[Command], ...] = (
     avatars.Change,
     avatars.Who,
     *live_qa.COMMANDS,
+    *petitions.COMMANDS,
 )
 FACTS: tuple[type[Fact], ...] = (
     districts.EnteredZone,
@@ -22,6 +23,7 @@ FACTS: tuple[type[Fact], ...] = (
     chat.ChatSaid,
     avatars.Changed,
     *live_qa.FACTS,
+    *petitions.FACTS,
 )
 COUNTS: tuple[type[Count], ...] = (
     handshake.Pong,
@@ -29,6 +31,7 @@ COUNTS: tuple[type[Count], ...] = (
     districts.Crowd,
     avatars.MovedBack,
     *live_qa.COUNTS,
+    *petitions.COUNTS,
 )
 FROM_CLIENT: tuple[type[Message], ...] = (
     handshake.Hello,

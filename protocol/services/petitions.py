@@ -125,6 +125,13 @@ class HistoryCard(Part):
     about: dict[str, Any]
 
 
+class DueCard(Part):
+    """A due date with its cause: `receipt`, `supplement`, `extension`, a pause, `transfer`, `calendar`, `outage`."""
+
+    due_at: Natural
+    cause: str
+
+
 class Written(Part):
     """What the petitioner wrote, as it stands now."""
 
@@ -218,7 +225,7 @@ class PetitionShown(Result):
     written: Written | None = None
     history: list[HistoryCard]
     next: Natural | None = None
-    dues: list[tuple[Natural, str]]
+    dues: list[DueCard]
     people: Natural
     people_are_many: bool
     views: Natural

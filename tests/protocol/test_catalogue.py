@@ -5,12 +5,12 @@ import pytest
 
 from protocol import avatars, catalogue, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import live_qa
+from protocol.services import live_qa, petitions
 from tests.protocol.test_vectors import VECTORS, items_of
 
-FINGERPRINT = "c3f8568a8ba232e6"
+FINGERPRINT = "4ea429b7c2a3b4bb"
 
-MODULES = (avatars, chat, districts, handshake, live_qa)
+MODULES = (avatars, chat, districts, handshake, live_qa, petitions)
 
 
 def test_the_language_has_not_changed_unnoticed() -> None:
@@ -23,7 +23,7 @@ def test_the_language_has_not_changed_unnoticed() -> None:
 
 
 def test_every_message_that_is_declared_is_in_the_catalogue() -> None:
-    shapes = {Message, Command, Fact, Count}
+    shapes = {Message, Command, Fact, Count, petitions.Step}
     declared = {
         thing
         for module in MODULES

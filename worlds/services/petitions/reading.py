@@ -198,7 +198,7 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
         written=content,
         history=steps,
         next=next_from,
-        dues=[(due, cause) for due, cause in petition.dues[-PAGE:]],
+        dues=[say.DueCard(due_at=due, cause=cause) for due, cause in petition.dues[-PAGE:]],
         people=petition.people,
         people_are_many=petition.is_of_many(turn.rules),
         views=petition.views,
