@@ -328,6 +328,7 @@ class FilePetition(Command):
     repeats: Id | None = None
     capacity: Literal["private", "public_body", "contract_party"] = "private"
     channel: Channel = "online"
+    origin: Annotated[str, Field(max_length=100)] | None = None
     for_citizen: Id | None = None
     arrived_at: Natural | None = None
 
@@ -465,6 +466,7 @@ class GuideToFiling(Command):
     """All that a form needs."""
 
     answer: ClassVar[Answer] = GuideShown
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.guide"] = "petitions.guide"
 
@@ -473,6 +475,7 @@ class MyPetitions(Command):
     """Your own petitions and those you signed, newest first."""
 
     answer: ClassVar[Answer] = PetitionPage
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.mine"] = "petitions.mine"
     after: Id | None = None
@@ -482,6 +485,7 @@ class UnreadNotices(Command):
     """What you have not read yet, oldest first."""
 
     answer: ClassVar[Answer] = NoticePage
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.notices"] = "petitions.notices"
     after: Id | None = None
@@ -511,6 +515,7 @@ class PublishedPetitions(Command):
     """Published petitions, newest first."""
 
     answer: ClassVar[Answer] = PublicPage
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.list"] = "petitions.list"
     after: Id | None = None
@@ -521,6 +526,7 @@ class DeskOfDepartment(Command):
     """What lies on a department's desk, what is due first first; without one, what waits to be received or routed."""
 
     answer: ClassVar[Answer] = PetitionPage
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.desk"] = "petitions.desk"
     department: Name | None = None
@@ -533,6 +539,7 @@ class CheckMonth(Command):
     """How a month's petitions were treated, as YYYY-MM."""
 
     answer: ClassVar[Answer] = MonthShown
+    reads: ClassVar[bool] = True
 
     type: Literal["petitions.month"] = "petitions.month"
     month: Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]

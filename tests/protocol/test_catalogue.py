@@ -8,7 +8,7 @@ from protocol.message import Command, Count, Fact, Message
 from protocol.services import live_qa, petitions
 from tests.protocol.test_vectors import VECTORS, items_of
 
-FINGERPRINT = "4ea429b7c2a3b4bb"
+FINGERPRINT = "8578a3527048f01f"
 
 MODULES = (avatars, chat, districts, handshake, live_qa, petitions)
 

@@ -18,6 +18,7 @@ from protocol.avatars import MAX_SLOTS_ASKED
 from protocol.districts import Place
 from protocol.message import Message
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS, TEXT_CLOSE_CODE
+from protocol.services import petitions
 from server.answers import REMEMBERED
 from server.config import Limits
 from tests.protocol.test_vectors import VECTORS
@@ -67,6 +68,14 @@ def test_the_parts_of_hello_and_welcome_are_described() -> None:
         for part in models:
             for field in part.model_fields:
                 assert re.search(rf"\b{field}\b", told), f"{word}: {field} is not told of"
+
+
+def test_the_parts_of_petitions_are_described_with_each_of_their_fields() -> None:
+    rows = SPEC.split("## 15. Petitions", 1)[1].split("###", 1)[0]
+    for part in (petitions.PetitionCard, petitions.NoticeCard, petitions.HistoryCard, petitions.DueCard,
+                 petitions.Written, petitions.PublicCard, petitions.SimilarCard, petitions.OfficerCard):  # fmt: skip
+        fields = [f"`{name}`" for name in part.model_fields]
+        assert any(all(field in row for field in fields) for row in rows.splitlines()), part
 
 
 def test_every_refusal_and_farewell_is_listed_as_the_code_has_it() -> None:

@@ -802,6 +802,27 @@ def test_an_erased_text_is_shown_as_erased() -> None:
     assert office.ask(MINA, say.ShowPetition, petition=id)["written"]["text"] == "[erased]"
 
 
+def test_texts_need_not_be_kept_for_ever_and_each_one_of_a_case_is_named() -> None:
+    office = Office()
+    office.review()
+    id = office.supplement()
+    office.ask(MINA, say.AnswerSupplement, petition=id, text="사진")
+    office.ask(OFFICER, say.AnswerPetition, petition=id, text="답")
+    ended = office.now
+    assert not list(office.service.expired_texts(ended + 1000 * 86_400_000))
+    expired = list(office.service.expired_texts(ended + 1095 * 86_400_000))
+    assert {office.texts[one] for one in expired} == {
+        *(
+            f"{SECRET} {rest}"
+            for rest in ("보도블록", "세종대로 보도블록이 깨졌습니다.", "김미나", "종로구 1", "010", "사진")
+        ),
+        "사진",
+        "답",
+    }
+    office.texts.drop(one.ref for one in expired)
+    assert SECRET not in json.dumps(office.ask(MINA, say.ShowPetition, petition=id), ensure_ascii=False)
+
+
 def test_the_guide_and_every_view_fit_a_message() -> None:
     office = Office()
     for _ in range(12):
@@ -816,6 +837,9 @@ def test_the_guide_and_every_view_fit_a_message() -> None:
 def test_a_question_of_the_question_time_becomes_a_petition_with_a_name_alone() -> None:
     office = Office()
     fields = a_petition(channel="question_time", address="", contact="", department="roads")
+    fields["origin"] = "live_qa/qa-1/7"
+    online = fields | {"channel": "online"}
+    assert office.refused(MINA, say.FilePetition, **online) == Refusal.BAD_MESSAGE
     id = office.ask(MINA, say.FilePetition, **fields)["petition"]
     listed = office.ask(ROOM, say.DeskOfDepartment)["items"]
     assert [(one["petition"], one["proposed"]) for one in listed] == [(id, "roads")]

@@ -68,13 +68,14 @@ class DraftDropped(PetitionEvent):
 
 
 class Submitted(PetitionEvent):
-    """It arrived."""
+    """It arrived; `origin` says what it came from: the name of another service, and what it calls it."""
 
     type: Literal["petitions.submitted"] = "petitions.submitted"
     token: str
     arrived_at: int
     receive_by: int
     channel: Channel = "online"
+    origin: str | None = None
 
 
 class CorrectionProposed(PetitionEvent):

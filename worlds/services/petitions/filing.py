@@ -54,11 +54,13 @@ def file(turn: Turn, command: say.FilePetition) -> Iterator[Event]:
         arrived = command.arrived_at or turn.now
         if arrived > turn.now:
             raise Refused(Refusal.BAD_MESSAGE, "it cannot have arrived in the future", field="arrived_at")
+    if command.origin is not None and command.channel != "question_time":
+        raise Refused(Refusal.BAD_MESSAGE, "only what was asked elsewhere has an origin", field="origin")
     drafted = _drafted(turn, command, owner, None)
     _complete(turn, drafted, asked_live=command.channel == "question_time")
     _within_day(turn, owner)
     yield drafted
-    yield _submitted(turn, drafted.petition, arrived, command.channel)
+    yield _submitted(turn, drafted.petition, arrived, command.channel, command.origin)
 
 
 def submit(turn: Turn, command: say.SubmitPetition) -> Iterator[Event]:
@@ -95,7 +97,7 @@ def consent(turn: Turn, command: say.ConsentToChange) -> Iterator[Event]:
             timers={"overdue": due},
             reason=proposal["reason"],
             amount=proposal["amount"],
-            text=Personal(owner=petition.citizen, ref=proposal["text"]),
+            text=Personal(owner=petition.citizen, ref=proposal["text"], hash=proposal["hash"]),
             consented_at=turn.now,
         )
 
@@ -250,7 +252,9 @@ def _complete(turn: Turn, drafted: ev.Drafted, *, asked_live: bool) -> None:
             raise Refused(Refusal.BAD_MESSAGE, "is needed", field=field)
 
 
-def _submitted(turn: Turn, id: str, arrived: int, channel: say.Channel) -> ev.Submitted:
+def _submitted(
+    turn: Turn, id: str, arrived: int, channel: say.Channel, origin: str | None = None
+) -> ev.Submitted:
     latest = turn.calendar.add_hours(arrived, turn.figures.receive_hours)
     return ev.Submitted(
         petition=id,
@@ -261,6 +265,7 @@ def _submitted(turn: Turn, id: str, arrived: int, channel: say.Channel) -> ev.Su
         arrived_at=arrived,
         receive_by=latest,
         channel=channel,
+        origin=origin,
     )
 
 

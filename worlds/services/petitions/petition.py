@@ -1,5 +1,6 @@
 """One petition as it stands: its heads, its intervals out of the clock, its history; small, as there are many."""
 
+from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Self, TypeAlias
 
@@ -216,6 +217,7 @@ class Petition:
                     "reason": event.reason,
                     "amount": event.amount,
                     "text": ref_of(event.text),
+                    "hash": event.text.hash,
                 }
             case ev.Extended():
                 self.extra += event.amount
@@ -302,6 +304,19 @@ class Petition:
         }
         return cls(**restored)
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        """Every text of the case that may still be kept: whose it is, and its reference."""
+        for name in (*CONTENT, "summary"):
+            if ref := getattr(self, name):
+                yield self.citizen, ref
+        for citizen, _, name, address in self.signers:
+            yield citizen, name
+            yield citizen, address
+        for asked in self.cooperation:
+            yield from ((self.citizen, asked[part]) for part in ("text", "answer") if part in asked)
+        for *_, about in self.history:
+            yield from ((self.citizen, ref) for ref in _refs(about))
+
     @property
     def is_filed(self) -> bool:
         """Whether it is more than a draft."""
@@ -324,6 +339,20 @@ def _about(event: PetitionEvent) -> dict[str, Any]:
     """What a step's history entry holds: the event's own fields, personal texts as {"ref": ...}."""
     dumped = event.model_dump(mode="json", exclude_defaults=True, exclude=set(_HEADS))
     return {name: _shrunk(value) for name, value in dumped.items()}
+
+
+def _refs(value: Any) -> Iterator[str]:
+    match value:
+        case {"ref": str(ref), **rest} if not rest:
+            yield ref
+        case dict():
+            for one in value.values():
+                yield from _refs(one)
+        case list():
+            for one in value:
+                yield from _refs(one)
+        case _:
+            pass
 
 
 def _shrunk(value: Any) -> Any:

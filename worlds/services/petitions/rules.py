@@ -137,8 +137,9 @@ class Figures(Shape):
     idle_hops: int = 2  # handed on so often without action: an alarm; ours
     overdue_days: int = 3  # working days: the new date that is told when one has passed; ours
     low_stars: int = 2  # ratings up to this go to the examiners; ours
-    ledger_years: int = 10  # from a school's privacy notice: to be set by each city
-    text_days: int = 3 * 365  # after the end, before texts are erased; to be set by each city
+    text_days: int = (
+        3 * 365
+    )  # after the end, before texts need no longer be kept: set by each city; 0 is for ever
 
 
 class Rules(Shape):

@@ -23,6 +23,7 @@ from worlds.services.petitions import (
 from worlds.services.petitions import (
     events as ev,
 )
+from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.events import EVENTS, PetitionEvent, word_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.notices import notice, sentence, written
@@ -137,6 +138,13 @@ class Petitions(Service[Event]):
     def restore(self, snapshot: Any) -> None:
         """The ledger, and all that finds a petition in it."""
         self.ledger.restore(snapshot)
+
+    def expired_texts(self, now: int) -> Iterator[Personal]:
+        """Texts of petitions that ended so long ago that they need no longer be kept; their hashes stay."""
+        kept_ms = self.rules.figures.text_days * DAY_MS
+        for petition in self.ledger.petitions.values():
+            if kept_ms and petition.ended_at and petition.ended_at + kept_ms <= now:
+                yield from (Personal(owner=owner, ref=ref) for owner, ref in dict.fromkeys(petition.texts()))
 
     # What is answered
 
