@@ -5,8 +5,7 @@ import os
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,7 +13,7 @@ from functools import partial
 from load_tests.accounts import Account, account, all_cpu_s, others_cpu_s, wait_until_quiet
 from load_tests.crowd import Crowd, Figures, NotDriven, drive
 from load_tests.scenario import Climb, Outcome, Promise, Run, Scenario, Use, Verdict, judge
-from load_tests.serving import ROOT, Served, cores, floor, madang, pinned
+from load_tests.serving import ROOT, Served, cores, floor, madang, metrics, pinned
 
 Told = Callable[[str], None]
 
@@ -86,7 +85,7 @@ def run_madang(scenario: Scenario, crowd: Crowd, seed: int, told: Told) -> Run:
             crowd,
             seen,
             window.use(),
-            metrics=_metrics(served),
+            metrics=metrics(served, METRICS),
             untruths=int(truth.get("contradictions", 0)),
             checks_of_truth=int(truth.get("checks", 0)),
         )
@@ -137,13 +136,6 @@ def _witnesses(
             witness.wait()
 
 
-def _metrics(served: Served) -> Mapping[str, float]:
-    with urllib.request.urlopen(f"{served.url}/metrics", timeout=5) as answer:
-        lines = answer.read().decode().splitlines()
-    pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(METRICS))
-    return {name: float(value) for name, value in pairs}
-
-
 def play(scenario: Scenario, runs: int, brief: bool, told: Told) -> Outcome:
     """A whole scenario. Raises NotServed, NotDriven, NotCompiled."""
     if scenario.climb is not None:
@@ -160,9 +152,8 @@ def play(scenario: Scenario, runs: int, brief: bool, told: Told) -> Outcome:
             calm = _undisturbed(
                 partial(run_madang, scenario, _crowd(scenario.calm, brief), seed, note), note, brief
             )
-        run = _undisturbed(
-            partial(run_madang, scenario, _crowd(scenario.crowd, brief), seed, note), note, brief
-        )
+        played = scenario.played or run_madang
+        run = _undisturbed(partial(played, scenario, _crowd(scenario.crowd, brief), seed, note), note, brief)
         if scenario.with_floor:
             below = _undisturbed(partial(run_floor, run, seed, note), note, brief)
         done.append(replace(run, calm=calm, floor=below))

@@ -147,18 +147,19 @@ def render(outcomes: Sequence[Outcome], results: Mapping[str, Any]) -> str:
     """The HTML page."""
     verdicts = [verdict for outcome in outcomes for verdict in outcome.verdicts]
     held = sum(verdict.held for verdict in verdicts)
+    driven = [outcome for outcome in outcomes if outcome.scenario.played is None]
     climbs = [outcome for outcome in outcomes if outcome.scenario.climb is not None]
     return Template(PAGE.read_text()).substitute(
         summary=f"{held} of {len(verdicts)} promises held, {escape(results['when'])}.",
         machine=escape(", ".join(f"{name}: {value}" for name, value in results["machine"].items())),
         rows="".join(_rows(outcome) for outcome in outcomes),
-        times=charts.seen_times(outcomes),
+        times=charts.seen_times(driven),
         climbs="".join(
             f"<h2>{escape(outcome.scenario.name)}, by count</h2>"
             f"<p>{escape(outcome.scenario.told)}: CPU of one core, and move-to-seen p99.</p>{charts.climbed(outcome)}"
             for outcome in climbs
         ),
-        runs="".join(_counts(outcome) for outcome in outcomes),
+        runs="".join(_counts(outcome) for outcome in driven),
     )
 
 

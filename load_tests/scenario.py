@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from load_tests.accounts import Account
 from load_tests.crowd import Crowd, Figures
+from load_tests.serving import CITY
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,13 @@ class Scenario:
     calm: Crowd | None = None
     """The same crowd without those who disturb it, run beside it in turns."""
     climb: Climb | None = None
+    city: Path = CITY
+    played: "Play | None" = None
+    """By whom it is played where not by the mass driver: citizens who do more than walk."""
+
+
+Play: TypeAlias = Callable[[Scenario, Crowd, int, Callable[[str], None]], Run]
+"""Scenario, crowd, seed, and who is told how far it is."""
 
 
 @dataclass(frozen=True)

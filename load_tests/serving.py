@@ -7,9 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,8 @@ from load_tests.compiled import BUILD, FLOOR, compiled
 
 ROOT = Path(__file__).parent.parent
 CITY = Path(__file__).parent / "city"
+SEOUL = ROOT / "worlds" / "seoul"
+MADANG = (sys.executable, "-m", "server")
 
 START_S = 30.0
 STOP_S = 15.0
@@ -29,16 +33,18 @@ class NotServed(Exception):
 
 @dataclass(frozen=True)
 class Served:
-    """A server that listens on 127.0.0.1."""
+    """A server that listens on 127.0.0.1; the floor keeps no data."""
 
     pid: int
     port: int
+    data: Path = Path()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
 
+@cache
 def cores() -> tuple[int, int]:
     """One for the server and another for the driver; the same one where there is only one."""
     allowed = sorted(os.sched_getaffinity(0))
@@ -57,25 +63,49 @@ def pinned(core: int) -> Callable[[], None]:
 
 
 @contextmanager
-def madang(settings: Mapping[str, object]) -> Iterator[Served]:
-    """Madang with the city of the load tests; raises NotServed."""
+def driving() -> Iterator[None]:
+    """This process is the driver meanwhile: on the driver's core, with as many files as the system lets it."""
+    before = os.sched_getaffinity(0)
+    pinned(cores()[1])()
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def kept_data() -> Iterator[Path]:
+    """A folder for what a server keeps, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="madang-load-") as data:
-        command = [
-            sys.executable,
-            "-m",
-            "server",
-            "serve",
-            "--port",
-            "0",
-            "--data",
-            data,
-            "--city",
-            str(CITY),
-        ]
+        yield Path(data)
+
+
+@contextmanager
+def madang(settings: Mapping[str, object], city: Path = CITY, data: Path | None = None) -> Iterator[Served]:
+    """Madang with a city, on what is kept in `data` or on nothing yet; raises NotServed."""
+    with nullcontext(data) if data is not None else kept_data() as folder:
+        command = [*MADANG, "serve", "--port", "0", "--data", str(folder), "--city", str(city)]
         for name, value in {"log.level": "warning", **settings}.items():
             command += ["--set", f"{name}={value}"]
         with _serving(command) as served:
-            yield served
+            yield replace(served, data=folder)
+
+
+def journal(told: str, data: Path) -> str:
+    """What `madang journal verify` or `export` prints of a folder; raises NotServed where it finds a fault."""
+    command = [*MADANG, "journal", told, "--data", str(data)]
+    done = subprocess.run(command, cwd=BUILD, env=_clean_environment(), capture_output=True, text=True)
+    if done.returncode:
+        raise NotServed(f"madang journal {told} ended with {done.returncode}: {done.stderr[-LAST_BYTES:]}")
+    return done.stdout
+
+
+def metrics(served: Served, names: tuple[str, ...]) -> dict[str, float]:
+    """The server's own numbers whose names begin so."""
+    with urllib.request.urlopen(f"{served.url}/metrics", timeout=5) as answer:
+        lines = answer.read().decode().splitlines()
+    pairs = (line.rsplit(" ", 1) for line in lines if line.startswith(names))
+    return {name: float(value) for name, value in pairs}
 
 
 @contextmanager

@@ -1,9 +1,24 @@
 """Every scenario by its name, in the order in which they are run."""
 
 from load_tests.scenario import Scenario
-from load_tests.scenarios import audience, capacity, dense, flooders, plaza, record, slow_readers
+from load_tests.scenarios import (
+    audience,
+    capacity,
+    dense,
+    flooders,
+    petition_storm,
+    plaza,
+    question_time,
+    reconnect_storm,
+    record,
+    restart,
+    slow_readers,
+)
 
 SCENARIOS: dict[str, Scenario] = {
     module.SCENARIO.name: module.SCENARIO
-    for module in (plaza, audience, dense, slow_readers, flooders, record, capacity)
-}
+    for module in (
+        plaza, audience, dense, slow_readers, flooders, question_time, reconnect_storm, petition_storm, restart,
+        record, capacity,
+    )
+}  # fmt: skip
