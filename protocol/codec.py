@@ -63,8 +63,13 @@ def read(model: type[M], item: Map) -> M:
         return model.model_validate(item)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        code = Refusal.TOO_LONG if first["type"] == "string_too_long" else Refusal.BAD_MESSAGE
-        raise Refused(code, first["msg"], field=_field(first["loc"])) from error
+        raise refusal_of(first["type"], first["msg"], first["loc"]) from error
+
+
+def refusal_of(kind: str, message: str, location: tuple[int | str, ...]) -> Refused:
+    """What pydantic found wrong, as the city says it."""
+    code = Refusal.TOO_LONG if kind == "string_too_long" else Refusal.BAD_MESSAGE
+    return Refused(code, message, field=_field(location))
 
 
 def _field(location: tuple[int | str, ...]) -> str | None:

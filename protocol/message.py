@@ -68,6 +68,9 @@ class Command(Message):
 
     answer: ClassVar[Answer] = None
 
+    reads: ClassVar[bool] = False
+    """Whether it only reads, with nothing in its fields that should stay out of an address."""
+
     id: Natural
     key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
 

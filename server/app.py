@@ -26,6 +26,7 @@ from server.metrics import Metrics
 from server.router import Router
 from server.ticker import Ticker
 from server.web import app as web
+from server.web.callers import Gate
 from worlds import plan
 from worlds.founding import founder
 
@@ -118,7 +119,7 @@ class Node:
         self._deciding = loop.create_task(self.host.run())
         gateway = Gateway(self.router, loop.time, loop.call_later)
         config = uvicorn.Config(
-            web.build(self, self.metrics, self.settings),
+            web.build(self, self.metrics, self.settings, self._gate()),
             loop="none",
             http=_Http,
             ws=gateway.seam(),
@@ -139,6 +140,10 @@ class Node:
         self._ready = True
         host, port = sock.getsockname()[:2]
         return f"http://[{host}]:{port}/" if family == socket.AF_INET6 else f"http://{host}:{port}/"
+
+    def _gate(self) -> Gate:
+        router = self.router
+        return Gate(self.host, router.registry, router.pace, router.clock, self.settings, self.is_ready)
 
     async def drain(self) -> None:
         """Take nobody new, tell everybody, say goodbye in waves: so not all come back in one moment."""

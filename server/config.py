@@ -273,6 +273,19 @@ class Drain(Section):
     """Over how long all are told goodbye after SIGTERM: in waves, as not all should come back at once."""
 
 
+class Open311(Section):
+    """How the city's petitions are shown to Open311 clients (GeoReport v2)."""
+
+    kind: Literal["production", "test"] = "production"
+    """What the discovery document says of this server."""
+
+    span_days: Annotated[int, Field(ge=0), Unit("days")] = 90
+    """The longest span of one list of requests; 0 is any. The specification's own number."""
+
+    max_requests: Annotated[int, Field(ge=1, le=10_000), Unit("requests")] = 1_000
+    """Requests in one list at most, the newest first: the specification's own number."""
+
+
 class Log(Section):
     """What the server writes of itself, on standard error."""
 
@@ -299,6 +312,7 @@ class Settings(BaseSettings):
     crowd: Crowd = Crowd()
     walk: Walk = Walk()
     drain: Drain = Drain()
+    open311: Open311 = Open311()
     log: Log = Log()
 
     @classmethod

@@ -38,6 +38,11 @@ class City:
             event.model_fields["type"].default: event for service in services for event in service.events
         }
 
+    @property
+    def commands(self) -> frozenset[type[Command]]:
+        """Every command that belongs to a service, also what services ask of each other."""
+        return frozenset(self._answers_to)
+
     def answers(self, command: Command) -> bool:
         """Whether a command belongs to a service, and so to the gate."""
         return type(command) in self._answers_to
@@ -52,6 +57,9 @@ class City:
         service = self._answers_to.get(type(command))
         if service is None:
             raise Refused(Refusal.UNKNOWN_TYPE, field="type")
+        if getattr(command, "origin", None) is not None:
+            # Only what follows from another service's event has one: a citizen may not claim it.
+            raise Refused(Refusal.NOT_ALLOWED, field="origin")
         own = [
             Decided(service.name, event, citizen.id)
             for event in service.decide(command, citizen, now, chance)

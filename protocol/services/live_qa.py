@@ -309,6 +309,7 @@ class ListSessions(Command):
     """Which question times there are, also past ones."""
 
     answer: ClassVar[Answer] = SessionList
+    reads: ClassVar[bool] = True
 
     type: Literal["live_qa.sessions"] = "live_qa.sessions"
     after: Annotated[str, Field(max_length=64)] | None = None
@@ -327,6 +328,7 @@ class Look(Command):
     """One view of a session, as it is now."""
 
     answer: ClassVar[Answer] = Seen
+    reads: ClassVar[bool] = True
 
     type: Literal["live_qa.look"] = "live_qa.look"
     session: Name
@@ -345,6 +347,7 @@ class ListQuestions(Command):
     """Questions of a session in the order of this citizen's list, or all of one's own."""
 
     answer: ClassVar[Answer] = QuestionList
+    reads: ClassVar[bool] = True
 
     type: Literal["live_qa.questions"] = "live_qa.questions"
     session: Name
@@ -363,6 +366,7 @@ class ListDesk(Command):
     """The moderation desk: what waits, with claims and possible duplicates."""
 
     answer: ClassVar[Answer] = QuestionDesk
+    reads: ClassVar[bool] = True
 
     type: Literal["live_qa.desk"] = "live_qa.desk"
     session: Name
@@ -384,6 +388,7 @@ class ReadRecord(Command):
     """The public record of a session that has ended."""
 
     answer: ClassVar[Answer] = SessionRecord
+    reads: ClassVar[bool] = True
 
     type: Literal["live_qa.record"] = "live_qa.record"
     session: Name

@@ -12,11 +12,14 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel
 
-from protocol.catalogue import fingerprint
+from protocol.catalogue import COMMANDS, fingerprint
 from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
+from server.web import faults, open311, rest
+from server.web.bodies import ShortBodies
+from server.web.callers import Gate
 from server.web.landing import landing_page
 from server.web.view import CityView
 
@@ -47,13 +50,15 @@ class Version(BaseModel):
     fingerprint: str
 
 
-def build(view: CityView, metrics: Metrics, settings: Settings) -> FastAPI:
-    """The application that uvicorn serves beside the WebSocket."""
+def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | None = None) -> FastAPI:
+    """The application that uvicorn serves beside the WebSocket; with a gate, also what can be done in the city."""
     # FastAPI's own pages for /docs load scripts from elsewhere; the OpenAPI document itself stays.
     app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None)
     here = Version(
         name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=fingerprint()
     )
+
+    app.add_middleware(ShortBodies, max_bytes=settings.limits.max_message_bytes, refuse=faults.refuse)
 
     @app.middleware("http")
     async def be_safe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -114,5 +119,11 @@ def build(view: CityView, metrics: Metrics, settings: Settings) -> FastAPI:
     async def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", headers={"Cache-Control": f"max-age={STATIC_SECONDS}"})
 
+    if gate is not None:
+        answered = gate.host.city.commands
+        app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
+        if "petitions" in gate.host.city.services:
+            app.include_router(open311.routes(gate, view.city().id))
+    faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -1,0 +1,95 @@
+"""Who asks over HTTP: a citizen by their bearer token, or a visitor; and how often each may."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from protocol.handshake import PROTOCOL_VERSION, Hello
+from protocol.message import Command
+from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from server.admission import Pace, is_loopback, place_of
+from server.auth import Registry
+from server.clock import Clock
+from server.config import Settings
+from server.host import Host
+from worlds.citizen import Citizen
+
+MAX_TOKEN_LENGTH = 4_096
+"""Characters of a token, as in the hello."""
+
+RETRY_MS = 1_000
+"""When to try again while the node takes nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The way to the city's one gate: as over the WebSocket, with the same limits."""
+
+    host: Host
+    registry: Registry
+    pace: Pace
+    clock: Clock
+    settings: Settings
+    is_ready: Callable[[], bool]
+
+    def citizen(self, token: str | None, language: str | None = None) -> Citizen:
+        """Who comes with this token, a visitor without one; raises ProtocolError(bad_token)."""
+        return self.registry.identify(Hello(protocol=PROTOCOL_VERSION, token=token, locale=language))
+
+    def keep_pace(self, citizen: Citizen, address: str) -> None:
+        """One request more; visitors are counted by their address; raises Refused."""
+        if not self.is_ready():
+            raise Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS)
+        now = self.clock.monotonic()
+        if not citizen.is_visitor:
+            self.pace.command(citizen.id, now)
+            return
+        place = place_of(address)
+        if not (self.settings.limits.loopback_exempt and is_loopback(place)):
+            self.pace.command(f"address {place}", now)
+
+    async def ask(self, command: Command, citizen: Citizen) -> dict[str, Any] | None:
+        """What is answered when it is kept; raises Refused."""
+        return (await self.host.ask(command, citizen)).result
+
+
+def caller(gate: Gate) -> Callable[..., Awaitable[Citizen]]:
+    """What FastAPI asks for who asks."""
+
+    async def who(
+        request: Request, _: Annotated[object, Depends(HTTPBearer(auto_error=False, description=BEARER))]
+    ) -> Citizen:
+        citizen = gate.citizen(bearer(request), request.headers.get("accept-language", "")[:35] or None)
+        gate.keep_pace(citizen, address_of(request))
+        return citizen
+
+    return who
+
+
+BEARER = "A token of this city, as in the WebSocket's hello; without one you are a visitor."
+
+
+def bearer(request: Request) -> str | None:
+    """The bearer token of a request, None without; raises ProtocolError(bad_token) for another scheme."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise ProtocolError(Farewell.BAD_TOKEN, "come with Authorization: Bearer TOKEN")
+    return believable(token.strip())
+
+
+def believable(token: str) -> str:
+    """A token of a length that may be one; raises ProtocolError(bad_token)."""
+    if len(token) > MAX_TOKEN_LENGTH:
+        raise ProtocolError(Farewell.BAD_TOKEN, "it is no token")
+    return token
+
+
+def address_of(request: Request) -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else ""

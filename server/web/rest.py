@@ -1,0 +1,127 @@
+"""The city's commands over HTTP: one route for each command of each service, through the same gate.
+
+`petitions.file` is POST /api/v1/petitions/file with the command's fields as its JSON body; what only reads is GET
+with its fields as query parameters. What a command answers over the WebSocket is the body of the answer.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, create_model
+
+from protocol.catalogue import type_of
+from protocol.message import MAX_KEY_LENGTH, Command
+from server.web.callers import Gate, caller
+from server.web.refusals import STATUS, RefusalTold
+from worlds.citizen import Citizen
+
+PREFIX = "/api/v1"
+
+_MEANINGS = {
+    401: "The token is not believed, or the city admits no visitors",
+    403: "Your role, level, age or a sanction forbids it",
+    404: "What is named does not exist",
+    409: "It contradicts what is so, or is not open now",
+    413: "The body is too long",
+    422: "A field is missing, of the wrong type, out of its bounds, or too long",
+    429: "Too many in too short a time",
+    503: "The city cannot decide it now",
+}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    status: {"model": RefusalTold, "description": meaning} for status, meaning in _MEANINGS.items()
+}
+assert set(STATUS.values()) <= _MEANINGS.keys()
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=MAX_KEY_LENGTH,
+        description="The command's `key`: sent again with the same key and content, it is done once.",
+    ),
+]
+
+
+def routes(commands: Iterable[type[Command]], gate: Gate) -> APIRouter:
+    """A route for each command."""
+    router = APIRouter(prefix=PREFIX)
+    who = caller(gate)
+    for command in commands:
+        service, _, verb = type_of(command).partition(".")
+        router.add_api_route(
+            f"/{service}/{verb}",
+            _reading(command, gate, who) if command.reads else _acting(command, gate, who),
+            methods=["GET" if command.reads else "POST"],
+            operation_id=type_of(command),
+            summary=(command.__doc__ or "").partition("\n")[0],
+            tags=[service],
+            response_model=None,
+            responses=_REFUSED | _answers(command),
+        )
+    return router
+
+
+def _answers(command: type[Command]) -> dict[int | str, dict[str, Any]]:
+    if command.answer is None:
+        return {200: {"description": "Never"}, 204: {"description": "Done, and kept"}}
+    return {200: {"model": command.answer, "description": "Done, and kept"}}
+
+
+def _acting(
+    command: type[Command], gate: Gate, who: Callable[..., Awaitable[Citizen]]
+) -> Callable[..., Awaitable[Response]]:
+    asked = fields_of(command)
+
+    async def act(
+        citizen: Annotated[Citizen, Depends(who)],
+        body: asked,  # type: ignore[valid-type]
+        idempotency_key: Key = None,
+    ) -> Response:
+        # A visitor's id is made anew for each request: under a key of theirs nothing is ever found again.
+        key = None if citizen.is_visitor else idempotency_key
+        return await _answered(command, body, key, citizen, gate)
+
+    return act
+
+
+def _reading(
+    command: type[Command], gate: Gate, who: Callable[..., Awaitable[Citizen]]
+) -> Callable[..., Awaitable[Response]]:
+    asked = fields_of(command, is_text=True)
+
+    async def read(
+        citizen: Annotated[Citizen, Depends(who)],
+        query: Annotated[asked, Query()],  # type: ignore[valid-type]
+    ) -> Response:
+        return await _answered(command, query, None, citizen, gate)
+
+    return read
+
+
+async def _answered(
+    command: type[Command], fields: BaseModel, key: str | None, citizen: Citizen, gate: Gate
+) -> Response:
+    whole = command.model_validate(fields.model_dump() | {"id": 0, "key": key})
+    result = await gate.ask(whole, citizen)
+    return Response(status_code=204) if result is None else JSONResponse(result)
+
+
+def fields_of(command: type[Command], *, is_text: bool = False) -> type[BaseModel]:
+    """A command's own fields: without its type, id and key; `is_text`: as they stand in a query."""
+
+    def own() -> Iterator[tuple[str, Any]]:
+        for name, field in command.model_fields.items():
+            if name not in ("type", "id", "key"):
+                yield name, (field.annotation, field)
+
+    made: type[BaseModel] = create_model(
+        f"{command.__name__}Fields",
+        __config__=ConfigDict(extra="ignore", strict=not is_text, frozen=True),
+        __doc__=command.__doc__,
+        __module__=command.__module__,
+        **dict(own()),
+    )
+    return made
