@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import time
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 
 from bots.connection import websocket_url
-from bots.crowd import Crowd, Fate, NoWayIn, Row, parse_mix
+from bots.crowd import Crowd, Fate, NoWayIn, Row, parse_mix, parse_tokens
 
 app = typer.Typer(add_completion=False, help="Let bots walk, talk and gather in a running city.")
 
@@ -45,6 +46,10 @@ def bots(
     seconds: Annotated[float, typer.Option(min=0, help="How long; 0: until Ctrl-C.")] = 0,
     ramp: Annotated[str, typer.Option(help="How many come in a second; 0: all at once.")] = "50/s",
     district: Annotated[str, typer.Option(help="Where they come in.")] = "civil",
+    tokens: Annotated[
+        Path | None,
+        typer.Option(help="Who is no visitor: on each line a behaviour, and the token of a bot of it."),
+    ] = None,
 ) -> None:
     """Let bots walk, talk and gather in a running city.
 
@@ -52,8 +57,9 @@ def bots(
     """
     try:
         websocket_url(url)
-        crowd = Crowd(url, parse_mix(mix), count, seed, district, per_second(ramp))
-    except ValueError as error:
+        named = parse_tokens(tokens.read_text("utf-8").splitlines()) if tokens else {}
+        crowd = Crowd(url, parse_mix(mix), count, seed, district, per_second(ramp), tokens=named)
+    except (ValueError, OSError) as error:
         raise _wrong(str(error)) from error
     try:
         uvloop.run(_show(crowd, seconds))

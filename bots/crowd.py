@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -39,6 +39,22 @@ def parse_mix(mix: str) -> dict[str, int]:
             raise ValueError(f"the share of {name} is {share!r}, not a whole number above 0")
         shares[name] = int(share or 1)
     return shares
+
+
+def parse_tokens(lines: Iterable[str]) -> dict[str, list[str]]:
+    """Lines of `behaviour token` -> tokens by behaviour; raises ValueError."""
+    tokens: dict[str, list[str]] = {}
+    for number, line in enumerate(lines, 1):
+        match line.split():
+            case []:
+                continue
+            case [name, token] if name in BEHAVIOURS:
+                tokens.setdefault(name, []).append(token)
+            case _:
+                raise ValueError(
+                    f"tokens, line {number}: not a behaviour ({', '.join(BEHAVIOURS)}) and a token"
+                )
+    return tokens
 
 
 def deal(shares: Mapping[str, int], count: int) -> list[Behaviour]:
@@ -97,7 +113,10 @@ class Row:
 
 @dataclass
 class Crowd:
-    """Bots that come in one after another, `ramp_per_s` a second (0: all at once), and live until stopped."""
+    """Bots that come in one after another, `ramp_per_s` a second (0: all at once), and live until stopped.
+
+    The first bots of a behaviour are the citizens of the tokens named for it; the others come as visitors.
+    """
 
     url: str
     shares: Mapping[str, int]
@@ -106,19 +125,23 @@ class Crowd:
     district: str
     ramp_per_s: float = 50.0
     pose_hz: float = 10.0
+    tokens: Mapping[str, Sequence[str]] = field(default_factory=dict)
     bots: list[Bot] = field(init=False)
     is_leaving: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
+        unused = {name: iter(tokens) for name, tokens in self.tokens.items()}
         self.bots = [
-            self._bot(number, behaviour) for number, behaviour in enumerate(deal(self.shares, self.count), 1)
+            self._bot(number, behaviour, next(unused.get(behaviour.name, iter(())), None))
+            for number, behaviour in enumerate(deal(self.shares, self.count), 1)
         ]
 
-    def _bot(self, number: int, behaviour: Behaviour) -> Bot:
+    def _bot(self, number: int, behaviour: Behaviour, token: str | None) -> Bot:
         chance = random.Random(f"{self.seed}/{number}")
         locale = LOCALES[number % len(LOCALES)]
         client = Client(
             self.url,
+            token,
             name=LINES.name(locale, number),
             locale=locale,
             pose_hz=self.pose_hz,

@@ -17,6 +17,9 @@ class Words(BaseModel):
     name: str
     greeting: str
     lines: list[str] = Field(min_length=1)
+    questions: list[str] = Field(min_length=1)
+    petitions: list[str] = Field(min_length=1)
+    answer: str
 
 
 class Lines:
@@ -33,6 +36,18 @@ class Lines:
     def to_say(self, locale: str | None) -> list[str]:
         """What one may say."""
         return self._in(locale).lines
+
+    def to_ask(self, locale: str | None) -> list[str]:
+        """What one may ask the mayor."""
+        return self._in(locale).questions
+
+    def to_petition(self, locale: str | None) -> list[str]:
+        """What one may file a petition on."""
+        return self._in(locale).petitions
+
+    def answer(self, locale: str | None) -> str:
+        """What an official answers."""
+        return self._in(locale).answer
 
     def greeting(self, locale: str | None) -> str:
         """How to greet `{name}`."""
