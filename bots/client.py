@@ -9,8 +9,10 @@
         await me.walk_to(120, 80)
         await me.say("Good morning")
 
-A broken connection is taken up again by itself, in the same district; what was asked and not answered then
-raises Lost. A goodbye that allows no return raises Parted wherever the client is used next.
+A broken connection is taken up again by itself, and nothing is missed by it: the client stands where it stood, each
+fact is heard once and in its order, and what was asked is done once and answered. Only where the session was over
+before it came back, it begins afresh in the same district, and what was asked and not answered raises Lost. A goodbye
+that allows no return raises Parted wherever the client is used next.
 """
 
 import asyncio
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
+from bots.asked import Asked
 from bots.connection import Connection, Heard, Lost, Parted, Unreachable, websocket_url
 from bots.picture import Picture, Shown
 from bots.walking import DETOURS, Blocked, walk, yaw_towards
@@ -28,7 +31,7 @@ from protocol.avatars import MAX_SLOTS_ASKED, AvatarCard, AvatarCards, Change, E
 from protocol.catalogue import SERVER_WORDS
 from protocol.chat import Hearers, Said, Say
 from protocol.districts import AtPlace, AtPortal, AtZone, Crowd, Enter, Place
-from protocol.handshake import PROTOCOL_VERSION, Avatar, Goodbye, Hello, RefusedAnswer, Welcome
+from protocol.handshake import PROTOCOL_VERSION, Avatar, Goodbye, Hello, RefusedAnswer, Resume, Welcome
 from protocol.message import Command, Message, Result
 from protocol.poses import STAND, Frame, Tiles, encode_pose
 from protocol.refusals import Refused
@@ -70,6 +73,7 @@ class Tally:
     put_backs: int = 0
     refusals: int = 0
     reconnects: int = 0
+    resumes: int = 0
     districts: int = 0
 
 
@@ -110,6 +114,8 @@ class Client:
         self.moves = 0
         self.moved_because = ""
         self._seq = 0
+        self._asked = Asked()
+        self._ticket: Resume | None = None
         self._frame_at = 0.0
         self._callbacks: dict[type[Message], list[Callback[Any]]] = {}
         self._running: set[asyncio.Future[Any]] = set()
@@ -168,7 +174,8 @@ class Client:
     async def _visit(self) -> Goodbye | None:
         """One connection, from its welcome to its end; its goodbye, if one was told."""
         was_here = self.welcome is not None
-        connection = await Connection.open(self.url, self.hello, self._hear)
+        hello = self.hello.model_copy(update={"resume": self._ticket})
+        connection = await Connection.open(self.url, hello, self._hear, self._asked)
         listening = asyncio.create_task(connection.listen())
         try:
             # Lost here: listening knows why.
@@ -183,10 +190,14 @@ class Client:
             await connection.close()
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
+            self._ticket = connection.ticket
         return connection.goodbye
 
     async def _return(self, connection: Connection) -> None:
-        """Into the district where this client was, as near as may be."""
+        """On with the session; or, where it is over, into the district where this client was, as near as may be."""
+        if self.resumed:
+            await connection.ask_again()
+            return
         if self.picture is None:
             return
         district, at = self.picture.place.district, AtPlace(x=self.x, z=self.z)
@@ -196,6 +207,7 @@ class Client:
             await connection.ask(Enter, district=district)
 
     def _end(self, error: Exception) -> None:
+        self._asked.lose(error)
         if not self._here.done():
             self._here.set_exception(error)
         # It may be that nobody asks any more.
@@ -208,6 +220,11 @@ class Client:
     def is_here(self) -> bool:
         """Whether the connection stands now."""
         return self._here.done() and self._here.exception() is None
+
+    @property
+    def resumed(self) -> bool:
+        """Whether the newest connection goes on with the session of the one before."""
+        return self.welcome is not None and self.welcome.resumed
 
     async def until_end(self) -> None:
         """Waits until the server parts with this client for good; raises Parted or ProtocolError then."""
@@ -237,19 +254,13 @@ class Client:
                 self.tally.put_backs += 1
                 self._moved(heard, heard.reason)
             case Place():
-                returned = self.picture is not None and self.picture.place.district == heard.district
-                self.tally.districts += not returned
-                self.picture = Picture(heard)
-                self.population = 0
-                self._moved(heard, "returned" if returned else "entered")
+                self._arrive(heard)
             case Crowd():
                 self.population = heard.population
                 if self.picture is not None and heard.tick_hz > 0:
                     self.picture.tick_hz = heard.tick_hz
             case Welcome():
-                self.welcome = heard
-                if self.picture is not None:
-                    self.picture = Picture(self.picture.place)
+                self._welcomed(heard)
                 if heard.limits.pose_hz:
                     self.pose_hz = min(self.pose_hz, heard.limits.pose_hz)
             case RefusedAnswer():
@@ -258,6 +269,24 @@ class Client:
                 pass
         if isinstance(heard, Message):
             self._call_back(heard)
+
+    def _arrive(self, place: Place) -> None:
+        returned = self.picture is not None and self.picture.place.district == place.district
+        self.tally.districts += not returned
+        self.picture = Picture(place)
+        self.population = 0
+        self._moved(place, "returned" if returned else "entered")
+
+    def _welcomed(self, welcome: Welcome) -> None:
+        self.welcome = welcome
+        if welcome.resumed:
+            self.tally.resumes += 1
+            if welcome.place is not None:
+                self._arrive(Place.model_validate(welcome.place))
+            return
+        self._asked.lose(Lost("the session was over before the answer"))
+        if self.picture is not None:
+            self.picture = Picture(self.picture.place)
 
     def _frame(self, frame: Frame) -> None:
         self.tally.frames += 1

@@ -1,4 +1,4 @@
-"""One connection of a client: a WebSocket with its session, from hello to goodbye."""
+"""One connection of a client: a WebSocket with its end of the session, from hello to goodbye."""
 
 import asyncio
 import contextlib
@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit, urlunsplit
 
-from pydantic import ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
@@ -17,6 +16,7 @@ from websockets.exceptions import (
 )
 from websockets.typing import Subprotocol
 
+from bots.asked import Asked
 from protocol.handshake import (
     SUBPROTOCOL,
     Done,
@@ -25,10 +25,11 @@ from protocol.handshake import (
     Ping,
     Pong,
     RefusedAnswer,
+    Resume,
     Welcome,
 )
 from protocol.message import Command, Message, Result
-from protocol.refusals import Farewell, ProtocolError, Refused
+from protocol.refusals import ENDINGS, Farewell
 from protocol.session import ClientSession, HeardByClient, State
 
 MAX_MESSAGE_BYTES = 65_536
@@ -82,19 +83,18 @@ class Connection:
     """A welcomed connection; everything heard goes to `hear`, in order, answers' results among them."""
 
     def __init__(
-        self, socket: ClientConnection, session: ClientSession, hear: Callable[[Heard], None]
+        self, socket: ClientConnection, session: ClientSession, hear: Callable[[Heard], None], asked: Asked
     ) -> None:
         self._socket = socket
         self._session = session
         self._hear = hear
-        self._asked: dict[int, tuple[Command, asyncio.Future[Result | None]]] = {}
+        self._asked = asked
         self._pinged: dict[float, asyncio.Future[Pong]] = {}
-        self._last_id = 0
         self._clock = asyncio.get_running_loop().time
         self.goodbye: Goodbye | None = None
 
     @classmethod
-    async def open(cls, url: str, hello: Hello, hear: Callable[[Heard], None]) -> "Connection":
+    async def open(cls, url: str, hello: Hello, hear: Callable[[Heard], None], asked: Asked) -> "Connection":
         """Connects and says hello; raises Unreachable, Parted, or ProtocolError."""
         try:
             socket = await connect(
@@ -111,7 +111,7 @@ class Connection:
         except (OSError, EOFError, InvalidHandshake, InvalidMessage, InvalidURI) as error:
             raise Unreachable(f"no city answers at {url}: {error}") from error
         clock = asyncio.get_running_loop().time
-        self = cls(socket, ClientSession(clock()), hear)
+        self = cls(socket, ClientSession(clock()), hear, asked)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 await socket.send(self._session.send(hello))
@@ -144,34 +144,36 @@ class Connection:
         finally:
             keeping.cancel()
             self._session.close()
-            unanswered: list[asyncio.Future[Any]] = [answer for _, answer in self._asked.values()]
-            for waiting in (*unanswered, *self._pinged.values()):
+            if self.ticket is None:
+                self._asked.lose(Lost("the connection broke before the answer"))
+            for waiting in self._pinged.values():
                 if not waiting.done():
                     waiting.set_exception(Lost("the connection broke before the answer"))
                     waiting.exception()
 
+    @property
+    def ticket(self) -> Resume | None:
+        """With what a next connection goes on with this session; None where it cannot."""
+        if self.goodbye is not None and not ENDINGS[self.goodbye.code].resumable:
+            return None
+        return self._session.ticket
+
+    async def ask_again(self) -> None:
+        """Sends what was asked before this connection and not answered, which the city then does once."""
+        for command in self._asked.unanswered():
+            await self._send(command)
+
     def _take(self, heard: HeardByClient) -> None:
         match heard:
-            case Done(id=number, result=result) if number in self._asked:
-                command, answer = self._asked.pop(number)
-                found = _result(command, result)
+            case Done(id=number) if self._asked.waits_for(number):
+                found = self._asked.result_of(heard)
                 # The result is heard before anything told after it: frames may follow in the same message.
                 if found is not None:
                     self._hear(found)
-                if not answer.done():
-                    answer.set_result(found)
-            case RefusedAnswer(id=number) if number in self._asked:
-                _, answer = self._asked.pop(number)
+                self._asked.done(number, found)
+            case RefusedAnswer(id=number) if self._asked.waits_for(number):
                 self._hear(heard)
-                if not answer.done():
-                    answer.set_exception(
-                        Refused(
-                            heard.code,
-                            heard.message,
-                            field=heard.field,
-                            retry_after_ms=heard.retry_after_ms,
-                        )
-                    )
+                self._asked.refused(heard)
             case Goodbye():
                 self.goodbye = heard
                 self._hear(heard)
@@ -207,16 +209,17 @@ class Connection:
             raise Lost("the connection broke") from error
 
     async def ask(self, model: type[Command], **fields: Any) -> Result | None:
-        """Gives a command and waits for its answer; raises Refused, Lost, ValidationError."""
-        command = model.model_validate(fields | {"id": self._last_id + 1})
-        self._last_id = command.id
-        answer: asyncio.Future[Result | None] = asyncio.get_running_loop().create_future()
-        self._asked[command.id] = (command, answer)
+        """Gives a command and waits for its answer, if need be over later connections; raises Refused, Lost."""
+        command, answer = self._asked.give(model, fields)
         try:
-            await self._send(command)
+            try:
+                await self._send(command)
+            except Lost:
+                if self.ticket is None:
+                    raise
             return await answer
         finally:
-            self._asked.pop(command.id, None)
+            self._asked.forget(command.id)
 
     async def ping(self) -> tuple[float, Pong]:
         """Seconds there and back, and the server's time; raises Lost."""
@@ -241,13 +244,3 @@ class Connection:
         with contextlib.suppress(Lost):
             await self._send(Goodbye(code=Farewell.BYE, message=""))
         await self._socket.close()
-
-
-def _result(command: Command, result: dict[str, Any] | None) -> Result | None:
-    if command.answer is None:
-        return None
-    try:
-        return command.answer.model_validate(result)
-    except ValidationError as error:
-        fault = f"the answer to {command.type} is no {command.answer.__name__}"
-        raise ProtocolError(Farewell.BAD_MESSAGE, fault) from error

@@ -10,7 +10,7 @@ from bots.client import Backoff, Blocked, Client, Lost, Parted, Unreachable
 from bots.connection import websocket_url
 from protocol.chat import ChatSaid, Say
 from protocol.districts import Enter
-from protocol.handshake import Ping
+from protocol.handshake import Ping, Resume
 from protocol.message import Command
 from protocol.poses import WAVE
 from protocol.refusals import Farewell, Refusal, Refused
@@ -246,6 +246,42 @@ async def test_what_waits_for_an_answer_when_the_connection_breaks_is_lost() -> 
         city.refuse = breaks
         with pytest.raises(Lost):
             await me.enter("green")
+
+
+async def test_what_waits_for_an_answer_is_lost_where_the_session_was_over_before_the_client_came_back() -> (
+    None
+):
+    async with TinyCity() as city:
+        city.resume_window_ms = 60_000
+        async with client(city) as me:
+            (guest,) = city.guests.values()
+
+            def breaks(command: Command) -> None:
+                guest.socket.transport.abort()
+
+            city.refuse = breaks
+            with pytest.raises(Lost, match="over before the answer"):
+                await me.enter("green")
+            assert city.welcomed == 2
+            assert not me.resumed
+            assert me.is_here or await me.ping() >= 0
+
+
+async def test_a_client_asks_for_its_session_with_the_last_fact_it_has() -> None:
+    async with TinyCity() as city:
+        city.resume_window_ms = 60_000
+        async with client(city) as me:
+            await me.enter("green")
+            for line in "one", "two":
+                await me.say(line)
+            (guest,) = city.guests.values()
+            await until(lambda: guest.session.told == 2)
+            await me.ping()
+            guest.socket.transport.abort()
+            await until(lambda: city.welcomed == 2)
+            (guest,) = city.guests.values()
+            assert guest.hello is not None
+            assert guest.hello.resume == Resume(session="s", key="k", last=2)
 
 
 async def test_where_no_server_answers_one_clear_line_is_raised() -> None:

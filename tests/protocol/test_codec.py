@@ -196,6 +196,13 @@ def test_a_bundle_is_one_value(count: int) -> None:
     assert items == [{"type": "pong", "t": 1.0, "server_time": 2}] * count
 
 
+@given(st.lists(st.binary(max_size=40)), st.integers(10, 100))
+def test_bundles_keep_their_order_and_their_length(texts: list[bytes], most: int) -> None:
+    messages = list(codec.bundles((msgpack.packb({"t": text}) for text in texts), most))
+    assert [item["t"] for data in messages for item in codec.decode(data)] == texts
+    assert all(len(data) <= most or isinstance(msgpack.unpackb(data), dict) for data in messages)
+
+
 def test_an_ext_that_the_language_does_not_have_is_bad_message() -> None:
     for code in (0, poses.POSE_EXT, 5, 127):
         with pytest.raises(ProtocolError, match=f"unknown ext {code}"):

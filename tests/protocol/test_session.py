@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from protocol import catalogue, codec, poses
 from protocol.avatars import Emote
 from protocol.districts import EnteredZone
-from protocol.handshake import Ack, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer, Welcome
+from protocol.handshake import Ack, Done, Goodbye, Hello, Ping, Pong, RefusedAnswer, Resume, Welcome
 from protocol.message import Command, Message
 from protocol.refusals import ENDINGS, Farewell, ProtocolError, Refusal
 from protocol.session import (
@@ -347,6 +347,51 @@ def test_a_client_acknowledges_after_sixty_four_facts_or_five_seconds() -> None:
     client.receive(server.tell(ZONE), 11.0)
     client.close()
     assert client.acknowledge(1e9) is None
+
+
+# Going on with a session
+
+
+def resuming(last: int, *, resumed: bool, window_ms: int = 60_000) -> ClientSession:
+    """A client that asked to resume, and its welcome."""
+    client = ClientSession(0.0)
+    client.send(Hello(protocol=1, resume=Resume(session="s", key="k", last=last)))
+    welcome = WELCOME.model_copy(update={"resumed": resumed, "resume_window_ms": window_ms})
+    client.receive(codec.encode(welcome), 0.0)
+    return client
+
+
+def test_a_client_that_resumed_goes_on_counting_and_else_begins_with_one() -> None:
+    went_on, afresh = resuming(41, resumed=True), resuming(41, resumed=False)
+    assert (went_on.last_fact, afresh.last_fact) == (41, 0)
+    went_on.receive(codec.number_fact(ZONE, 42), 1.0)
+    afresh.receive(codec.number_fact(ZONE, 1), 1.0)
+    with pytest.raises(ProtocolError, match="fact 1 came after 42"):
+        went_on.receive(codec.number_fact(ZONE, 1), 1.0)
+    assert went_on.acknowledge(10.0) == codec.encode(Ack(n=42))
+
+
+def test_a_client_has_a_ticket_from_its_welcome_on_where_the_server_keeps_sessions() -> None:
+    assert ClientSession(0.0).ticket is None
+    assert resuming(0, resumed=False, window_ms=0).ticket is None
+    client = resuming(41, resumed=True)
+    client.receive(codec.number_fact(ZONE, 42), 1.0)
+    client.close()
+    assert client.ticket == Resume(session=WELCOME.session, key=WELCOME.resume_key, last=42)
+
+
+def test_a_resume_that_was_not_asked_for_breaks_the_language() -> None:
+    client = ClientSession(0.0)
+    client.send(HELLO)
+    with pytest.raises(ProtocolError, match="not asked for"):
+        client.receive(codec.encode(WELCOME.model_copy(update={"resumed": True})), 0.0)
+
+
+def test_a_server_knows_from_the_first_message_that_its_welcome_has_arrived() -> None:
+    client, server = pair()
+    assert not server.is_confirmed
+    server.receive(client.send_pose(POSE), 1.0)
+    assert server.is_confirmed
 
 
 # Deadlines

@@ -77,8 +77,9 @@ class Journeys(RuleBasedStateMachine):
         if not hasattr(self, "me"):
             return
         self.me.settle()
-        while self.is_cut:
-            self.me.come_back()
+        for _ in range(3):
+            if self.is_cut:
+                self.me.come_back()
         self.town.tick()
         self.me.settle()
         self.every_fact_is_heard_once_and_in_order()

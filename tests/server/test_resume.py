@@ -12,7 +12,7 @@ from protocol.handshake import Ack, Goodbye, Ping, Resume
 from protocol.poses import Frame, encode_pose
 from protocol.refusals import ENDINGS, Farewell
 from server.auth import Claims, issue_token
-from tests.support.city import SECRET
+from tests.support.city import SECRET, Town, district, text
 from tests.support.link import Commuter, Square
 
 # What a resume brings
@@ -116,6 +116,35 @@ def test_roles_are_read_anew_from_a_token_and_kept_without_one_or_with_one_too_o
         me.come_back()
         assert me.welcomes[-1].resumed
         assert me.welcomes[-1].citizen.roles == roles
+
+
+def test_doors_and_zones_go_by_the_roles_of_today() -> None:
+    desk = {
+        "id": "desk",
+        "name": text("desk"),
+        "kind": "office",
+        "polygon": [[0, 0], [100, 0], [100, 45], [0, 45]],
+        "access": ["official"],
+    }
+    here = Town(district("square", zones=[desk]))
+    me = Commuter(here, token=here.token("Mina"))
+    me.settle()
+    me.give(Enter, district="square", at={"x": 50, "z": 46})
+    me.settle()
+    stand = here.router.crowds["square"].district.stand
+    for roles, z in (["citizen"], 46), (["official"], 44):
+        me.hello = me.hello.model_copy(update={"token": here.token("Mina", roles=roles)})
+        me.cut()
+        me.come_back()
+        place = me.welcomes[-1].place
+        assert place is not None
+        for step in (place["z"], 44.0):
+            here.tick(2)
+            me.say(encode_pose(place["x"], 0.0, step, 0, 1))
+            me.settle()
+        here.tick()
+        assert stand(place["slot"])[2] == pytest.approx(z, abs=0.5)
+        assert place["zones"][0]["may_enter"] is (roles == ["official"])
 
 
 def test_a_long_absence_is_told_in_messages_that_keep_to_the_longest() -> None:
@@ -381,6 +410,7 @@ def test_a_line_that_the_server_believed_whole_is_told_that_it_was_superseded() 
     assert me.welcomes[-1].resumed
     assert stale.closed == (ENDINGS[Farewell.SUPERSEDED].close_code, "superseded")
     assert stale.connection is None
+    assert stale.pose_way is None
     stale.notice()
     assert here.router.crowds["square"].population == 1
     assert here.count("madang_connections") == 1

@@ -64,6 +64,7 @@ class TinyCity:
         self.refuse: Callable[[Command], None] = lambda command: None
         self.turn_away: tuple[Farewell, int] | None = None
         self.acknowledged = 0
+        self.resume_window_ms = 0
         self.farewells: list[Farewell] = []
         self._slots = count(1)
         self._server: Server
@@ -243,7 +244,7 @@ class TinyCity:
             session="s",
             resume_key="k",
             resumed=False,
-            resume_window_ms=0,
+            resume_window_ms=self.resume_window_ms,
             citizen=handshake.CitizenCard(
                 id=f"c{guest.slot}", name=guest.name, roles=["visitor"], grants=[], level=0
             ),
