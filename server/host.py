@@ -8,6 +8,7 @@ written.
 
 import asyncio
 import contextlib
+import gc
 import hashlib
 import json
 import secrets
@@ -169,6 +170,18 @@ class Host:
     async def load(self) -> None:
         """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
         self._is_loaded = False
+        gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading
+        try:
+            await self._read_all()
+        finally:
+            gc.enable()
+        gc.collect()
+        gc.freeze()
+        self._is_loaded = True
+        if self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
+            await self._save()
+
+    async def _read_all(self) -> None:
         self._texts = Texts()
         self.city = self._found(self._texts)
         async for ref, text in self._journal.personal_texts():
@@ -183,15 +196,15 @@ class Host:
                 self.city.replay(entry.service, self.city.read_event(entry.type, entry.event), entry.at)
             self._version = entry.version
             self._last_now = max(self._last_now, entry.at)
-        self._is_loaded = True
-        if self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
-            await self.save_snapshot()
 
     async def save_snapshot(self) -> None:
         """Keep the state, so that a start need not replay everything."""
         async with self._turn:
-            await self._journal.save_snapshot(self._version, self.city.snapshot())
-            self._snapshot_version = self._version
+            await self._save()
+
+    async def _save(self) -> None:
+        await self._journal.save_snapshot(self._version, self.city.snapshot())
+        self._snapshot_version = self._version
 
     async def erase(self, citizen_id: str, actor: str) -> None:
         """Delete all personal text of a citizen; raises Unavailable. What happened stays, "[erased]" in its place."""

@@ -54,8 +54,10 @@ def file(turn: Turn, command: say.FilePetition) -> Iterator[Event]:
         arrived = command.arrived_at or turn.now
         if arrived > turn.now:
             raise Refused(Refusal.BAD_MESSAGE, "it cannot have arrived in the future", field="arrived_at")
-    if command.origin is not None and command.channel != "question_time":
-        raise Refused(Refusal.BAD_MESSAGE, "only what was asked elsewhere has an origin", field="origin")
+    if (command.origin is not None) != (command.channel == "question_time"):
+        raise Refused(
+            Refusal.BAD_MESSAGE, "what was asked at question time has its origin there", field="channel"
+        )
     drafted = _drafted(turn, command, owner, None)
     _complete(turn, drafted, asked_live=command.channel == "question_time")
     _within_day(turn, owner)
