@@ -3,7 +3,6 @@
 import random
 
 from bots.behaviour import Behaviour, pause
-from bots.behaviours.gather import join
 from bots.behaviours.idle import watch
 from bots.client import Client
 from bots.lines import LINES
@@ -28,14 +27,13 @@ OPEN = ("collecting", "doors", "live")
 
 
 async def _question_time(me: Client, chance: random.Random) -> QuestionTime | None:
-    """One that is open where this citizen is; without one, they stand where people gather."""
+    """One that is open where this citizen is; without one, they look round and wait."""
     listed = await me.ask(ListSessions)
     assert isinstance(listed, SessionList)
     here = (one for one in listed.sessions if one.district == me.place.district and one.phase in OPEN)
     session = next(here, None)
     if session is None:
-        await join(me, chance)
-        await pause(chance, 2, 8)
+        await watch(me, chance)
     return session
 
 

@@ -49,8 +49,11 @@ def test_actions_are_drawn_by_weight_and_the_same_seed_draws_the_same() -> None:
 
 def test_every_behaviour_is_known_by_its_own_name() -> None:
     assert {name: behaviour.name for name, behaviour in BEHAVIOURS.items()} == {
-        name: name for name in ("wander", "commute", "gather", "chat", "idle")
-    }
+        name: name
+        for name in (
+            "wander", "commute", "gather", "chat", "idle", "ask", "vote", "moderate", "petition", "process"
+        )
+    }  # fmt: skip
 
 
 async def test_life_goes_on_after_a_refusal_and_ends_when_the_city_parts() -> None:
@@ -137,5 +140,7 @@ def test_people_gather_in_the_most_inviting_zone_that_is_open_to_them() -> None:
 
 def test_both_languages_say_as_much() -> None:
     assert len(LINES.to_say("ko")) == len(LINES.to_say("en"))
+    assert len(LINES.to_ask("ko")) == len(LINES.to_ask("en"))
+    assert len(LINES.to_petition("ko")) == len(LINES.to_petition("en"))
     assert LINES.greeting("ko").format(name="지우") == "지우님, 안녕하세요!"
     assert LINES.name("fr", 3) == LINES.name("ko", 3) == "봇 3"

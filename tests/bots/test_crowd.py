@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bots.behaviours import BEHAVIOURS
-from bots.crowd import Crowd, Fate, NoWayIn, deal, parse_mix
+from bots.crowd import Crowd, Fate, NoWayIn, deal, parse_mix, parse_tokens
 from protocol.refusals import Farewell
 from tests.support.patience import until
 from tests.support.tiny_city import TinyCity
@@ -33,6 +33,20 @@ def test_a_mix_names_shares_and_one_is_meant_where_none_is_said() -> None:
 def test_a_wrong_mix_is_told_with_its_reason(mix: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         parse_mix(mix)
+
+
+def test_the_first_bots_of_a_behaviour_are_the_citizens_of_its_tokens() -> None:
+    tokens = parse_tokens(["idle t1", "", "wander t2", "idle t3"])
+    crowd = Crowd("http://city", {"wander": 1, "idle": 3}, count=8, seed=1, district="hall", tokens=tokens)
+    held = [(bot.behaviour.name, bot.client.hello.token) for bot in crowd.bots]
+    assert [token for name, token in held if name == "idle"] == ["t1", "t3", None, None, None, None]
+    assert [token for name, token in held if name == "wander"] == ["t2", None]
+
+
+@pytest.mark.parametrize("line", ["idle", "dance t1", "idle t1 t2"])
+def test_a_line_that_is_no_behaviour_and_token_is_told_by_its_number(line: str) -> None:
+    with pytest.raises(ValueError, match="line 2"):
+        parse_tokens(["idle t1", line])
 
 
 @given(
