@@ -10,7 +10,7 @@ from worlds.services.petitions import events as ev
 from worlds.services.petitions.calendar import Interval
 from worlds.services.petitions.events import NOT_IN_HISTORY, PetitionEvent, word_of
 from worlds.services.petitions.rules import KindCode, Rules
-from worlds.services.petitions.states import BEFORE_RECEIPT, CLOSED, RUNNING
+from worlds.services.petitions.states import CLOSED, RUNNING
 
 CONTENT = ("title", "text", "name", "address", "contact")
 """What the petitioner wrote, by reference."""
@@ -324,8 +324,8 @@ class Petition:
 
     @property
     def has_number(self) -> bool:
-        """Whether it was received."""
-        return self.state not in BEFORE_RECEIPT
+        """Whether it was received: who withdraws before has none."""
+        return self.number is not None
 
 
 def _empty(one: "Field[Any]") -> Any:
