@@ -214,11 +214,11 @@ class Connection:
         self.tell_body(fact_body(fact, at_ms))
 
     def tell_body(self, body: bytes) -> None:
-        """Queue a fact that was encoded once for all its hearers; while detached it is kept alone."""
+        """Queue a fact that was encoded once for all its hearers; until there is a line that can take it, keep it."""
         if self.session.state is State.OPEN:
             self.outbox.fact(body)
             self.router.to_flush.add(self)
-        elif self.router.sessions.is_detached(self):
+        elif self.router.sessions.holds(self):
             self.session.ledger.enter(body)
         if self.session.ledger.is_overfull:
             self.end(Farewell.TOO_SLOW)

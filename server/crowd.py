@@ -101,8 +101,9 @@ class Crowd:
         self.open_way(connection)
 
     def open_way(self, connection: Connection) -> None:
-        """From now on the connection's line puts its poses here without asking."""
-        connection.line.pose_way = (connection.slot, self._slots.append, self._raws.append)
+        """From now on the connection's line, if it has one, puts its poses here without asking."""
+        if connection.has_line:
+            connection.line.pose_way = (connection.slot, self._slots.append, self._raws.append)
 
     def leave(self, slot: int, now: float) -> None:
         """A citizen leaves the district."""
@@ -128,6 +129,7 @@ class Crowd:
         """This client's line is full: no frames until it has drained."""
         self._unwatch(slot)
         self._joining.discard(slot)
+        self._away.discard(slot)
 
     def part(self, slot: int) -> None:
         """This client's line broke: its avatar stays, away, and nobody is shown anything for it."""

@@ -17,6 +17,7 @@ from protocol.districts import AtPlace, Enter, Place
 from protocol.handshake import Done, Draining, Hello, Welcome
 from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from protocol.session import State
 from server.admission import Door, Pace, Shut
 from server.answers import Keys
 from server.auth import Registry
@@ -99,9 +100,15 @@ class Router:
             connection = newcomer
             self._come_in(connection, hello)
         self.metrics.handshakes.labels("welcome" if connection is newcomer else "resumed").inc()
-        self._when_kept(
-            lambda: connection.welcome(self._welcome(connection, resumed=connection is not newcomer))
-        )
+        self._when_kept(lambda: self._begin(connection, resumed=connection is not newcomer))
+
+    def _begin(self, connection: Connection, *, resumed: bool) -> None:
+        """The welcome, and what follows it; nothing where the line broke or another already brought it."""
+        if connection.session.state is not State.ASKED:
+            return
+        connection.welcome(self._welcome(connection, resumed=resumed))
+        if connection.crowd is not None:
+            self._show(connection, connection.crowd)
 
     def _come_in(self, connection: Connection, hello: Hello) -> None:
         """A new session; it ends an older one of the same citizen."""
@@ -142,7 +149,8 @@ class Router:
         connection.citizen = citizen
         if connection.crowd is not None:
             connection.crowd.district.read_roles(connection.slot, citizen)
-            connection.crowd.show_anew(connection.slot)
+            # Nothing is shown before the welcome.
+            connection.crowd.part(connection.slot)
         return connection
 
     def _read_anew(self, citizen: Citizen, hello: Hello) -> Citizen:
@@ -265,6 +273,8 @@ class Router:
         self, connection: Connection, citizen: Citizen, command: Command, now: float
     ) -> Done | Refused:
         try:
+            if not self.sessions.holds(connection):
+                raise Refused(Refusal.UNAVAILABLE, "the session is over")
             return self.carry_out(connection, citizen, command, now)
         except Refused as refusal:
             return refusal
@@ -335,11 +345,17 @@ class Router:
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
             crowd.join(connection, slot)
-        if connection.is_behind:
-            crowd.hold(slot)
-        else:
-            crowd.show_anew(slot)
+        self._show(connection, crowd)
         return self._place(crowd, connection)
+
+    def _show(self, connection: Connection, crowd: Crowd) -> None:
+        """The picture of the district, as far as there is a line for it."""
+        if not connection.has_line:
+            crowd.part(connection.slot)
+        elif connection.is_behind:
+            crowd.hold(connection.slot)
+        else:
+            crowd.show_anew(connection.slot)
 
     def _place(self, crowd: Crowd, connection: Connection) -> Place:
         assert connection.citizen is not None

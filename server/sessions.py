@@ -59,9 +59,9 @@ class Sessions:
         fits = connection.ticket.fits(resume.key, is_confirmed=connection.session.is_confirmed)
         return connection if fits else None
 
-    def is_detached(self, connection: "Connection") -> bool:
-        """Whether the session waits to be resumed."""
-        return connection in self._until
+    def holds(self, connection: "Connection") -> bool:
+        """Whether the connection's session is not over, be there a line or not."""
+        return connection.ticket is not None and connection.ticket.session in self._by_name
 
     def detach(self, connection: "Connection", now: float) -> "list[Connection]":
         """The session's line broke: it is kept for a while; those whose time is cut short for it."""

@@ -19,6 +19,7 @@ class Journeys(RuleBasedStateMachine):
         self.town = Square(resume_seconds=10_000)
         self.neighbour = self.town.neighbour()
         self.me = self.town.commuter()
+        self.waiting = self.town.hold_back()
         self.told: list[str] = []
         self.asked: list[str] = []
 
@@ -50,6 +51,12 @@ class Journeys(RuleBasedStateMachine):
         if self.me.link.is_cut:
             self.me.link.notice()
 
+    @rule()
+    def decide(self) -> None:
+        for act in self.waiting:
+            act()
+        self.waiting.clear()
+
     @precondition(lambda self: self.is_cut)
     @rule()
     def connect(self) -> None:
@@ -76,10 +83,12 @@ class Journeys(RuleBasedStateMachine):
     def teardown(self) -> None:
         if not hasattr(self, "me"):
             return
-        self.me.settle()
         for _ in range(3):
+            self.me.settle()
+            self.decide()
+            self.me.settle()
             if self.is_cut:
-                self.me.come_back()
+                self.me.connect()
         self.town.tick()
         self.me.settle()
         self.every_fact_is_heard_once_and_in_order()

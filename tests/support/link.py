@@ -172,6 +172,12 @@ class Square(Town):
         neighbour.enter("square")
         return neighbour
 
+    def hold_back(self) -> list[Callable[[], None]]:
+        """From now on what waits for a decision to be kept waits in this list, as while the disk is busy."""
+        waiting: list[Callable[[], None]] = []
+        self.router._when_kept = waiting.append  # type: ignore[method-assign, assignment]
+        return waiting
+
     def tell(self, speaker: Person, *lines: str) -> None:
         """Lines to everyone in the square, each a fact, as one message."""
         for line in lines:
