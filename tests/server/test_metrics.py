@@ -11,6 +11,8 @@ from server.metrics import TICK_PHASES, Metrics, NeighbourAges
 NAMES = [
     "madang_connections",
     "madang_connections_closed",
+    "madang_sessions_detached",
+    "madang_acks_ahead",
     "madang_handshakes",
     "madang_received_bytes",
     "madang_unknown_messages",
