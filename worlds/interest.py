@@ -142,7 +142,6 @@ class Interest:
         self._heads = np.zeros((MAX_CLASS + 1, grid.count, 4), np.uint8)
         self._heads[:, :, 0], self._heads[:, :, 1] = cells & 0xFF, cells >> 8
         self._heads[:, :, 2] = (np.arange(MAX_CLASS + 1) << CLASS_SHIFT | BEGINS | ENDS)[:, None]
-        self._sees = [(band == b).astype(np.float32) for b in (NEAR, MIDDLE, FAR, RIM)]
         # Cells of one tile have their turn together: who goes from one to the other is in the same complete lists.
         turns = np.random.default_rng(grid.count).permutation(grid.tile_columns * grid.tile_rows)
         self._phase = turns[grid.tile_of_cell].astype(np.int64) * PHASE_STEP
@@ -420,7 +419,8 @@ class Interest:
         # Half of those who went to another tile have been told there when their old cell's turn comes.
         cost[-1] += LEAVER_BYTES * leavers[1] / 2 * hz / self.period
         cost *= 1 + self._extra
-        per_band = [sees[rows] @ cost.T for sees in self._sees]
+        bands = self._band[rows]
+        per_band = [(bands == band).astype(np.float32) @ cost.T for band in (NEAR, MIDDLE, FAR, RIM)]
         table = self._table
         costs = [sum(per_band[b][:, table[level, b]] for b in range(4)) for level in range(len(LEVELS))]
         return np.stack(costs, axis=1).astype(np.float64) + MESSAGE_BYTES * hz
