@@ -216,7 +216,7 @@ class Crowd(Section):
     tick_hz: Annotated[float, Field(ge=1, le=60), Unit("Hz")] = 10
     """Frames a second: what eyes take for walking, at half the cost of 20."""
 
-    cell_m: Annotated[float, Field(ge=4, le=100), Unit("m")] = 12.5
+    cell_m: Annotated[float, Field(ge=4, le=100), Unit("m")] = 12.0
     """The side of a cell: those in one cell share their frames."""
 
     view_m: Metres = 100

@@ -89,3 +89,20 @@ def test_nothing_that_is_kept_names_the_machine_it_was_made_on() -> None:
     for path in [*SOURCES, *TESTS, *pages]:
         if path != Path(__file__):
             assert not machine.search(path.read_text(encoding="utf-8")), shown(path)
+
+
+@pytest.mark.parametrize(
+    "service", sorted(path.stem for path in (ROOT / "protocol/services").glob("[!_]*.py"))
+)
+def test_a_service_is_one_name_in_five_places(service: str) -> None:
+    places = (
+        ROOT / "worlds/services" / service / "__init__.py",
+        ROOT / "bots/behaviours" / f"{service}.py",
+        *(ROOT / "tests/worlds/services").glob(f"test_{service}*.py"),
+        *(ROOT / "tests/protocol/vectors").glob(f"{service}.*.json"),
+        ROOT / "worlds/seoul/services" / f"{service}.toml",
+    )
+    assert [place for place in places if not place.is_file()] == []
+    assert any("test_" in place.name for place in places)
+    assert any(place.suffix == ".json" for place in places)
+    assert f"{service}." in (ROOT / "protocol/SPEC.md").read_text("utf-8")

@@ -9,13 +9,13 @@ from dataclasses import replace
 
 from load_tests.promises import DRIVER_IN_TIME, NOBODY_LOST, TRUE, move_to_seen
 from load_tests.scenario import Climb, Promise, Scenario, seen
-from load_tests.scenarios.plaza import BYTES_PER_CLIENT, CROWD
+from load_tests.scenarios.plaza import CROWD
 
 SCENARIO = Scenario(
     name="capacity",
     told="as many as hold in the same plaza at 10 Hz",
     crowd=replace(CROWD, settle=8),
-    settings={"crowd.bytes_per_client": BYTES_PER_CLIENT},
+    settings={"crowd.bytes_per_client": 22_500},
     climb=Climb(
         counts=(3_000, 4_500, 6_000, 7_000, 8_000),
         holds=(

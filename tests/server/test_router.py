@@ -154,7 +154,7 @@ def test_the_place_tells_all_that_is_needed_to_read_frames(town: Town) -> None:
     official = town.visitor(token=town.token("kim", roles=["official"]))
     place, visitors = official.enter("here"), town.visitor().enter("here")
     assert (place.district, place.width, place.depth, place.tick_hz) == ("here", 100, 100, 10)
-    assert (place.cell_m, place.columns, place.tile_m, place.tile_columns) == (12.5, 8, 50, 2)
+    assert (place.cell_m, place.columns, place.tile_m, place.tile_columns) == (12.0, 9, 48.0, 3)
     assert (place.view_m, place.precision, place.anchor.lat) == (100, 0.01, 37.0)
     assert {zone.id: zone.may_enter for zone in place.zones} == {"room": True, "office": True, "quiet": True}
     assert {zone.id: zone.may_enter for zone in visitors.zones} == {

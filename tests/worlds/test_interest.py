@@ -209,7 +209,7 @@ def test_a_speaker_on_a_stage_is_near_to_everyone() -> None:
 
 @pytest.mark.parametrize("slower", [1, 2])
 def test_under_overload_the_far_bands_are_told_less_often_and_the_near_band_is_not(slower: int) -> None:
-    town = Town(district("here", 200.0, 200.0))
+    town = Town(district("here", 200.0, 200.0), crowd={"cell_m": CELL_M})
     interest = town.router.crowds["here"].district.interest
     cell = 8 * 16 + 8
     before = [
