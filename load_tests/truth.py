@@ -33,6 +33,9 @@ WITHIN_M = 0.0101
 OLDEST_S = 1.0
 """What is shown of a near one may not be older."""
 
+OLDEST_FAR_S = 4.5
+"""Nor of one who is not near: everyone in view is told within 4 s."""
+
 
 @dataclass
 class Truth:
@@ -77,8 +80,15 @@ def check(seer: Walker, other: Walker, now: float, truth: Truth) -> None:
     there = [at for at, x, z in other.been if abs(x - shown.x) <= WITHIN_M and abs(z - shown.z) <= WITHIN_M]
     if not there:
         truth.elsewhere += 1
-    elif now - there[-1] > OLDEST_S:
+    elif now - there[-1] > (OLDEST_S if are_near(seer, other) else OLDEST_FAR_S):
         truth.stale += 1
+
+
+def are_near(one: Walker, other: Walker) -> bool:
+    """Whether each is in the 3 x 3 cells around the other: those are the near ones."""
+    cell_m = one.me.place.cell_m
+    (_, x, z), (_, other_x, other_z) = one.been[-1], other.been[-1]
+    return abs(x // cell_m - other_x // cell_m) <= 1 and abs(z // cell_m - other_z // cell_m) <= 1
 
 
 async def watch(
