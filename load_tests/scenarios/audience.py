@@ -8,7 +8,7 @@ SCENARIO = Scenario(
     name="audience",
     told="1,000 before one stage, 60 x 60 m",
     crowd=Crowd("stage", 1_000, area=(1, 8, 59, 59), speed=0.5, sway=0.5, speaker=(30, 3)),
-    settings={"crowd.bytes_per_client": 32_000},
+    settings={"crowd.bytes_per_client": 27_000},
     promises=(
         bytes_per_s(32_000),
         move_to_seen(350, "move-to-seen of near ones, p99 (5 Hz or better)"),
