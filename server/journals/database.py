@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -46,8 +47,9 @@ ANSWER_SECONDS = 30
 MIGRATION_LOCK = 0x6D616467
 """PostgreSQL's advisory lock while tables are changed, so that two starting nodes do not both do it."""
 
+WRITE_AHEAD = "PRAGMA journal_mode = WAL"
+
 PRAGMAS = (
-    "journal_mode = WAL",
     "synchronous = FULL",  # what was answered `done` survives a loss of power
     "secure_delete = ON",  # what is erased is overwritten with zeros
     "temp_store = MEMORY",  # no text in files that sorting leaves behind
@@ -82,6 +84,19 @@ metadata = MetaData()
 """Every table; each is declared where it is used."""
 
 
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Change a new file over. SQLite does not wait for a lock here, as it does elsewhere: who lost tries again."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute(WRITE_AHEAD)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.005)
+
+
 class _Threads:
     """SQLite: a whole piece of work in one thread, as a hop for each statement costs three times its work."""
 
@@ -92,6 +107,7 @@ class _Threads:
         )
 
         def prepare(connection: Any, _: object) -> None:
+            _write_ahead(connection)
             for pragma in (*PRAGMAS, *pragmas):
                 connection.execute(f"PRAGMA {pragma}")
 
