@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -82,6 +82,10 @@ class Node:
     def city(self) -> CityCard:
         """The city as it is now."""
         return self.router.city()
+
+    def districts(self) -> Sequence[plan.DistrictPlan]:
+        """The plans of the districts that are open."""
+        return self.city_plan.open_in(self.settings.city.phase)
 
     def is_ready(self) -> bool:
         """Whether new citizens are taken."""

@@ -17,7 +17,7 @@ from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, open311, rest
+from server.web import faults, grounds, open311, rest
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.landing import landing_page
@@ -119,6 +119,7 @@ def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | Non
     async def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", headers={"Cache-Control": f"max-age={STATIC_SECONDS}"})
 
+    app.include_router(grounds.routes(view.districts()))
     if gate is not None:
         answered = gate.host.city.commands
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))

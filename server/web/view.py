@@ -1,9 +1,10 @@
 """What the web pages need to know of the running city."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from protocol.handshake import CityCard
+from worlds.plan import DistrictPlan
 
 
 class CityView(Protocol):
@@ -11,6 +12,9 @@ class CityView(Protocol):
 
     def city(self) -> CityCard:
         """Its names and its districts with their population."""
+
+    def districts(self) -> Sequence[DistrictPlan]:
+        """The plans of the districts that are open."""
 
     def is_ready(self) -> bool:
         """Whether it takes new citizens: neither starting nor draining."""

@@ -1,7 +1,7 @@
 """The web pages: what each route answers, in both languages, ready or not."""
 
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from html.parser import HTMLParser
 
 import httpx
@@ -14,6 +14,8 @@ from server.metrics import Metrics
 from server.texts import LANGUAGES, language_of, preferred, texts
 from server.web.app import build
 from server.web.landing import landing_page
+from tests.support.node import HAMLET
+from worlds.plan import DistrictPlan, load
 
 CITY = CityCard(
     id="seoul",
@@ -33,6 +35,9 @@ class SmallCity:
 
     def city(self) -> CityCard:
         return CITY
+
+    def districts(self) -> Sequence[DistrictPlan]:
+        return load(HAMLET).districts
 
     def is_ready(self) -> bool:
         return self.ready
@@ -183,7 +188,14 @@ async def test_prometheus_gets_its_own_format(browser: httpx.AsyncClient) -> Non
 
 async def test_the_interface_describes_itself(browser: httpx.AsyncClient) -> None:
     described = (await browser.get("/openapi.json")).json()
-    assert {"/api/city", "/readyz", "/livez", "/version", "/metrics"} == described["paths"].keys()
+    assert {
+        "/api/city",
+        "/api/city/districts/{district}",
+        "/readyz",
+        "/livez",
+        "/version",
+        "/metrics",
+    } == described["paths"].keys()
     assert (await browser.get("/docs")).status_code == 404
 
 
