@@ -1,0 +1,5 @@
+// Where the stage's page begins.
+import { render } from "preact";
+
+const page = document.getElementById("page");
+if (page) render(<main lang="en">Madang</main>, page);
