@@ -10,7 +10,7 @@ from collections.abc import Hashable
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
-from server.config import Limits
+from server.limits import Limits
 from server.metrics import Metrics
 
 IPV6_SITE_BITS = 64

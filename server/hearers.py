@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 from protocol.avatars import MovedBack
 from protocol.codec import fact_body
 from protocol.message import Count, Fact
-from worlds.citizen import Citizen
+from worlds.access import holds_any
 from worlds.service import Audience, Citizens, District, Effect, Everyone, Move, Spotlight, Staff
 
 if TYPE_CHECKING:
     from server.connection import Connection
     from server.router import Router
-
-GRANT_PREFIX = "grant:"
 
 
 class Hearers:
@@ -53,7 +51,7 @@ class Hearers:
                         yield present[citizen_id]
             case Staff(words, scope):
                 for connection in present.values():
-                    if connection.citizen is not None and holds(connection.citizen, words, scope):
+                    if connection.citizen is not None and holds_any(connection.citizen, words, scope):
                         yield connection
 
     def carry_out(self, effect: Effect) -> None:
@@ -85,13 +83,3 @@ class Hearers:
         crowd.district.put(connection.slot, x, z, self._router.clock.monotonic())
         x, y, z, yaw = crowd.district.stand(connection.slot)
         connection.tell_count(MovedBack(x=x, y=y, z=z, yaw=yaw, reason="moderator"))
-
-
-def holds(citizen: Citizen, words: frozenset[str], scope: str | None) -> bool:
-    """Whether a citizen has one of these roles within the scope, or one of these grants."""
-    return any(
-        word.removeprefix(GRANT_PREFIX) in citizen.grants
-        if word.startswith(GRANT_PREFIX)
-        else citizen.has(word, scope)
-        for word in words
-    )

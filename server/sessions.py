@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from protocol.handshake import Resume
 from server.admission import is_loopback, place_of
-from server.config import Limits
+from server.limits import Limits
 from server.metrics import Metrics
 
 if TYPE_CHECKING:

@@ -8,16 +8,19 @@ from worlds.plan import DistrictPlan
 GRANT_PREFIX = "grant:"
 
 
-def is_admitted(citizen: Citizen, access: Sequence[str], district: str) -> bool:
-    """Whether a list of roles and `grant:NAME` admits this citizen in this district; empty admits everyone."""
-    if not access:
-        return True
+def holds_any(citizen: Citizen, words: Iterable[str], scope: str | None) -> bool:
+    """Whether a citizen has one of these roles within the scope, or one of these grants (`grant:NAME`)."""
     return any(
         word.removeprefix(GRANT_PREFIX) in citizen.grants
         if word.startswith(GRANT_PREFIX)
-        else citizen.has(word, district)
-        for word in access
+        else citizen.has(word, scope)
+        for word in words
     )
+
+
+def is_admitted(citizen: Citizen, access: Sequence[str], district: str) -> bool:
+    """Whether a list of roles and `grant:NAME` admits this citizen in this district; empty admits everyone."""
+    return not access or holds_any(citizen, access, district)
 
 
 def _mask(bits: Iterable[bool]) -> int:

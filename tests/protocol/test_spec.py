@@ -20,7 +20,7 @@ from protocol.message import Message
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS, TEXT_CLOSE_CODE
 from protocol.services import petitions
 from server.answers import REMEMBERED
-from server.config import Limits
+from server.limits import Limits
 from tests.protocol.test_vectors import VECTORS
 from tests.support.tiny_city import SPAWN, TinyCity
 from worlds.movement import Rules

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocol.refusals import Farewell, Refusal, Refused
 from server.admission import Buckets, Door, Pace, Shut, place_of
-from server.config import Limits
+from server.limits import Limits
 from server.metrics import Metrics
 
 OFF = {"connections": 0, "connections_per_address": 0, "handshakes_per_s": 0.0}

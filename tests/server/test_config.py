@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from server.config import FIELDS, Settings, Unit, WrongSetting, load
+from server.config import FIELDS, Settings, WrongSetting, load
+from server.setting import Unit
 
 
 @pytest.fixture(autouse=True)

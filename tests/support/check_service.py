@@ -9,6 +9,7 @@ from typing import Any
 from protocol.codec import dump
 from protocol.message import Command
 from protocol.refusals import Refused
+from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
 from worlds.service import Audience, Citizens, District, Event, Everyone, Personal, Service, Staff, Texts
@@ -47,12 +48,7 @@ def hears(citizen: Citizen, audience: Audience) -> bool:
         case Citizens(ids):
             return citizen.id in ids
         case Staff(words, scope):
-            return any(
-                word.removeprefix("grant:") in citizen.grants
-                if word.startswith("grant:")
-                else citizen.has(word, scope)
-                for word in words
-            )
+            return holds_any(citizen, words, scope)
 
 
 def play(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.city import district, text
-from worlds.access import forbidden_zones, is_admitted, passable_doors
+from worlds.access import forbidden_zones, holds_any, is_admitted, passable_doors
 from worlds.citizen import Citizen
 from worlds.plan import DistrictPlan
 
@@ -33,6 +33,15 @@ def test_a_list_admits_by_role_or_grant(access: tuple[str, ...], citizen: Citize
 
 def test_a_scoped_role_counts_in_its_district_alone() -> None:
     assert not is_admitted(HOST_HERE, ("host",), "there")
+
+
+def test_a_list_that_must_be_held_is_held_by_role_within_its_scope_or_by_grant() -> None:
+    assert holds_any(HOST_HERE, {"moderator", "host"}, "here")
+    assert holds_any(HOST_HERE, {"host"}, "here/hall")
+    assert not holds_any(HOST_HERE, {"host"}, "there")
+    assert not holds_any(HOST_HERE, {"host"}, None)
+    assert holds_any(MAYOR, {"operator", "grant:mayor"}, None)
+    assert not holds_any(MAYOR, set(), "here")
 
 
 @pytest.fixture
