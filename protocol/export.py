@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from protocol.catalogue import COMMANDS, FROM_CLIENT, FROM_SERVER, fingerprint, schema_of, type_of
 from protocol.handshake import PROTOCOL_VERSION, SUBPROTOCOL
-from protocol.message import Command, Message
+from protocol.message import Command, Count, Fact, Message
 from protocol.poses import FRAME_EXT, POSE_EXT, TILES_EXT
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS
 from protocol.session import TABLE, Side, State
@@ -43,8 +43,22 @@ def name_of(model: type[Message]) -> str:
     return "".join(part.capitalize() for part in re.split(r"[._]", type_of(model)))
 
 
+KINDS: dict[str, type[Message]] = {"command": Command, "fact": Fact, "count": Count}
+
+
+def kind_of(model: type[Message]) -> str:
+    """What a message is: a command, a fact, a count, or of the session's own course."""
+    for word, kind in KINDS.items():
+        if issubclass(model, kind):
+            return word
+    return "course"
+
+
 def json_schema() -> dict[str, Any]:
-    """JSON Schema 2020-12 with every message of the control lane, and every answer, in `$defs`."""
+    """JSON Schema 2020-12 with every message of the control lane, and every answer, in `$defs`.
+
+    `x-kind` says what a message is, `x-answer` what a command's `done.result` holds, `x-reads` whether it only reads.
+    """
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"The wire of Madang, version {PROTOCOL_VERSION}",
@@ -155,12 +169,17 @@ def _definitions(prefix: str) -> dict[str, Any]:
     """Every schema by name, each part once; `prefix` is where they will lie in the document."""
     answers = [command.answer for command in COMMANDS if command.answer]
     parts: list[tuple[type[BaseModel], JsonSchemaMode]] = [(answer, "serialization") for answer in answers]
-    _, told = models_json_schema(parts, ref_template=prefix + "{model}")
+    found, told = models_json_schema(parts, ref_template=prefix + "{model}")
     definitions: dict[str, Any] = dict(told["$defs"])
     for model in _models():
         schema = schema_of(model, ref_template=prefix + "{model}")
         definitions |= schema.pop("$defs", {})
-        definitions[name_of(model)] = schema | {"title": name_of(model)}
+        schema |= {"title": name_of(model), "x-kind": kind_of(model)}
+        if issubclass(model, Command):
+            schema["x-reads"] = model.reads
+            if model.answer:
+                schema["x-answer"] = found[model.answer, "serialization"]
+        definitions[name_of(model)] = schema
     return dict(sorted(definitions.items()))
 
 

@@ -242,6 +242,15 @@ def export_protocol(folder: Annotated[Path, typer.Argument(help="Where to write 
         print(path)
 
 
+@protocol_app.command("typescript")
+def export_typescript() -> None:
+    """Print the language as the TypeScript that the SDK is built on."""
+    from protocol.export import json_schema
+    from protocol.typescript import words
+
+    print(words(json_schema()), end="")
+
+
 @protocol_app.command("fingerprint")
 def show_fingerprint() -> None:
     """The 16 hex digits that change when any word of the language does."""

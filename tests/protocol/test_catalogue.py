@@ -1,12 +1,16 @@
 """The catalogue: complete, told apart by type, pinned by its fingerprint."""
 
+from pathlib import Path
+
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from protocol import avatars, catalogue, chat, districts, handshake
+from protocol import avatars, catalogue, chat, districts, export, handshake, typescript
 from protocol.message import Command, Count, Fact, Message
 from protocol.services import live_qa, petitions
 from tests.protocol.test_vectors import VECTORS, items_of
+
+ROOT = Path(__file__).parents[2]
 
 FINGERPRINT = "8578a3527048f01f"
 
@@ -20,6 +24,20 @@ def test_the_language_has_not_changed_unnoticed() -> None:
         "(fields and messages may be added, nothing may be removed or narrowed), then pin "
         f"{catalogue.fingerprint()} here and in SPEC.md."
     )
+
+
+def test_the_typescript_sdk_speaks_this_language() -> None:
+    generated = ROOT / "clients/typescript/src/generated/words.ts"
+    assert generated.read_text("utf-8") == typescript.words(export.json_schema()), (
+        f"The language has changed: madang protocol typescript > {generated.relative_to(ROOT)}"
+    )
+
+
+def test_two_parts_of_one_name_are_the_same() -> None:
+    told: dict[str, object] = {}
+    for model in (*catalogue.FROM_CLIENT, *catalogue.FROM_SERVER):
+        for name, schema in catalogue.schema_of(model).get("$defs", {}).items():
+            assert told.setdefault(name, schema) == schema, f"{name} of {model} is another elsewhere"
 
 
 def test_every_message_that_is_declared_is_in_the_catalogue() -> None:
