@@ -1,7 +1,7 @@
 """The `madang` command: serve a city, see its settings, issue tokens, check content, export the language.
 
-What concerns the journal is in `server.journal_cli`, loaded when it is called. Other packages add commands of
-their own through the entry point group `madang.commands`.
+What concerns the journal is in `server.journal_cli`, what concerns words in `server.words_cli`: loaded when they
+are called. Other packages add commands of their own through the entry point group `madang.commands`.
 """
 
 import asyncio
@@ -220,9 +220,11 @@ def check_city(path: Annotated[Path, typer.Argument(help="The folder of the city
     """Read a city's content whole and tell every mistake in it."""
     from worlds.plan import PlanError
     from worlds.plan import load as load_plan
+    from worlds.words import load as load_words
 
     try:
         plan = load_plan(path)
+        load_words(path)
     except PlanError as wrong:
         stop(*map(str, wrong.faults))
     zones = sum(len(district.zones) for district in plan.districts)
@@ -274,8 +276,8 @@ def plug(into: typer.Typer, other: EntryPoint) -> None:
     into.command(other.name, help=f"See madang {other.name} --help.", context_settings=passed_on)(run)
 
 
-for part in ("journal", "citizen"):
-    plug(app, EntryPoint(part, f"server.journal_cli:{part}_app", COMMAND_GROUP))
+for part, module in (("journal", "journal_cli"), ("citizen", "journal_cli"), ("words", "words_cli")):
+    plug(app, EntryPoint(part, f"server.{module}:{part}_app", COMMAND_GROUP))
 
 
 def main() -> None:

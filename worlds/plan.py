@@ -333,15 +333,15 @@ class PlanError(Exception):
         super().__init__("\n".join(map(str, self.faults)))
 
 
-_Sheet = TypeVar("_Sheet", CitySheet, DistrictPlan)
+Sheet = TypeVar("Sheet", bound=BaseModel)
 
 
 def load(folder: Path) -> CityPlan:
     """Reads `city.toml` and `districts/*.toml`; raises PlanError with every fault there is."""
     faults: list[Fault] = []
-    sheet = _read(folder, "city.toml", CitySheet, faults)
+    sheet = read_sheet(folder, "city.toml", CitySheet, faults)
     files = {path.stem: f"districts/{path.name}" for path in sorted((folder / "districts").glob("*.toml"))}
-    read = {stem: _read(folder, file, DistrictPlan, faults) for stem, file in files.items()}
+    read = {stem: read_sheet(folder, file, DistrictPlan, faults) for stem, file in files.items()}
     districts = {stem: district for stem, district in read.items() if district is not None}
 
     for stem, district in districts.items():
@@ -357,7 +357,7 @@ def load(folder: Path) -> CityPlan:
     return CityPlan(**{**dict(sheet), "districts": tuple(districts[name] for name in sheet.districts)})
 
 
-def _read(folder: Path, file: str, shape: type[_Sheet], faults: list[Fault]) -> _Sheet | None:
+def read_sheet(folder: Path, file: str, shape: type[Sheet], faults: list[Fault]) -> Sheet | None:
     """One file as its shape, or None with its faults added."""
     try:
         return shape.model_validate(tomllib.loads((folder / file).read_text("utf-8")))
