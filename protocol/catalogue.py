@@ -29,6 +29,7 @@ COUNTS: tuple[type[Count], ...] = (
     handshake.Pong,
     handshake.Draining,
     districts.Crowd,
+    districts.Queue,
     avatars.MovedBack,
     *live_qa.COUNTS,
     *petitions.COUNTS,

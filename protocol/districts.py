@@ -122,3 +122,12 @@ class Crowd(Count):
     district: Name
     population: Natural
     tick_hz: Number
+
+
+class Queue(Count):
+    """You wait before a full district: your place in the line from 1, and how long it may take."""
+
+    type: Literal["district.queue"] = "district.queue"
+    district: Name
+    place: Natural
+    wait_ms: Natural | None = None

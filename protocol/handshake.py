@@ -49,6 +49,7 @@ class Hello(Message):
     type: Literal["hello"] = "hello"
     protocol: Integer
     token: Annotated[str, Field(max_length=4096)] | None = None
+    ticket: Annotated[str, Field(max_length=64)] | None = None
     name: Annotated[str, Field(max_length=MAX_NAME_LENGTH)] | None = None
     locale: Annotated[str, Field(max_length=35)] | None = None
     avatar: Avatar | None = None

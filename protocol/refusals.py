@@ -109,8 +109,16 @@ class Refused(Exception):
 class ProtocolError(Exception):
     """The peer broke the language, or its time is over; goodbye with this reason."""
 
-    def __init__(self, code: Farewell, message: str = "", *, close_code: int | None = None) -> None:
+    def __init__(
+        self,
+        code: Farewell,
+        message: str = "",
+        *,
+        close_code: int | None = None,
+        after_ms: int | None = None,
+    ) -> None:
         super().__init__(message or ENDINGS[code].meaning)
+        self.after_ms = after_ms
         self.code = code
         self.message = message or ENDINGS[code].meaning
         self.close_code = close_code or ENDINGS[code].close_code

@@ -1,80 +1,35 @@
-"""How many may come in, how often they may ask, and from where; time is an argument, 0 is off.
-
-Our own bucket, because the libraries for it (limits, pyrate-limiter) read the clock themselves and clean up
-in threads of their own; here the caller's time rules, so that a test can move it.
-"""
+"""How many may come in, how often they may ask, and from where; time is an argument, 0 is off."""
 
 import math
-from collections import Counter, OrderedDict
-from collections.abc import Hashable
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from collections import Counter
 
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from server.addresses import is_loopback, place_of
+from server.buckets import Buckets
 from server.limits import Limits
 from server.metrics import Metrics
 
-IPV6_SITE_BITS = 64
-"""One household or office has at least this many bits of its own (RFC 6177): it counts as one address."""
-
-MAX_KEYS = 65_536
-"""Keys of one kind that are remembered; past it the least recently seen is forgotten."""
+MINUTE = 60.0
 
 _RETRY_SPREAD = 0.618
 """The golden ratio's fraction: the fractions of its multiples lie evenly, however many there are."""
-
-
-class Buckets:
-    """A bucket for each key: `burst` at once, then `rate` a second (0 = no limit).
-
-    Kept as one time per key, that at which the bucket will be full again (GCRA): a full one needs no memory.
-    """
-
-    def __init__(self, rate: float, burst: float, max_keys: int = MAX_KEYS) -> None:
-        self._interval = 1 / rate if rate else 0.0
-        self._depth = burst * self._interval
-        self._max_keys = max_keys
-        self._full_at: OrderedDict[Hashable, float] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._full_at)
-
-    def take(self, key: Hashable, now: float) -> float:
-        """Take one: 0.0 when there was one, else the seconds until there is."""
-        if not self._interval:
-            return 0.0
-        full_at = max(self._full_at.get(key, now), now) + self._interval
-        wait = full_at - now - self._depth
-        if wait > 1e-9:
-            return wait
-        self._full_at[key] = full_at
-        self._full_at.move_to_end(key)
-        self._forget(now)
-        return 0.0
-
-    def _forget(self, now: float) -> None:
-        # Two for each that came: so there are never many to forget at once, and in the end none too many.
-        for _ in range(2):
-            oldest = next(iter(self._full_at))
-            if self._full_at[oldest] > now and len(self._full_at) <= self._max_keys:
-                return
-            del self._full_at[oldest]
 
 
 class Shut(ProtocolError):
     """The door does not open; try again after `after_ms`."""
 
     def __init__(self, message: str, after_ms: int, code: Farewell = Farewell.FULL) -> None:
-        super().__init__(code, message)
-        self.after_ms = after_ms
+        super().__init__(code, message, after_ms=after_ms)
 
 
 class Door:
-    """Who may connect: so many in all, so many and so often from one address."""
+    """Who may connect, and who may ask over HTTP: so many in all, so many and so often from one address."""
 
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
         self._limits = limits
         self._metrics = metrics
         self._handshakes = Buckets(limits.handshakes_per_s, max(1.0, limits.handshakes_per_s))
+        self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
         self._shut_out = 0
         self.connections = 0
@@ -89,7 +44,7 @@ class Door:
         limits = self._limits
         if self.is_draining:
             raise Shut("this node is going away", limits.retry_after_ms, Farewell.DRAINING)
-        if not (limits.loopback_exempt and is_loopback(place)):
+        if not is_exempt(place, limits):
             wait = self._handshakes.take(place, now)
             if wait:
                 raise self._shut("handshakes_per_s", "too many connections a second from your address", wait)
@@ -102,6 +57,16 @@ class Door:
         self._inside[place] += 1
         self.connections += 1
         self._metrics.connections.set(self.connections)
+
+    def request(self, address: str, now: float) -> None:
+        """One HTTP request from this address; raises Refused(too_fast)."""
+        place = place_of(address)
+        if is_exempt(place, self._limits):
+            return
+        wait = self._requests.take(place, now)
+        if wait:
+            self._metrics.limit_reached.labels("requests_per_s").inc()
+            raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
 
     def leave(self, address: str) -> None:
         """A connection from this address that had entered is gone."""
@@ -121,59 +86,102 @@ class Door:
 
 
 class Pace:
-    """How often one citizen may ask: of everything, and of what costs others more."""
+    """How often one citizen may ask, of everything and of what costs others more, and how often one address may.
+
+    An address has `limits.citizens_per_address` times what a citizen has, as a school or an office shares one.
+    """
 
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
+        self._limits = limits
         self._metrics = metrics
-        self._commands = Buckets(limits.commands_per_s, limits.command_burst)
-        self._chat = Buckets(limits.chat_per_s, limits.chat_burst)
-        self._who = Buckets(limits.who_per_s, max(1.0, limits.who_per_s))
-        self._enter_at = Buckets(limits.enter_at_per_s, 1)
+        self._commands = self._limit("commands_per_s", limits.commands_per_s, limits.command_burst)
+        self._chat = self._limit("chat_per_s", limits.chat_per_s, limits.chat_burst)
+        self._who = self._limit("who_per_s", limits.who_per_s, max(1.0, limits.who_per_s))
+        self._enter_at = self._limit("enter_at_per_s", limits.enter_at_per_s, 1)
+        per_min = limits.malformed_per_min
+        self._malformed = self._limit("malformed_per_min", per_min / MINUTE, max(1.0, per_min))
+        self._kinds = {
+            kind: self._limit(f"kinds {kind}", rate.per_s, rate.burst) for kind, rate in limits.kinds.items()
+        }
 
-    def command(self, citizen: str, now: float) -> None:
-        """One command of any type; raises Refused(too_fast)."""
-        self._keep(self._commands, "commands_per_s", citizen, now)
+    def _limit(self, name: str, rate: float, burst: float) -> "_Limit":
+        return _Limit(name, rate, burst, self._limits.citizens_per_address)
 
-    def chat(self, citizen: str, now: float) -> None:
+    def command(self, citizen: str, address: str, now: float, kind: str | None = None) -> None:
+        """One command, of this type where it has one; raises Refused(too_fast)."""
+        self._keep(self._commands, citizen, address, now)
+        if kind in self._kinds:
+            self._keep(self._kinds[kind], citizen, address, now)
+
+    def chat(self, citizen: str, address: str, now: float) -> None:
         """One line of chat; raises Refused(too_fast)."""
-        self._keep(self._chat, "chat_per_s", citizen, now)
+        self._keep(self._chat, citizen, address, now)
 
-    def who(self, citizen: str, now: float) -> None:
+    def who(self, citizen: str, address: str, now: float) -> None:
         """One question who is behind slots; raises Refused(too_fast)."""
-        self._keep(self._who, "who_per_s", citizen, now)
+        self._keep(self._who, citizen, address, now)
 
-    def enter_at(self, citizen: str, now: float) -> None:
+    def enter_at(self, citizen: str, address: str, now: float) -> None:
         """One arrival at a chosen place; raises Refused(too_fast)."""
-        self._keep(self._enter_at, "enter_at_per_s", citizen, now)
+        self._keep(self._enter_at, citizen, address, now)
 
-    def _keep(self, buckets: Buckets, limit: str, citizen: str, now: float) -> None:
-        wait = buckets.take(citizen, now)
+    def malformed(self, citizen: str, address: str, now: float) -> None:
+        """One message that cannot be read; raises ProtocolError(flooding)."""
+        try:
+            self._keep(self._malformed, citizen, address, now)
+        except Refused as refused:
+            raise ProtocolError(Farewell.FLOODING, "too many messages that cannot be read") from refused
+
+    def _keep(self, limit: "_Limit", citizen: str, address: str, now: float) -> None:
+        name, wait = limit.name, limit.people.take(citizen, now)
+        place = place_of(address)
+        if not wait and not is_exempt(place, self._limits):
+            name, wait = f"{name} of an address", limit.places.take(place, now)
         if wait:
-            self._metrics.limit_reached.labels(limit).inc()
+            self._metrics.limit_reached.labels(name).inc()
             raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
 
 
-def place_of(address: str) -> str:
-    """What counts as one address: an IPv4 address, an IPv6 /64, or the text itself where it is neither."""
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    match ip:
-        case IPv6Address(ipv4_mapped=IPv4Address() as mapped):
-            return str(mapped)
-        case IPv6Address() if not ip.is_loopback:
-            return str(ip_network((ip, IPV6_SITE_BITS), strict=False))
-        case _:
-            return str(ip)
+class _Limit:
+    """One limit by its name: so often for a citizen, and so many times as often for an address."""
+
+    def __init__(self, name: str, rate: float, burst: float, citizens_per_address: int) -> None:
+        self.name = name
+        self.people = Buckets(rate, burst)
+        self.places = Buckets(rate * citizens_per_address, burst * citizens_per_address)
 
 
-def is_loopback(place: str) -> bool:
-    """Whether it is this machine."""
-    try:
-        return ip_address(place).is_loopback
-    except ValueError:
-        return False
+class Attempts:
+    """How often a login may fail, for one account and from one address.
+
+    Only failures count, and an account's only where its signature holds: so nobody can lock out another, neither
+    by tokens forged in their name nor from the same school. The price: a failure is found before it is counted.
+    """
+
+    def __init__(self, limits: Limits, metrics: Metrics) -> None:
+        self._limits = limits
+        self._metrics = metrics
+        account, address = limits.logins_failed_per_account, limits.logins_failed_per_address
+        self._accounts = Buckets(account / MINUTE, max(1.0, account))
+        self._places = Buckets(address / (10 * MINUTE), max(1.0, address))
+
+    def failed(self, address: str, account: str | None, now: float) -> None:
+        """A login has failed; raises Shut(flooding) where it was one too many."""
+        place = place_of(address)
+        if account is not None:
+            self._keep("logins_failed_per_account", self._accounts.take(account, now))
+        if not is_exempt(place, self._limits):
+            self._keep("logins_failed_per_address", self._places.take(place, now))
+
+    def _keep(self, limit: str, wait: float) -> None:
+        if wait:
+            self._metrics.limit_reached.labels(limit).inc()
+            raise Shut("too many logins that failed", _ms(wait), Farewell.FLOODING)
+
+
+def is_exempt(place: str, limits: Limits) -> bool:
+    """Whether a place is free of the limits per address."""
+    return limits.loopback_exempt and is_loopback(place)
 
 
 def _ms(seconds: float) -> int:

@@ -67,9 +67,9 @@ class Node:
         self.settings = settings
         self.metrics = Metrics()
         self.city_plan = plan.load(settings.city.path)
-        self.router = Router(
-            self.city_plan, settings, Registry.of(settings), self.metrics, SystemClock(), default_rng()
-        )
+        clock = SystemClock()
+        registry = Registry.of(settings, self.metrics, clock)
+        self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
         self.journal = SqlJournal.of(settings.data)
         found = founder(settings.city.path, self.city_plan)
         self.host = Host(found, self.journal, Hearers(self.router), self.router.clock, self.metrics)
@@ -131,6 +131,7 @@ class Node:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # ours tell the same of HTTP and WebSocket
             backlog=BACKLOG,
         )
         self._http = _Uvicorn(config)
@@ -140,6 +141,7 @@ class Node:
                 await self._serving
                 raise OSError("the HTTP server did not start")
             await asyncio.sleep(0.01)
+        self.router.registry.fetch_keys()
         self.ticker.start()
         self._ready = True
         host, port = sock.getsockname()[:2]
@@ -147,7 +149,9 @@ class Node:
 
     def _gate(self) -> Gate:
         router = self.router
-        return Gate(self.host, router.registry, router.pace, router.clock, self.settings, self.is_ready)
+        return Gate(
+            self.host, router.registry, router.door, router.pace, router.clock, self.settings, self.is_ready
+        )
 
     async def drain(self) -> None:
         """Take nobody new, tell everybody, say goodbye in waves: so not all come back in one moment."""
@@ -168,6 +172,7 @@ class Node:
     async def close(self) -> None:
         """Stop ticking, let the last bytes go, stop listening; who is still here is told that it is our fault."""
         await self.ticker.stop()
+        await self.router.registry.close()
         for connection in list(self.router.connections):
             connection.end(Farewell.INTERNAL)
         if self._http is not None and self._serving is not None:

@@ -1,4 +1,4 @@
-"""From a token to a citizen: the city's secret, the tokens signed with it, and visitors without one."""
+"""Who comes: from a token, a join ticket or nothing to a citizen; the city's secret, and the tokens signed with it."""
 
 import hmac
 import json
@@ -12,29 +12,23 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from protocol.handshake import Hello
 from protocol.refusals import Farewell, ProtocolError
+from server.admission import Attempts
+from server.clock import Clock
 from server.config import Settings, WrongSetting
+from server.keys import IssuerKeys
+from server.metrics import Metrics
 from server.texts import language_of, texts
+from server.tickets import JoinTickets
+from server.tokens import BadToken, unproved, verified
+from server.trust import Trust
 from worlds.citizen import Citizen, Level, is_role, shown_name
 
 ALGORITHM = "HS256"
 AUDIENCE = "madang"
-LEEWAY_SECONDS = 60
-"""How far the clocks of issuer and server may differ."""
 
 SECRET_BYTES = 64
 MIN_SECRET_LENGTH = 32
 """Characters below which the secret could be guessed (RFC 7518, 3.2: as long as the hash)."""
-
-_REQUIRED = ["sub", "exp", "iat", "iss", "aud"]
-_REASONS: tuple[tuple[type[jwt.InvalidTokenError], str], ...] = (
-    (jwt.ExpiredSignatureError, "the token has expired"),
-    (jwt.ImmatureSignatureError, "the token is not yet valid"),
-    (jwt.InvalidAudienceError, "the token is for another service"),
-    (jwt.InvalidIssuerError, "the token is from an issuer that this city does not know"),
-    (jwt.MissingRequiredClaimError, "the token lacks one of " + ", ".join(_REQUIRED)),
-    (jwt.InvalidSignatureError, "the token is not signed by this city"),
-    (jwt.InvalidAlgorithmError, "the token is signed in a way that this city does not accept"),
-)
 
 
 def _visible(name: str) -> str:
@@ -69,48 +63,98 @@ class Claims(BaseModel):
     department: Word | None = None
 
 
+def first_fault(error: ValidationError) -> str:
+    """The first thing wrong with claims, in a few words: `level: Input should be ...`."""
+    fault = error.errors()[0]
+    return f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def read_claims(claims: Any, account: str) -> Claims:
+    """What a verified token says; raises BadToken."""
+    try:
+        return Claims.model_validate(claims)
+    except ValidationError as error:
+        raise BadToken("claims", f"the token's {first_fault(error)}", account) from error
+
+
 class Registry:
     """Who may come in, and as whom."""
 
-    def __init__(self, secret: str, issuer: str, *, visitors_admitted: bool) -> None:
+    def __init__(self, secret: str, settings: Settings, metrics: Metrics, clock: Clock) -> None:
+        auth = settings.auth
         self._secret = secret
-        self._issuer = issuer
-        self._visitors_admitted = visitors_admitted
+        self._issuer = auth.issuer
+        self._leeway = auth.leeway_seconds
+        self._visitors_admitted = settings.visitors.admitted
+        self._metrics = metrics
+        self._clock = clock
+        self._attempts = Attempts(settings.limits, metrics)
+        self.tickets = JoinTickets(auth.ticket_seconds, settings.limits.join_tickets, metrics)
+        self._trusted: dict[str, tuple[Trust, IssuerKeys]] = {
+            trust.issuer: (trust, IssuerKeys(trust.issuer, trust.algorithms, auth, clock, metrics))
+            for trust in auth.issuers
+        }
 
     @classmethod
-    def of(cls, settings: Settings) -> Self:
+    def of(cls, settings: Settings, metrics: Metrics, clock: Clock) -> Self:
         """The registry of a server, with the secret of its data folder."""
-        secret = keep_secret(settings.data.dir)
-        return cls(secret, settings.auth.issuer, visitors_admitted=settings.visitors.admitted)
+        return cls(keep_secret(settings.data.dir), settings, metrics, clock)
 
-    def identify(self, hello: Hello) -> Citizen:
-        """Who says hello; raises ProtocolError(bad_token)."""
-        if hello.token is not None:
-            return self._citizen(hello.token)
+    def fetch_keys(self) -> None:
+        """Fetch the keys of all issuers, so that nobody need wait for them; nobody waits for this either."""
+        for _, keys in self._trusted.values():
+            keys.fetch()
+
+    async def close(self) -> None:
+        """Wait for no issuer."""
+        for _, keys in self._trusted.values():
+            await keys.close()
+
+    def identify(self, hello: Hello, address: str) -> Citizen:
+        """Who says hello; raises ProtocolError (bad_token, flooding), KeysMissing, Unreachable."""
+        try:
+            if hello.ticket is not None:
+                return self.tickets.redeem(hello.ticket, self._clock.monotonic())
+            if hello.token is not None:
+                return self._citizen(hello.token)
+        except BadToken as bad:
+            self._metrics.tokens_refused.labels(bad.reason).inc()
+            self._attempts.failed(address, bad.account, self._clock.monotonic())
+            raise
         if not self._visitors_admitted:
             raise ProtocolError(Farewell.BAD_TOKEN, "this city admits no visitors: come with a token")
         return _visitor(hello)
 
     def _citizen(self, token: str) -> Citizen:
-        try:
-            payload = jwt.decode(
+        head, said = unproved(token)
+        issuer = said.get("iss")
+        if isinstance(issuer, str) and issuer in self._trusted:
+            trust, keys = self._trusted[issuer]
+            payload = verified(
                 token,
-                self._secret,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=self._issuer,
-                leeway=LEEWAY_SECONDS,
-                options={"require": _REQUIRED},
+                keys.find(head),
+                trust.algorithms,
+                issuer=issuer,
+                audience=trust.audience,
+                leeway=self._leeway,
             )
-        except jwt.InvalidTokenError as error:
-            reason = next((told for kind, told in _REASONS if isinstance(error, kind)), "it is no token")
-            raise ProtocolError(Farewell.BAD_TOKEN, reason) from error
-        try:
-            claims = Claims.model_validate(payload)
-        except ValidationError as error:
-            raise ProtocolError(Farewell.BAD_TOKEN, f"the token's {first_fault(error)}") from error
+            return self._citizen_of(issuer, trust.claims(payload))
+        if isinstance(issuer, str) and issuer != self._issuer:
+            raise BadToken("issuer", "the token is from an issuer that this city does not know")
+        payload = verified(
+            token,
+            self._secret,
+            [ALGORITHM],
+            issuer=self._issuer,
+            audience=AUDIENCE,
+            leeway=self._leeway,
+        )
+        return self._citizen_of(self._issuer, payload)
+
+    def _citizen_of(self, issuer: str, told: Any) -> Citizen:
+        claims = read_claims(told, f"{issuer} {told.get('sub')}")
         return Citizen(
-            id=self._opaque_id(claims.sub),
+            id=self._opaque_id(issuer, claims.sub),
             name=claims.name,
             roles=tuple(claims.roles),
             grants=tuple(claims.grants),
@@ -119,15 +163,9 @@ class Registry:
             department=claims.department,
         )
 
-    def _opaque_id(self, subject: str) -> str:
-        known_as = json.dumps(["citizen", self._issuer, subject]).encode()
+    def _opaque_id(self, issuer: str, subject: str) -> str:
+        known_as = json.dumps(["citizen", issuer, subject]).encode()
         return "c" + hmac.new(self._secret.encode(), known_as, "sha256").hexdigest()[:24]
-
-
-def first_fault(error: ValidationError) -> str:
-    """The first thing wrong with claims, in a few words: `level: Input should be ...`."""
-    fault = error.errors()[0]
-    return f"{fault['loc'][0]}: {fault['msg'].removeprefix('Value error, ')}"
 
 
 def _visitor(hello: Hello) -> Citizen:

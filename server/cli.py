@@ -171,7 +171,7 @@ def show_config(
     table = Table("setting", "value", "from", "unit", "why", pad_edge=False)
     for setting in explained:
         table.add_row(setting.name, setting.value, setting.source, setting.unit, setting.reason)
-    Console(width=None if sys.stdout.isatty() else 200, markup=False).print(table)
+    Console(width=None if sys.stdout.isatty() else 260, markup=False).print(table)
 
 
 @app.command()

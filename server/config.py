@@ -11,15 +11,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.resources import files
+from ipaddress import ip_network
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -36,7 +38,9 @@ from server.setting import (
     Share,
     Unit,
     Words,
+    parsed,
 )
+from server.trust import Trust
 
 ENVIRONMENT_PREFIX = "MADANG_"
 DEFAULT_FILE = Path("madang.toml")
@@ -63,6 +67,10 @@ def _database(value: str) -> str:
     return value
 
 
+def _networks(networks: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(ip_network(network, strict=False)) for network in networks)
+
+
 class Listen(Section):
     """Where the server listens."""
 
@@ -74,6 +82,12 @@ class Listen(Section):
 
     origins: Words = ()
     """Pages of which other origins may connect (https://example.org, ...) beside our own; * is all."""
+
+    proxies: Annotated[Words, AfterValidator(_networks)] = ()
+    """The proxies before this server (10.0.0.0/8, ...): only they are believed who is behind them."""
+
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+    """The one header in which they say it (RFC 7239 or its forerunner); what others bring there is not read."""
 
 
 class City(Section):
@@ -100,7 +114,32 @@ class Auth(Section):
     """Whose tokens are believed."""
 
     issuer: Annotated[str, Field(min_length=1, max_length=200)] = "madang"
-    """What a token's `iss` must be."""
+    """What the `iss` of the city's own tokens must be."""
+
+    issuers: Annotated[tuple[Trust, ...], NoDecode, BeforeValidator(parsed)] = ()
+    """Who else may say who someone is (OpenID Connect), a table each (server/trust.py)."""
+
+    leeway_seconds: Seconds = 60
+    """How far the clocks of issuer and server may differ."""
+
+    keys_refetch_seconds: Seconds = 60
+    """How often an issuer's keys are fetched at most: every token with an unknown key would lead to it."""
+
+    keys_fresh_seconds: Seconds = 3_600
+    """After how long known keys are fetched anew, so that those withdrawn end; 0 is not before an unknown one."""
+
+    keys_kept_seconds: Seconds = 86_400
+    """How long known keys go on working while their issuer cannot be reached; 0 is for ever."""
+
+    ticket_seconds: Annotated[float, Field(gt=0, le=600), Unit("s")] = 60
+    """How long a join ticket is good: as long as an engine takes to start."""
+
+    @model_validator(mode="after")
+    def _issuers_differ(self) -> Self:
+        names = [self.issuer, *(trust.issuer for trust in self.issuers)]
+        if len(set(names)) < len(names):
+            raise ValueError("two issuers of one name: whose citizens would they be?")
+        return self
 
 
 class Visitors(Section):
@@ -130,6 +169,12 @@ class Crowd(Section):
 
     district_capacity: Citizens = 9_000
     """Who fits in one district; 0 is as many as there are slots."""
+
+    reserved_share: Annotated[float, Field(ge=0, le=0.5), Unit("of a district")] = 0.01
+    """The seats of a district that are kept for those of `reserved_for`: whoever works there must get in."""
+
+    reserved_for: Words = ("official", "moderator", "host", "operator", "grant:mayor")
+    """For whom seats are kept: roles, within their scope, and grant:NAME."""
 
     send_buffer_bytes: Bytes = 32_768
     """The kernel's send buffer of one socket; a large one hides minutes of stale frames from us."""
@@ -298,7 +343,7 @@ def load(
     except ValidationError as error:
         for fault in error.errors():
             name = ".".join(str(part) for part in fault["loc"][:2])
-            reason = fault["msg"].removeprefix("Value error, ")
+            reason = ": ".join([*map(str, fault["loc"][2:]), fault["msg"].removeprefix("Value error, ")])
             given = f" = {_shown(values[name])} ({sources[name]})" if name in values else ""
             faults.append(f"{name}{given}: {reason}")
     if faults:
@@ -309,7 +354,9 @@ def load(
 def _shown(value: Any) -> str:
     match value:
         case tuple():
-            return ", ".join(value)
+            return ", ".join(part.issuer if isinstance(part, Trust) else str(part) for part in value)
+        case dict():
+            return ", ".join(f"{name} {rate[0]:g}/{rate[1]}" for name, rate in value.items())
         case bool():
             return str(value).lower()
         case float():

@@ -4,7 +4,8 @@ A line may break: then the connection is detached, goes on collecting facts, and
 client resumes.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import structlog
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("connection")
 
+
+MALFORMED = frozenset({Refusal.BAD_MESSAGE, Refusal.UNKNOWN_TYPE})
+"""What a program in order never sends; a text that is too long may be its user's."""
 
 PoseWay: TypeAlias = tuple[int, Callable[[int], None], Callable[[bytes], None]]
 """Where a line puts a pose without asking anyone: its slot, and the two lists of its crowd."""
@@ -106,12 +110,23 @@ class Connection:
         """One WebSocket message from the client."""
         if len(data) != POSE_MESSAGE_BYTES:  # their crowd counts poses, all of a tick at once
             self.router.metrics.received_bytes.inc(len(data))
-        try:
+        with self._faults_told():
             for heard in self.session.receive(data, now):
                 if self.ended is None:
                     self._hear(heard, now)
+
+    def greet_again(self, hello: Hello) -> None:
+        """What the hello waited for is there."""
+        with self._faults_told():
+            self.router.greet(self, hello, self.router.clock.monotonic())
+
+    @contextmanager
+    def _faults_told(self) -> Iterator[None]:
+        """The peer's fault ends the connection with its reason, a fault of ours with none."""
+        try:
+            yield
         except ProtocolError as error:
-            self.end(error.code, error.message, close_code=error.close_code)
+            self.end(error.code, error.message, after_ms=error.after_ms, close_code=error.close_code)
         except Exception:
             log.exception("a fault of ours while hearing a client")
             self.end(Farewell.INTERNAL)
@@ -137,8 +152,16 @@ class Connection:
             case Misread(command_id, refusal):
                 if not self._answer_again(command_id):
                     self._refuse(command_id, "unreadable", refusal)
+                    if refusal.code in MALFORMED:
+                        self._count_malformed(now)
             case Unknown():
                 metrics.unknown_messages.inc()
+                self._count_malformed(now)
+
+    def _count_malformed(self, now: float) -> None:
+        """One more message that cannot be read; raises ProtocolError(flooding)."""
+        assert self.citizen is not None
+        self.router.pace.malformed(self.citizen.id, self.line.address, now)
 
     def pose(self, raw: bytes, now: float) -> None:
         """One pose; it waits for the district's next tick."""

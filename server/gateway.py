@@ -28,8 +28,10 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 from protocol.handshake import SUBPROTOCOL
 from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from protocol.refusals import Farewell
+from server.addresses import Proxies
 from server.config import Crowd as CrowdSettings
 from server.connection import Connection, PoseWay
+from server.origins import Origins
 from server.router import Router
 
 PATH = "/ws"
@@ -203,7 +205,8 @@ class Gateway:
         self.crowd_settings: CrowdSettings = settings.crowd
         self.goodbye_seconds = settings.limits.goodbye_seconds
         self.max_frame_bytes = settings.limits.max_message_bytes + OVERLONG_BYTES
-        self._origins = frozenset(settings.listen.origins)
+        self._origins = Origins(settings.listen.origins)
+        self._proxies = Proxies(settings.listen)
         self._log = logging.getLogger("picows")
         self._log.setLevel(logging.CRITICAL)
 
@@ -218,17 +221,13 @@ class Gateway:
         offered = [name for name in offered if name]
         if offered and SUBPROTOCOL not in offered:
             return _refusal(HTTPStatus.BAD_REQUEST, f"this server speaks {SUBPROTOCOL}")
-        if not self._origin_allowed(request.headers.get("origin"), request.headers.get("host", "")):
+        if not self._origins.allow(request.headers.get("origin"), request.headers.get("host", "")):
             return _refusal(HTTPStatus.FORBIDDEN, "this origin is not allowed")
+        address = self._proxies.address(address, request.headers.getall(self._proxies.header, ()))
         headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if offered else None
         return WSUpgradeResponseWithListener(
             WSUpgradeResponse.create_101_response(extra_headers=headers), SocketLine(self, address)
         )
-
-    def _origin_allowed(self, origin: str | None, host: str) -> bool:
-        if origin is None or "*" in self._origins or origin in self._origins:
-            return True
-        return origin.split("://")[-1].lower() == host.lower() and bool(host)
 
     def seam(self) -> type:
         """The class for uvicorn's `ws` setting: made per upgraded connection, it hands over to picows."""

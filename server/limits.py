@@ -1,22 +1,48 @@
 """The limits: how many, how often, how long, each with its unit and its reason; 0 is off."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
+from protocol.catalogue import COMMANDS, type_of
 from server.setting import (
+    Amount,
     Burst,
     Bytes,
     Characters,
+    Citizens,
     Connections,
     Facts,
     Milliseconds,
+    PerMinute,
     PerSecond,
+    PerTenMinutes,
     Seconds,
     Section,
     Sessions,
     Unit,
+    parsed,
 )
+
+
+class Rate(NamedTuple):
+    """How often: so many a second (0 is no limit), after so many at once."""
+
+    per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)]
+    burst: Annotated[int, Field(ge=1)]
+
+
+def _commands(kinds: dict[str, Rate]) -> dict[str, Rate]:
+    unknown = kinds.keys() - {type_of(command) for command in COMMANDS}
+    if unknown:
+        raise ValueError(f"no such command: {', '.join(sorted(unknown))}")
+    return kinds
+
+
+Kinds = Annotated[
+    dict[str, Rate], NoDecode, BeforeValidator(parsed), AfterValidator(_commands), Unit("per s, at once")
+]
 
 
 class Limits(Section):
@@ -31,8 +57,29 @@ class Limits(Section):
     handshakes_per_s: PerSecond = 50
     """New connections from one address: a storm from one place must not shut out the others."""
 
+    requests_per_s: PerSecond = 100
+    """HTTP requests from one address: a page with its parts at once, and a school that opens it together."""
+
+    request_burst: Burst = 400
+    """HTTP requests from one address at once."""
+
+    citizens_per_address: Citizens = 50
+    """How many times what one citizen may send, one address may: those of a school come from one."""
+
+    malformed_per_min: PerMinute = 5
+    """Messages of one citizen a minute that cannot be read: a program in order sends none; then it is ended."""
+
+    logins_failed_per_account: PerMinute = 5
+    """Tokens of one citizen a minute that are genuine but do not hold (too old, for another service)."""
+
+    logins_failed_per_address: PerTenMinutes = 10
+    """Tokens and tickets from one address in 10 min that do not hold; who brings a good one comes in all the same."""
+
+    join_tickets: Annotated[Amount, Unit("tickets")] = 10_000
+    """Join tickets at once that nobody has used; past them the oldest ends."""
+
     loopback_exempt: bool = True
-    """Whether this machine's own addresses are free of the two limits per address."""
+    """Whether this machine's own addresses are free of the limits per address."""
 
     max_message_bytes: Annotated[int, Field(ge=256, le=1 << 20), Unit("bytes")] = 65_536
     """The longest message a citizen may send."""
@@ -45,6 +92,9 @@ class Limits(Section):
 
     command_burst: Burst = 20
     """Commands at once, as when a client arrives."""
+
+    kinds: Kinds = {"district.enter": Rate(1, 20), "avatar.change": Rate(0.5, 10)}  # noqa: RUF012 - frozen
+    """Commands of one citizen by their type, [a second, at once]: what costs others more than other commands."""
 
     chat_per_s: PerSecond = 0.667
     """Lines of one citizen: one per 1.5 s keeps a crowd's chat readable."""

@@ -108,6 +108,16 @@ class Metrics:
             "madang_limit_reached", "How often a limit said no, by its name.", ["limit"]
         )
 
+        self.tokens_refused = self._counter(
+            "madang_tokens_refused", "Tokens and join tickets that were not believed, by reason.", ["reason"]
+        )
+        self.key_fetches = self._counter(
+            "madang_key_fetches", "Fetches of issuers' keys: done, failed.", ["result"]
+        )
+        self.logins_waiting = self._counter(
+            "madang_logins_waiting", "Logins that waited for an issuer's keys."
+        )
+
         self.commands = self._counter(
             "madang_commands", "Commands by type and result: done, refused, error.", ["type", "result"]
         )

@@ -13,7 +13,7 @@ from protocol import handshake
 from protocol.avatars import AvatarCard, AvatarCards, Change, Emote, Who
 from protocol.chat import ChatSaid, Said, Say, Speaker
 from protocol.codec import dump
-from protocol.districts import AtPlace, Enter, Place
+from protocol.districts import AtPlace, Enter, Place, Queue
 from protocol.handshake import Done, Draining, Hello, Welcome
 from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
@@ -26,11 +26,13 @@ from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
 from server.host import Host
+from server.keys import KeysMissing, Unreachable
 from server.metrics import Metrics
 from server.overload import Step
 from server.places import place_in
 from server.sessions import Sessions
-from server.waiting import RETRY_MS, WaitingLine
+from server.waiting import RETRY_MS, Entrance
+from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
 from worlds.speech import line_of
@@ -70,7 +72,10 @@ class Router:
         self.present: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
         self._keys: OrderedDict[str, Keys] = OrderedDict()
-        self._waiting = {district: WaitingLine() for district in self.crowds}
+        crowd = settings.crowd
+        self._entrances = {
+            district: Entrance(crowd.district_capacity, crowd.reserved_share) for district in self.crowds
+        }
         self._limits = handshake.Limits(
             max_message_bytes=settings.limits.max_message_bytes,
             pose_hz=settings.limits.pose_hz,
@@ -94,13 +99,40 @@ class Router:
         return connection
 
     def greet(self, newcomer: Connection, hello: Hello, now: float) -> None:
-        """Welcome a client: to the session that it resumes, or to a new one."""
-        connection = self._resumed(newcomer, hello, now)
-        if connection is None:
+        """Welcome a client: to the session that it resumes, or to a new one; raises ProtocolError."""
+        if newcomer.session.state is not State.ASKED:
+            return
+        older = self._resumable(hello, now)
+        try:
+            citizen = self._identified(hello, older, newcomer.line.address)
+        except KeysMissing as missing:
+            self.metrics.logins_waiting.inc()
+            missing.fetching.add_done_callback(lambda _: newcomer.greet_again(hello))
+            return
+        if older is None or older.citizen is None or older.citizen.id != citizen.id:
             connection = newcomer
-            self._come_in(connection, hello)
+            self._come_in(connection, hello, citizen)
+        else:
+            connection = older
+            self._take_up(older, newcomer, hello, citizen)
         self.metrics.handshakes.labels("welcome" if connection is newcomer else "resumed").inc()
         self._when_kept(lambda: self._begin(connection, resumed=connection is not newcomer))
+
+    def _identified(self, hello: Hello, older: Connection | None, address: str) -> Citizen:
+        """Who says hello; to resume, the key is enough where there is no token, or one too old."""
+        known = older.citizen if older is not None else None
+        if known is not None and hello.token is None and hello.ticket is None:
+            return known
+        try:
+            return self.registry.identify(hello, address)
+        except Unreachable as error:
+            if known is None:
+                raise ProtocolError(Farewell.INTERNAL, str(error)) from error
+            return known
+        except ProtocolError:
+            if known is None:
+                raise
+            return known
 
     def _begin(self, connection: Connection, *, resumed: bool) -> None:
         """The welcome, and what follows it; nothing where the line broke or another already brought it."""
@@ -110,9 +142,8 @@ class Router:
         if connection.crowd is not None:
             self._show(connection, connection.crowd)
 
-    def _come_in(self, connection: Connection, hello: Hello) -> None:
+    def _come_in(self, connection: Connection, hello: Hello, citizen: Citizen) -> None:
         """A new session; it ends an older one of the same citizen."""
-        citizen = self.registry.identify(hello)
         older = self.present.get(citizen.id)
         if older is not None:
             older.end(Farewell.SUPERSEDED)
@@ -121,46 +152,37 @@ class Router:
         connection.avatar = hello.avatar
         connection.ticket = self.sessions.open(connection)
 
-    def _resumed(self, newcomer: Connection, hello: Hello, now: float) -> Connection | None:
-        """The connection that goes on by the newcomer's line, or None where nothing can be resumed."""
+    def _resumable(self, hello: Hello, now: float) -> Connection | None:
+        """The connection that may go on by the newcomer's line, or None where nothing can be resumed."""
         resume = hello.resume
         connection = self.sessions.find(resume, now) if resume is not None else None
         if resume is None or connection is None or not self._keeps_sessions:
             return None
-        assert connection.citizen is not None
-        assert connection.ticket is not None
-        citizen = self._read_anew(connection.citizen, hello)
-        if citizen.id != connection.citizen.id:
-            return None
         if not connection.session.ledger.reaches(resume.last):
             connection.end(Farewell.SUPERSEDED)
             return None
-        if connection.has_line:
-            # It broke, and so far only the client knows.
-            connection.close_line(Farewell.SUPERSEDED)
-            self._count_out(connection)
-        self.sessions.attach(connection)
-        self.connections.discard(newcomer)
-        self.connections.add(connection)
-        connection.go_on(newcomer, resume.last)
-        connection.ticket.renew(resume.key)
-        if self.host is not None:
-            self.host.note_presence(citizen, is_away=False)
-        connection.citizen = citizen
-        if connection.crowd is not None:
-            connection.crowd.district.read_roles(connection.slot, citizen)
-            # Nothing is shown before the welcome.
-            connection.crowd.part(connection.slot)
         return connection
 
-    def _read_anew(self, citizen: Citizen, hello: Hello) -> Citizen:
-        """Who resumes, with the roles of today; the key is enough where there is no token, or one too old."""
-        if hello.token is None:
-            return citizen
-        try:
-            return self.registry.identify(hello)
-        except ProtocolError:
-            return citizen
+    def _take_up(self, older: Connection, newcomer: Connection, hello: Hello, citizen: Citizen) -> None:
+        """The older connection goes on by the newcomer's line, with the roles of today."""
+        assert hello.resume is not None
+        assert older.ticket is not None
+        if older.has_line:
+            # It broke, and so far only the client knows.
+            older.close_line(Farewell.SUPERSEDED)
+            self._count_out(older)
+        self.sessions.attach(older)
+        self.connections.discard(newcomer)
+        self.connections.add(older)
+        older.go_on(newcomer, hello.resume.last)
+        older.ticket.renew(hello.resume.key)
+        if self.host is not None:
+            self.host.note_presence(citizen, is_away=False)
+        older.citizen = citizen
+        if older.crowd is not None:
+            older.crowd.district.read_roles(older.slot, citizen)
+            # Nothing is shown before the welcome.
+            older.crowd.part(older.slot)
 
     def _welcome(self, connection: Connection, *, resumed: bool) -> Welcome:
         citizen, ticket = connection.citizen, connection.ticket
@@ -226,8 +248,8 @@ class Router:
         citizen = connection.citizen
         if citizen is not None and self.present.get(citizen.id) is connection:
             del self.present[citizen.id]
-            for line in self._waiting.values():
-                line.leave(citizen.id)
+            for entrance in self._entrances.values():
+                entrance.leave(citizen.id)
             if citizen.is_visitor:
                 # Their id was made for this session: nobody can come back to these keys.
                 self._keys.pop(citizen.id, None)
@@ -259,7 +281,7 @@ class Router:
 
     def take_command(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> None:
         """Answer a command: at once, or when what it led to is kept; raises Refused."""
-        self.pace.command(citizen.id, now)
+        self.pace.command(citizen.id, connection.line.address, now, command.type)
         if self.host is not None and self.host.city.answers(command):
             self.host.submit(command, citizen, partial(connection.answer, command))
         elif isinstance(command, Enter):
@@ -316,7 +338,7 @@ class Router:
                     connection.crowd.tell_change(connection.slot)
                 return None
             case Who():
-                self.pace.who(citizen.id, now)
+                self.pace.who(citizen.id, connection.line.address, now)
                 return self._who(connection, command)
             case _:
                 raise Refused(Refusal.UNKNOWN_TYPE, field="type")
@@ -332,7 +354,7 @@ class Router:
             known = any(district.id == command.district for district in self.plan.districts)
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
         if isinstance(command.at, AtPlace):
-            self.pace.enter_at(citizen.id, now)
+            self.pace.enter_at(citizen.id, connection.line.address, now)
         spot = crowd.district.arrival(
             command.at, citizen, connection.slot if connection.crowd is crowd else -1
         )
@@ -340,7 +362,7 @@ class Router:
             slot = connection.slot
             crowd.district.place(slot, spot, now)
         else:
-            self._wait(crowd, citizen, now)
+            self._wait(connection, crowd, citizen, now)
             slot = crowd.district.admit(citizen, spot, now)
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
@@ -363,23 +385,30 @@ class Router:
         views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
         return place_in(district, connection.slot, connection.citizen, frozenset(self.crowds), views)
 
-    def _wait(self, crowd: Crowd, citizen: Citizen, now: float) -> None:
-        """Raises Refused `full`, with the place in the line, while the district has no place to give."""
-        line = self._waiting[crowd.district.plan.id]
-        capacity = self.settings.crowd.district_capacity
-        free = capacity - crowd.population if capacity else 1
-        place = line.ask(citizen.id, 0 if self.door.holds_arrivals else free, now)
-        if place:
-            self.metrics.limit_reached.labels("district_capacity").inc()
-            raise Refused(
-                Refusal.FULL, f"place {place} in the line", field="district", retry_after_ms=RETRY_MS
-            )
+    def _wait(self, connection: Connection, crowd: Crowd, citizen: Citizen, now: float) -> None:
+        """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""
+        district = crowd.district.plan.id
+        waits = self._entrances[district].ask(
+            citizen.id,
+            crowd.population,
+            now,
+            works_here=holds_any(citizen, self.settings.crowd.reserved_for, district),
+            is_held=self.door.holds_arrivals,
+        )
+        if waits is None:
+            return
+        self.metrics.limit_reached.labels("district_capacity").inc()
+        expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
+        connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
+        raise Refused(
+            Refusal.FULL, f"place {waits.place} in the line", field="district", retry_after_ms=RETRY_MS
+        )
 
     def _say(self, connection: Connection, citizen: Citizen, command: Say, now: float) -> Said:
         text = line_of(command.text, self.settings.limits.chat_length)
         if command.to == "citizen" and command.citizen is None:
             raise Refused(Refusal.BAD_MESSAGE, "whom?", field="citizen")
-        self.pace.chat(citizen.id, now)
+        self.pace.chat(citizen.id, connection.line.address, now)
         said = Said(message=secrets.token_urlsafe(9), heard_by=0)
         if command.to == "citizen":
             hearer = self.present.get(command.citizen or "")

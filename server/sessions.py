@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from protocol.handshake import Resume
-from server.admission import is_loopback, place_of
+from server.addresses import is_loopback, place_of
 from server.limits import Limits
 from server.metrics import Metrics
 

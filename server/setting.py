@@ -1,5 +1,6 @@
 """What a setting is: a field with a unit and a reason, in a section that refuses names it does not know."""
 
+import json
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -18,6 +19,11 @@ def _parts(value: Any) -> Any:
     return value
 
 
+def parsed(value: Any) -> Any:
+    """A table of a file as it is; elsewhere it is written as JSON."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
 Amount = Annotated[int, Field(ge=0)]
 Connections = Annotated[Amount, Unit("connections")]
 Citizens = Annotated[Amount, Unit("citizens")]
@@ -27,6 +33,8 @@ Characters = Annotated[Amount, Unit("characters")]
 Bytes = Annotated[Amount, Unit("bytes")]
 BytesPerSecond = Annotated[Amount, Unit("bytes/s")]
 PerSecond = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per s")]
+PerMinute = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per min")]
+PerTenMinutes = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("per 10 min")]
 Burst = Annotated[int, Field(ge=1), Unit("at once")]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("s")]
 Milliseconds = Annotated[Amount, Unit("ms")]

@@ -17,9 +17,10 @@ from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, open311, rest
+from server.web import faults, grounds, joining, open311, rest
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
+from server.web.entrance import Entrance
 from server.web.landing import landing_page
 from server.web.view import CityView
 
@@ -59,6 +60,11 @@ def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | Non
     )
 
     app.add_middleware(ShortBodies, max_bytes=settings.limits.max_message_bytes, refuse=faults.refuse)
+
+    if gate is not None:
+        app.add_middleware(
+            Entrance, listen=settings.listen, door=gate.door, clock=gate.clock, refuse=faults.refuse
+        )
 
     @app.middleware("http")
     async def be_safe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -122,6 +128,7 @@ def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | Non
     app.include_router(grounds.routes(view.districts()))
     if gate is not None:
         answered = gate.host.city.commands
+        app.include_router(joining.routes(gate))
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))

@@ -1,5 +1,6 @@
 """Who asks over HTTP: a citizen by their bearer token, or a visitor; and how often each may."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -10,11 +11,13 @@ from fastapi.security import HTTPBearer
 from protocol.handshake import PROTOCOL_VERSION, Hello
 from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
-from server.admission import Pace, is_loopback, place_of
+from server.addresses import place_of
+from server.admission import Door, Pace, Shut, is_exempt
 from server.auth import Registry
 from server.clock import Clock
 from server.config import Settings
 from server.host import Host
+from server.keys import KeysMissing, Unreachable
 from worlds.citizen import Citizen
 
 MAX_TOKEN_LENGTH = 4_096
@@ -30,40 +33,49 @@ class Gate:
 
     host: Host
     registry: Registry
+    door: Door
     pace: Pace
     clock: Clock
     settings: Settings
     is_ready: Callable[[], bool]
 
-    def citizen(self, token: str | None, language: str | None = None) -> Citizen:
-        """Who comes with this token, a visitor without one; raises ProtocolError(bad_token)."""
-        return self.registry.identify(Hello(protocol=PROTOCOL_VERSION, token=token, locale=language))
+    async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
+        """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""
+        hello = Hello(protocol=PROTOCOL_VERSION, token=token, locale=language)
+        while True:
+            try:
+                return self.registry.identify(hello, address)
+            except KeysMissing as missing:
+                await asyncio.wait([missing.fetching])
+            except Unreachable as error:
+                raise Refused(Refusal.UNAVAILABLE, str(error), retry_after_ms=RETRY_MS) from error
+            except Shut as shut:
+                raise Refused(Refusal.TOO_FAST, shut.message, retry_after_ms=shut.after_ms) from shut
 
-    def keep_pace(self, citizen: Citizen, address: str) -> None:
-        """One request more; visitors are counted by their address; raises Refused."""
+    def keep_pace(self, citizen: Citizen, address: str, kind: str | None = None) -> None:
+        """One request more, for a command of this type; visitors are counted by their address; raises Refused."""
         if not self.is_ready():
             raise Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS)
-        now = self.clock.monotonic()
+        now, place = self.clock.monotonic(), place_of(address)
         if not citizen.is_visitor:
-            self.pace.command(citizen.id, now)
-            return
-        place = place_of(address)
-        if not (self.settings.limits.loopback_exempt and is_loopback(place)):
-            self.pace.command(f"address {place}", now)
+            self.pace.command(citizen.id, address, now, kind)
+        elif not is_exempt(place, self.settings.limits):
+            self.pace.command(f"address {place}", address, now, kind)
 
     async def ask(self, command: Command, citizen: Citizen) -> dict[str, Any] | None:
         """What is answered when it is kept; raises Refused."""
         return (await self.host.ask(command, citizen)).result
 
 
-def caller(gate: Gate) -> Callable[..., Awaitable[Citizen]]:
-    """What FastAPI asks for who asks."""
+def caller(gate: Gate, kind: str | None = None) -> Callable[..., Awaitable[Citizen]]:
+    """What FastAPI asks for who asks, for a command of this type."""
 
     async def who(
         request: Request, _: Annotated[object, Depends(HTTPBearer(auto_error=False, description=BEARER))]
     ) -> Citizen:
-        citizen = gate.citizen(bearer(request), request.headers.get("accept-language", "")[:35] or None)
-        gate.keep_pace(citizen, address_of(request))
+        address, language = address_of(request), request.headers.get("accept-language", "")[:35] or None
+        citizen = await gate.citizen(bearer(request), address, language)
+        gate.keep_pace(citizen, address, kind)
         return citizen
 
     return who

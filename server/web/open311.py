@@ -115,7 +115,7 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
         key = form.get("api_key") or bearer(request)
         if key is None:
             raise Refused(Refusal.NOT_ALLOWED, "a token of this city is needed", field="api_key")
-        citizen = gate.citizen(believable(key))
+        citizen = await gate.citizen(believable(key), address_of(request))
         gate.keep_pace(citizen, address_of(request))
         _is_here(form.get("jurisdiction_id"), jurisdiction)
         command = await asked(lambda service, _: filing(service.rules, form, language))

@@ -48,8 +48,8 @@ Key = Annotated[
 def routes(commands: Iterable[type[Command]], gate: Gate) -> APIRouter:
     """A route for each command."""
     router = APIRouter(prefix=PREFIX)
-    who = caller(gate)
     for command in commands:
+        who = caller(gate, type_of(command))
         service, _, verb = type_of(command).partition(".")
         router.add_api_route(
             f"/{service}/{verb}",

@@ -12,7 +12,7 @@ from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-FINGERPRINT = "8578a3527048f01f"
+FINGERPRINT = "adfe2235f10edb9f"
 
 MODULES = (avatars, chat, districts, handshake, live_qa, petitions)
 

@@ -14,13 +14,21 @@ from protocol.handshake import Hello
 from protocol.refusals import Farewell, ProtocolError
 from server.auth import AUDIENCE, Claims, Registry, issue_token, keep_secret
 from server.config import Settings, WrongSetting
+from server.metrics import Metrics
+from tests.support.clock import MovedClock
 
 SECRET = "s" * 64
 ISSUER = "madang"
 
 
-def registry(*, visitors_admitted: bool = True) -> Registry:
-    return Registry(SECRET, ISSUER, visitors_admitted=visitors_admitted)
+HOME = "203.0.113.7"
+
+
+def registry(
+    secret: str = SECRET, *, visitors_admitted: bool = True, metrics: Metrics | None = None
+) -> Registry:
+    settings = Settings.model_validate({"visitors": {"admitted": visitors_admitted}})
+    return Registry(secret, settings, metrics or Metrics(), MovedClock())
 
 
 def token(**changes: Any) -> str:
@@ -41,7 +49,7 @@ def hello(token: str | None = None, **fields: Any) -> Hello:
 
 def refusal(token: str) -> str:
     with pytest.raises(ProtocolError) as refused:
-        registry().identify(hello(token))
+        registry().identify(hello(token), HOME)
     assert refused.value.code is Farewell.BAD_TOKEN
     return refused.value.message
 
@@ -56,7 +64,8 @@ def test_a_token_makes_the_citizen_that_it_tells() -> None:
                 minor=True,
                 department="roads",
             )
-        )
+        ),
+        HOME,
     )
     assert citizen.name == "김하늘"
     assert citizen.roles == ("official", "moderator@culture")
@@ -65,23 +74,23 @@ def test_a_token_makes_the_citizen_that_it_tells() -> None:
 
 
 def test_a_token_without_roles_is_a_verified_citizens() -> None:
-    citizen = registry().identify(hello(token()))
+    citizen = registry().identify(hello(token()), HOME)
     assert citizen.roles == ("citizen",)
     assert citizen.level == 2
     assert not citizen.is_visitor
 
 
 def test_the_id_is_always_the_same_and_never_the_subject() -> None:
-    first = registry().identify(hello(token(sub="19800101-1234567")))
-    again = registry().identify(hello(token(sub="19800101-1234567", name="Other")))
-    other = registry().identify(hello(token(sub="19800101-1234568")))
-    elsewhere = Registry("t" * 64, ISSUER, visitors_admitted=True)
+    first = registry().identify(hello(token(sub="19800101-1234567")), HOME)
+    again = registry().identify(hello(token(sub="19800101-1234567", name="Other")), HOME)
+    other = registry().identify(hello(token(sub="19800101-1234568")), HOME)
+    elsewhere = registry("t" * 64)
     same_person = jwt.encode(
         jwt.decode(token(sub="19800101-1234567"), options={"verify_signature": False}), "t" * 64, "HS256"
     )
     assert first.id == again.id != other.id
     assert "1980" not in first.id
-    assert elsewhere.identify(hello(same_person)).id != first.id
+    assert elsewhere.identify(hello(same_person), HOME).id != first.id
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,7 @@ def test_the_id_is_always_the_same_and_never_the_subject() -> None:
         ({"name": "\u202e\u200b"}, "name"),
         ({"name": None}, "name"),
         ({"minor": "no"}, "minor"),
-        ({"secret": SECRET[:-1]}, "not signed by this city"),
+        ({"secret": SECRET[:-1]}, "not signed by its issuer"),
     ],
 )
 def test_a_token_that_does_not_hold_is_refused_with_a_plain_reason(
@@ -119,8 +128,8 @@ def test_a_token_that_does_not_hold_is_refused_with_a_plain_reason(
 
 def test_a_minute_of_difference_between_clocks_is_borne() -> None:
     now = int(time.time())
-    registry().identify(hello(signed(exp=now - 30)))
-    registry().identify(hello(signed(iat=now + 30)))
+    registry().identify(hello(signed(exp=now - 30)), HOME)
+    registry().identify(hello(signed(iat=now + 30)), HOME)
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
@@ -143,8 +152,8 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 
 
 def test_a_visitor_has_a_name_in_their_language_and_no_standing() -> None:
-    korean = registry().identify(hello(locale="ko-KR"))
-    english = registry().identify(hello(locale="fr"))
+    korean = registry().identify(hello(locale="ko-KR"), HOME)
+    english = registry().identify(hello(locale="fr"), HOME)
     assert korean.name.startswith("방문자 ")
     assert english.name.startswith("Visitor ")
     assert korean.id != english.id
@@ -153,19 +162,19 @@ def test_a_visitor_has_a_name_in_their_language_and_no_standing() -> None:
 
 
 def test_a_visitor_may_bring_a_name_that_can_be_seen() -> None:
-    assert registry().identify(hello(name="  \u202e하늘 \n")).name == "하늘"
-    assert registry().identify(hello(name="\u3164 \u200b", locale="ko")).name.startswith("방문자 ")
+    assert registry().identify(hello(name="  \u202e하늘 \n"), HOME).name == "하늘"
+    assert registry().identify(hello(name="\u3164 \u200b", locale="ko"), HOME).name.startswith("방문자 ")
 
 
 def test_a_name_in_hello_does_not_rename_a_citizen() -> None:
-    assert registry().identify(hello(token(), name="시장")).name == "김하늘"
+    assert registry().identify(hello(token(), name="시장"), HOME).name == "김하늘"
 
 
 def test_a_city_may_admit_no_visitors() -> None:
     strict = registry(visitors_admitted=False)
-    strict.identify(hello(token()))
+    strict.identify(hello(token()), HOME)
     with pytest.raises(ProtocolError) as refused:
-        strict.identify(hello())
+        strict.identify(hello(), HOME)
     assert refused.value.code is Farewell.BAD_TOKEN
 
 
@@ -211,4 +220,4 @@ def test_a_server_believes_the_tokens_of_its_own_data_folder(tmp_path: Path) -> 
     issued = issue_token(
         keep_secret(tmp_path), claims, issuer=settings.auth.issuer, now=int(time.time()), hours=1
     )
-    assert Registry.of(settings).identify(hello(issued)).name == "Kim"
+    assert Registry.of(settings, Metrics(), MovedClock()).identify(hello(issued), HOME).name == "Kim"

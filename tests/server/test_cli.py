@@ -20,9 +20,11 @@ from typer.testing import CliRunner
 
 from protocol.catalogue import fingerprint
 from protocol.handshake import Hello
-from server.auth import Registry, keep_secret
+from server.auth import Registry
 from server.cli import COMMAND_GROUP, app, plug
-from server.config import FIELDS
+from server.clock import SystemClock
+from server.config import FIELDS, Settings
+from server.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 HAMLET = ROOT / "worlds" / "hamlet"
@@ -180,8 +182,9 @@ def test_a_token_is_believed_by_the_server_with_the_same_data(tmp_path: Path) ->
     words = "--sub kim --name 김하늘 --role official --role moderator@culture --grant mayor --level 3 --minor"
     code, told, _ = madang("token", *words.split(), "--data", tmp_path / "city")
     assert code == 0
-    registry = Registry(keep_secret(tmp_path / "city"), "madang", visitors_admitted=False)
-    citizen = registry.identify(Hello(protocol=1, token=told.strip()))
+    settings = Settings.model_validate({"data": {"dir": tmp_path / "city"}, "visitors": {"admitted": False}})
+    registry = Registry.of(settings, Metrics(), SystemClock())
+    citizen = registry.identify(Hello(protocol=1, token=told.strip()), "127.0.0.1")
     assert citizen.name == "김하늘"
     assert citizen.roles == ("official", "moderator@culture")
     assert (citizen.grants, citizen.level, citizen.minor) == (("mayor",), 3, True)

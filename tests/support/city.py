@@ -195,7 +195,7 @@ class Town:
         self.clock = MovedClock()
         self.settings = Settings(**sections)
         self.metrics = Metrics()
-        self.registry = Registry(SECRET, self.settings.auth.issuer, visitors_admitted=True)
+        self.registry = Registry(SECRET, self.settings, self.metrics, self.clock)
         self.router = Router(
             city(*districts),
             self.settings,

@@ -1,0 +1,48 @@
+"""Buckets: how often something may be done, by key; time is an argument, a rate of 0 is no limit.
+
+Our own, because the libraries for it (limits, pyrate-limiter) read the clock themselves and clean up in threads of
+their own; here the caller's time rules, so that a test can move it.
+"""
+
+from collections import OrderedDict
+from collections.abc import Hashable
+
+MAX_KEYS = 65_536
+"""Keys of one kind that are remembered; past it the least recently seen is forgotten."""
+
+
+class Buckets:
+    """A bucket for each key: `burst` at once, then `rate` a second (0 = no limit).
+
+    Kept as one time per key, that at which the bucket will be full again (GCRA): a full one needs no memory.
+    """
+
+    def __init__(self, rate: float, burst: float, max_keys: int = MAX_KEYS) -> None:
+        self._interval = 1 / rate if rate else 0.0
+        self._depth = burst * self._interval
+        self._max_keys = max_keys
+        self._full_at: OrderedDict[Hashable, float] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+    def take(self, key: Hashable, now: float) -> float:
+        """Take one: 0.0 when there was one, else the seconds until there is."""
+        if not self._interval:
+            return 0.0
+        full_at = max(self._full_at.get(key, now), now) + self._interval
+        wait = full_at - now - self._depth
+        if wait > 1e-9:
+            return wait
+        self._full_at[key] = full_at
+        self._full_at.move_to_end(key)
+        self._forget(now)
+        return 0.0
+
+    def _forget(self, now: float) -> None:
+        # Two for each that came: so there are never many to forget at once, and in the end none too many.
+        for _ in range(2):
+            oldest = next(iter(self._full_at))
+            if self._full_at[oldest] > now and len(self._full_at) <= self._max_keys:
+                return
+            del self._full_at[oldest]
