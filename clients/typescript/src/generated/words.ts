@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "8578a3527048f01f";
+export const FINGERPRINT = "adfe2235f10edb9f";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -216,6 +216,14 @@ export interface DistrictLeftZone {
   zone: string;
 }
 
+/** You wait before a full district: your place in the line from 1, and how long it may take. */
+export interface DistrictQueue {
+  type: "district.queue";
+  district: string;
+  place: number;
+  wait_ms?: number | null | undefined;
+}
+
 /** A command was carried out. */
 export interface Done {
   type: "done";
@@ -294,6 +302,7 @@ export interface Hello {
   type: "hello";
   protocol: number;
   token?: string | null | undefined;
+  ticket?: string | null | undefined;
   name?: string | null | undefined;
   locale?: string | null | undefined;
   avatar?: Avatar | null | undefined;
@@ -1908,6 +1917,7 @@ export interface Facts {
 export interface Counts {
   "avatar.moved_back": AvatarMovedBack;
   "district.crowd": DistrictCrowd;
+  "district.queue": DistrictQueue;
   "live_qa.counts": LiveQaCounts;
   "live_qa.place": LiveQaPlace;
   "pong": Pong;
