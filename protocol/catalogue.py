@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from protocol import avatars, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import live_qa, petitions
+from protocol.services import live_qa, moderation, petitions
 
 COMMANDS: tuple[type[Command], ...] = (
     districts.Enter,
@@ -15,6 +15,7 @@ COMMANDS: tuple[type[Command], ...] = (
     avatars.Change,
     avatars.Who,
     *live_qa.COMMANDS,
+    *moderation.COMMANDS,
     *petitions.COMMANDS,
 )
 FACTS: tuple[type[Fact], ...] = (
@@ -23,6 +24,7 @@ FACTS: tuple[type[Fact], ...] = (
     chat.ChatSaid,
     avatars.Changed,
     *live_qa.FACTS,
+    *moderation.FACTS,
     *petitions.FACTS,
 )
 COUNTS: tuple[type[Count], ...] = (

@@ -14,10 +14,12 @@ MAX_WIRE_TEXT = 4096
 
 
 class Said(Result):
-    """The line's own number, by which it can be reported later."""
+    """The line's own number, by which it can be reported later; `held`: it waits for a moderator under this number."""
 
     message: str
     heard_by: Natural
+    state: Literal["held"] | None = None
+    held: str | None = None
 
 
 class Say(Command):

@@ -49,9 +49,10 @@ class Hearers:
                 for citizen_id in ids:
                     if citizen_id in present:
                         yield present[citizen_id]
-            case Staff(words, scope):
+            case Staff(words, scope, but):
                 for connection in present.values():
-                    if connection.citizen is not None and holds_any(connection.citizen, words, scope):
+                    citizen = connection.citizen
+                    if citizen is not None and citizen.id not in but and holds_any(citizen, words, scope):
                         yield connection
 
     def carry_out(self, effect: Effect) -> None:
@@ -65,7 +66,7 @@ class Hearers:
                 crowd.district.spotlight(connection.slot, is_on)
             case Move(district=district, x=x, z=z) if district == crowd.district.plan.id:
                 self._move(connection, district, x, z)
-            case Move():
+            case _:
                 pass
 
     def _move(self, connection: "Connection", district: str, x: float | None, z: float | None) -> None:

@@ -33,6 +33,8 @@ class Citizen:
     level: Level = 0
     minor: bool = False
     department: str | None = None
+    is_held: bool = False
+    """Whether what they write waits for a moderator: told to services by the gate, never kept."""
 
     def has(self, role: str, scope: str | None = None) -> bool:
         """Whether they have the role there; a wider scope includes the narrower (culture, culture/hall)."""

@@ -1,7 +1,7 @@
 """The city's services behind one gate: every command that lasts goes through `handle`, one after the other."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
-from worlds.service import Audience, Effect, Event, Record, Service
+from worlds.evidence import Witness
+from worlds.service import Audience, Effect, Event, Record, Restrain, Service
+from worlds.speech import Line
 
 Seal = Callable[[Event], Event]
 """Moves an event's personal texts to their store; the event that comes back holds them by reference."""
@@ -60,6 +62,10 @@ class City:
         if getattr(command, "origin", None) is not None:
             # Only what follows from another service's event has one: a citizen may not claim it.
             raise Refused(Refusal.NOT_ALLOWED, field="origin")
+        scopes = service.scopes(command)
+        self.forbid(command, citizen, scopes, now)
+        if any(other.holds(citizen, scopes, now) for other in self.services.values()):
+            citizen = replace(citizen, is_held=True)
         own = [
             Decided(service.name, event, citizen.id)
             for event in service.decide(command, citizen, now, chance)
@@ -68,6 +74,40 @@ class City:
         kept = self._take(decided, now, seal)
         events = [entry.event for entry in kept[: len(own)]]
         return kept, service.answer(command, citizen, events, now)
+
+    # What services say to the commands of others, and to the lanes
+
+    def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
+        """A command with what only the edge knows, where its service wants it."""
+        service = self._answers_to.get(type(command))
+        return command if service is None else service.witnessed(command, citizen, witness)
+
+    def forbid(self, command: Command, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
+        """Raises Refused where any service forbids the citizen this command there."""
+        for service in self.services.values():
+            service.forbid(command, citizen, scopes, now)
+
+    def hear(self, line: Line, citizen: Citizen, now: int) -> Command | None:
+        """What a service asks of itself instead of a line's being told, or None; raises Refused."""
+        for service in self.services.values():
+            instead = service.hear(line, citizen, now)
+            if instead is not None:
+                return instead
+        return None
+
+    def parted(self, citizen: str) -> frozenset[str]:
+        """Whom a citizen neither hears nor is heard by."""
+        return frozenset().union(*(service.parted(citizen) for service in self.services.values()))
+
+    def restraint(self, citizen: str, now: int) -> Restrain | None:
+        """What keeps a citizen's avatar; one service at most says so."""
+        kept = (service.restraint(citizen, now) for service in self.services.values())
+        return next((restraint for restraint in kept if restraint is not None), None)
+
+    def arrivals(self, citizen: Citizen, district: str | None, now: int) -> Iterator[Command]:
+        """What the services ask of themselves when a citizen comes into the city (None), or into a district."""
+        for service in self.services.values():
+            yield from service.arrivals(citizen, district, now)
 
     def due(self, now: int, chance: bytes, seal: Seal) -> Iterator[Decided]:
         """Decide and apply what follows from deadlines that have come, service by service."""

@@ -7,13 +7,16 @@ from pathlib import Path
 from worlds.city import City
 from worlds.plan import CityPlan, Fault, PlanError
 from worlds.service import Texts
+from worlds.words import load
 
 
 def founder(folder: Path, plan: CityPlan) -> Callable[[Texts], City]:
     """What makes the city as it is before anything happened in it; raises PlanError for content that is wrong.
 
-    A service's content is a file of its name; its package in `worlds.services` reads it by its function `found`.
+    A service's content is a file of its name; its package in `worlds.services` reads it by its function `found`,
+    which is also given the city's plan and its listed words.
     """
+    words = load(folder)
     contents = {path.stem: path for path in sorted((folder / "services").glob("*.toml"))}
     faults: list[Fault] = []
     found = {}
@@ -27,12 +30,12 @@ def founder(folder: Path, plan: CityPlan) -> Callable[[Texts], City]:
             faults.append(Fault(file, "", f"cannot be read: {error}"))
 
     def city(texts: Texts) -> City:
-        return City([make(texts, content, plan) for make, content in found.values()])
+        return City([make(texts, content, plan, words) for make, content in found.values()])
 
     if not faults:
         for name, (make, content) in found.items():
             try:
-                make(Texts(), content, plan)
+                make(Texts(), content, plan, words)
             except ValueError as error:
                 told = str(error).replace("\n", "; ")
                 faults.append(Fault(f"services/{name}.toml", "", told))

@@ -5,14 +5,17 @@ takes each event and refuses nothing, so that replaying the journal gives the sa
 the wire as they are: `tell` says who hears what of them. Time is an argument, in milliseconds since the epoch.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from protocol.chat import Hearers
 from protocol.message import Command, Count, Fact
 from worlds.citizen import Citizen
+from worlds.evidence import Witness
+from worlds.speech import Line
 
 ERASED = "[erased]"
 """What is shown in the place of a personal text that was erased."""
@@ -86,10 +89,14 @@ class Citizens:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """All connected who hold one of these roles or grants (`grant:NAME`), within the scope when one is given."""
+    """All connected who hold one of these roles or grants (`grant:NAME`), within the scope when one is given.
+
+    `but`: whom it concerns, and who therefore does not hear it.
+    """
 
     words: frozenset[str]
     scope: str | None = None
+    but: frozenset[str] = frozenset()
 
 
 Audience: TypeAlias = Everyone | District | Citizens | Staff
@@ -113,7 +120,50 @@ class Spotlight:
     is_on: bool
 
 
-Effect: TypeAlias = Move | Spotlight
+@dataclass(frozen=True, slots=True)
+class Restrain:
+    """What keeps a citizen's avatar, instead of what kept it before.
+
+    `frozen`: in which scopes it does not move; `barred`: which zones (`district/zone`) it does not enter; each until
+    when (ms), and what is past means nothing.
+    """
+
+    citizen: str
+    frozen: tuple[tuple[str, int], ...] = ()
+    barred: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Put a citizen out of a district, or with None out of the city: goodbye `kicked`."""
+
+    citizen: str
+    district: str | None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TurnAway:
+    """Close the door to the address from which a citizen came, until then (ms)."""
+
+    citizen: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """A line that waited is told, where its writer stands now; of who is gone only to the whole district."""
+
+    citizen: str
+    name: str
+    message: str
+    text: str
+    to: Hearers
+    hearer: str | None
+    district: str
+
+
+Effect: TypeAlias = Move | Spotlight | Restrain | Remove | TurnAway | Speak
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +238,41 @@ class Service(Generic[E]):
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
         """What this service asks of itself when a citizen's line breaks, or comes back; as that citizen."""
         yield from ()
+
+    # What a service may say to the commands of others, and to the lanes
+
+    def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
+        """The command with what only the edge knows: who is here, what was seen; the wire cannot say it."""
+        return command
+
+    def scopes(self, command: Command) -> tuple[str, ...]:
+        """Where a command of this service takes effect: districts, zones, events; none: nowhere in particular."""
+        return ()
+
+    def forbid(self, command: Command, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
+        """Raises Refused for a command, of whichever service or lane, that this service forbids the citizen there."""
+
+    def holds(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+        """Whether what the citizen writes there waits for a moderator."""
+        return False
+
+    def hear(self, line: Line, citizen: Citizen, now: int) -> Command | None:
+        """A line of chat: None lets it be told, a command is what this service asks of itself instead; or Refused."""
+        return None
+
+    def parted(self, citizen: str) -> Collection[str]:
+        """Whom a citizen neither hears nor is heard by."""
+        return ()
+
+    def restraint(self, citizen: str, now: int) -> Restrain | None:
+        """What keeps a citizen's avatar."""
+        return None
+
+    def arrivals(self, citizen: Citizen, district: str | None, now: int) -> Iterator[Command]:
+        """What this service asks of itself when a citizen comes into the city (None), or into a district."""
+        yield from ()
+
+    # What is shown
 
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
         """What this citizen is shown of the service on arriving in a district, or None; at most 16 KiB."""

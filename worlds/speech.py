@@ -1,11 +1,36 @@
-"""Speech: what may be said, and who is near enough to hear it."""
+"""Speech: what may be said, and who is near enough to hear it; a line as the rules look at it."""
 
 import unicodedata
+from dataclasses import dataclass
 
+from protocol.chat import Hearers
 from protocol.refusals import Refusal, Refused
+from worlds.evidence import HeardLine
 
 EARSHOT_M = 20.0
 """How far `nearby` carries: across a small square, not across a plaza."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that someone is about to say, with what was said before it; times in ms, 0 for never."""
+
+    command: int
+    key: str | None
+    message: str
+    text: str
+    to: Hearers
+    hearer: str | None
+    district: str | None
+    scopes: tuple[str, ...]
+    spoke_at: int = 0
+    """When this citizen last said anything."""
+    repeated_at: int = 0
+    """When this citizen last said the same."""
+    heard_at: int = 0
+    """When anyone in the district last said the same."""
+    context: tuple[HeardLine, ...] = ()
+    """The last lines this citizen heard or said."""
 
 
 def line_of(text: str, longest: int) -> str:

@@ -51,7 +51,8 @@ def test_every_behaviour_is_known_by_its_own_name() -> None:
     assert {name: behaviour.name for name, behaviour in BEHAVIOURS.items()} == {
         name: name
         for name in (
-            "wander", "commute", "gather", "chat", "idle", "ask", "vote", "moderate", "petition", "process"
+            "wander", "commute", "gather", "chat", "idle", "ask", "vote", "moderate", "petition", "process",
+                "report", "work_the_desk",
         )
     }  # fmt: skip
 

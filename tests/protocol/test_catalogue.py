@@ -7,14 +7,14 @@ import pytest
 
 from protocol import avatars, catalogue, chat, districts, export, handshake, typescript
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import live_qa, petitions
+from protocol.services import live_qa, moderation, petitions
 from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-FINGERPRINT = "adfe2235f10edb9f"
+FINGERPRINT = "98a3584867090270"
 
-MODULES = (avatars, chat, districts, handshake, live_qa, petitions)
+MODULES = (avatars, chat, districts, handshake, live_qa, moderation, petitions)
 
 
 def test_the_language_has_not_changed_unnoticed() -> None:

@@ -47,8 +47,8 @@ def hears(citizen: Citizen, audience: Audience) -> bool:
             return True
         case Citizens(ids):
             return citizen.id in ids
-        case Staff(words, scope):
-            return holds_any(citizen, words, scope)
+        case Staff(words, scope, but):
+            return citizen.id not in but and holds_any(citizen, words, scope)
 
 
 def play(

@@ -63,7 +63,8 @@ def ask(venue: Venue, command: wire.Ask, citizen: Citizen, now: int) -> Iterator
     person = session.person(citizen.id)
     _check_limits(venue, session, person, text, now)
     marks = venue.marks(text) + (venue.marks(nickname) if nickname else ())
-    state, reason = _first_state(session, person, text, marks)
+    is_held = person.is_muted or citizen.is_held
+    state, reason = _first_state(session, text, marks, is_held=is_held)
     yield e.Asked(
         session=session.id,
         by=citizen.id,
@@ -95,10 +96,10 @@ def _check_limits(venue: Venue, session: Session, person: Person, text: str, now
 
 
 def _first_state(
-    session: Session, person: Person, text: str, marks: tuple[str, ...]
+    session: Session, text: str, marks: tuple[str, ...], *, is_held: bool
 ) -> tuple[Literal["pending", "held", "open"], wire.HoldReason | None]:
     """Screening may be off; links, the word filter and a muted asker are looked at all the same (R8, R9, R11)."""
-    if person.is_muted:
+    if is_held:
         return "held", "muted"
     if marks:
         return "held", "word"

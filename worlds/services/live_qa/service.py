@@ -275,6 +275,10 @@ class LiveQa(Service[e.OfSession]):
         asker = Citizen(question.author, self.texts[question.name], ("citizen",), level=question.level)
         return command, asker
 
+    def scopes(self, command: Command) -> tuple[str, ...]:
+        session = self.venue.state.sessions.get(getattr(command, "session", ""))
+        return () if session is None else (session.scope,)
+
     # Showing
 
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:

@@ -8,10 +8,14 @@ from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.reading import public_view
 from worlds.services.petitions.rules import Rules
 from worlds.services.petitions.service import Petitions
+from worlds.words import Words
 
 
-def found(texts: Texts, content: str, plan: CityPlan) -> Petitions:
-    """The service of a city, from its `services/petitions.toml`; raises ValueError."""
+def found(texts: Texts, content: str, plan: CityPlan, words: Words) -> Petitions:
+    """The service of a city, from its `services/petitions.toml`; raises ValueError.
+
+    The listed words are not asked: no petition is held or refused for its words.
+    """
     return Petitions(texts, Rules.read(content))
 
 

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "adfe2235f10edb9f";
+export const FINGERPRINT = "98a3584867090270";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -16,6 +16,24 @@ export interface Ack {
 export interface Anchor {
   lat: number;
   lon: number;
+}
+
+/** The appeal's number at the desk, and by when it is answered. */
+export interface AppealNumber {
+  appeal: string;
+  answer_by: number;
+}
+
+/** An appeal; `by` is who decided it, which only the desk is told. */
+export interface AppealRow {
+  state: "open" | "upheld" | "shortened" | "lifted";
+  text: string;
+  at: number;
+  claimed_by?: string | null | undefined;
+  claimed_until?: number | null | undefined;
+  words?: string | null | undefined;
+  by?: string | null | undefined;
+  decided_at?: number | null | undefined;
 }
 
 /** Who asked. */
@@ -51,6 +69,26 @@ export interface AudienceView {
   mine: OwnQuestion[];
   hand?: OwnHand | null | undefined;
   floor?: Turn | null | undefined;
+}
+
+/** Acts, the newest first. */
+export interface AuditPage {
+  acts: AuditRow[];
+  next?: string | null | undefined;
+}
+
+/** One act: who did what to whom, where, why, until when. */
+export interface AuditRow {
+  at: number;
+  by: string;
+  act: string;
+  citizen?: string | null | undefined;
+  case?: string | null | undefined;
+  scope?: string | undefined;
+  kind?: string | null | undefined;
+  reason?: string | null | undefined;
+  words?: string | null | undefined;
+  until?: number | null | undefined;
 }
 
 /** How a citizen looks: a model's name and a tint, which clients draw. */
@@ -109,12 +147,28 @@ export interface AvatarWho {
   slots: number[];
 }
 
+/** What a moderator wrote beside a case, for the desk alone. */
+export interface CaseNote {
+  by: string;
+  at: number;
+  text: string;
+}
+
 /** Where the petition stands after it. */
 export interface Changed {
   petition: string;
   state: string;
   number?: string | null | undefined;
   due_at?: number | null | undefined;
+}
+
+/** A line of chat as it was seen. */
+export interface ChatLine {
+  citizen: string;
+  name: string;
+  text: string;
+  at: number;
+  message?: string | null | undefined;
 }
 
 /** Someone said a line. */
@@ -149,6 +203,11 @@ export interface CityCard {
   id: string;
   name: Text;
   districts: DistrictCard[];
+}
+
+/** Until when the case is yours. */
+export interface Claimed {
+  until: number;
 }
 
 /** A question at the moderation desk; commands carry its `version`. */
@@ -243,6 +302,15 @@ export interface DueCard {
   cause: string;
 }
 
+/** What the reporter had seen and heard when they reported. */
+export interface EvidenceShown {
+  report: string;
+  lines: ChatLine[];
+  tracks: Track[];
+  avatar?: string | null | undefined;
+  language?: string | null | undefined;
+}
+
 /** A thing that shows something. */
 export interface ExhibitCard {
   id: string;
@@ -295,6 +363,25 @@ export interface Hand {
   is_away?: boolean | undefined;
   is_ready?: boolean | undefined;
   step?: "waiting" | "on_deck" | "invited" | "on_stage" | "lowered" | undefined;
+}
+
+/** A line that waits for a moderator; `history` counts the writer's earlier sanctions by kind. */
+export interface HeldRow {
+  held: string;
+  citizen: string;
+  name: string;
+  text: string;
+  to: "nearby" | "zone" | "district" | "citizen";
+  scope: string;
+  marks: string[];
+  reason: "sanction" | "words" | "link" | "phone" | "new" | "repeated";
+  context: ChatLine[];
+  history: { [word: string]: number };
+  at: number;
+  expires_at: number;
+  state: "waiting" | "approved" | "edited" | "refused" | "expired";
+  claimed_by?: string | null | undefined;
+  claimed_until?: number | null | undefined;
 }
 
 /** The client's first message, within 5 s. */
@@ -359,6 +446,12 @@ export interface JointRequest {
 export interface JointState {
   state: "asked" | "done";
   until?: number | null | undefined;
+}
+
+/** What the ladder proposes next for someone; a person decides. */
+export interface LadderStep {
+  kind: "note" | "warn" | "slow" | "hold" | "mute" | "freeze" | "kick" | "ban";
+  lasts_s: number;
 }
 
 /** The limits that a client should keep; 0 means no limit. */
@@ -816,9 +909,264 @@ export interface Minute {
   due_at?: number | null | undefined;
 }
 
+/** The mode as it is now. */
+export interface ModeNow {
+  mode: VenueMode;
+}
+
 /** The row as it is after the command. */
 export interface Moderated {
   row: DeskQuestion;
+}
+
+/** Say that one has read a warning: before that one writes nothing. */
+export interface ModerationAcknowledge {
+  sanction: string;
+}
+
+/** Stop a district, or let it go on: done when a second person asks for the same within 30 s. */
+export interface ModerationActJointly {
+  scope: string;
+  action: "stop" | "resume";
+  words: string;
+}
+
+/** A line of the audit, as it is written. */
+export interface ModerationActed {
+  type: "moderation.acted";
+  n: number;
+  at: number;
+  act: AuditRow;
+}
+
+/** Something that moderators should look at now. */
+export interface ModerationAlerted {
+  type: "moderation.alerted";
+  n: number;
+  at: number;
+  scope: string;
+  kind: "raid" | "stop_asked" | "resume_asked" | "reports";
+  count: number;
+  until?: number | null | undefined;
+}
+
+/** Write a note beside a sanction or a report, for the desk alone. */
+export interface ModerationAnnotate {
+  case: string;
+  text: string;
+}
+
+/** Appeal against a sanction, once; somebody else decides. */
+export interface ModerationAppeal {
+  sanction: string;
+  text: string;
+}
+
+/** The audit: by time, by the citizen concerned, or by who acted; as far as one's office reaches. */
+export interface ModerationAudit {
+  by?: "time" | "citizen" | "moderator" | undefined;
+  who?: string | null | undefined;
+  scope?: string | undefined;
+  after?: string | null | undefined;
+}
+
+/** Neither hear someone nor be heard by them, or no longer; they are not told. */
+export interface ModerationBlock {
+  citizen: string;
+  on?: boolean | undefined;
+}
+
+/** Let others fade who come too near. */
+export interface ModerationBubble {
+  on: boolean;
+}
+
+/** Take a report, a held line or an appeal to work on for 60 s; once more renews; or give it back. */
+export interface ModerationClaim {
+  case: string;
+  on?: boolean | undefined;
+}
+
+/** Decide an appeal against somebody else's act. */
+export interface ModerationDecideAppeal {
+  sanction: string;
+  outcome: "upheld" | "shortened" | "lifted";
+  words: string;
+  until?: number | null | undefined;
+}
+
+/** Let a held line through, in other words if need be, or refuse it with a reason. */
+export interface ModerationDecideHeld {
+  held: string;
+  approve: boolean;
+  text?: string | null | undefined;
+  words?: string | undefined;
+}
+
+/** Close a report: acted, no action, escalated; or join it with another about the same. */
+export interface ModerationDecideReport {
+  report: string;
+  outcome: "acted" | "no_action" | "escalated" | "merged";
+  words?: string | undefined;
+  sanctions?: string[] | undefined;
+  into?: string | null | undefined;
+}
+
+/** What waits for a moderator within their scope. */
+export interface ModerationDesk {
+  which?: "reports" | "held" | "appeals" | "proposals" | undefined;
+  after?: string | null | undefined;
+}
+
+/** A row of the desk, as it is now. */
+export interface ModerationDeskChanged {
+  type: "moderation.desk_changed";
+  n: number;
+  at: number;
+  report?: ReportRow | null | undefined;
+  held?: HeldRow | null | undefined;
+  sanction?: SanctionRow | null | undefined;
+}
+
+/** The evidence of a report; that it was looked at is kept. */
+export interface ModerationEvidence {
+  report: string;
+}
+
+/** The steps by which an officer ends a talk that has become abusive: warn, record, end with its reason, rest. */
+export interface ModerationGuardTalk {
+  citizen: string;
+  step: "warn" | "record" | "end" | "break";
+  scope: string;
+  words?: string | undefined;
+}
+
+/** End a sanction before its time; within ten minutes by who gave it: undone, as if it had not been. */
+export interface ModerationLift {
+  sanction: string;
+  words: string;
+}
+
+/** What became of your line that waited; `text` where it was told in other words. */
+export interface ModerationLineDecided {
+  type: "moderation.line_decided";
+  n: number;
+  at: number;
+  held: string;
+  state: "waiting" | "approved" | "edited" | "refused" | "expired";
+  text?: string | null | undefined;
+  words?: string | null | undefined;
+}
+
+/** One's own sanctions, reports and protection. */
+export interface ModerationMine {
+  after?: string | null | undefined;
+}
+
+/** How people may write and come in here, now. */
+export interface ModerationModeChanged {
+  type: "moderation.mode_changed";
+  n: number;
+  at: number;
+  mode: VenueMode;
+}
+
+/** Put a citizen's avatar elsewhere in its district. */
+export interface ModerationMove {
+  citizen: string;
+  district: string;
+  x: number;
+  z: number;
+  words: string;
+}
+
+/** Everything on one citizen, on one page. */
+export interface ModerationPerson {
+  citizen: string;
+  reason?: string | null | undefined;
+  after?: string | null | undefined;
+}
+
+/** Whom you block, and whether others fade who come too near. */
+export interface ModerationProtectionChanged {
+  type: "moderation.protection_changed";
+  n: number;
+  at: number;
+  protection: Protection;
+}
+
+/** Report a person, a line of chat or a thing; what was seen and heard just now is kept with it. */
+export interface ModerationReport {
+  citizen?: string | null | undefined;
+  message?: string | null | undefined;
+  subject?: string | null | undefined;
+  reason: string;
+  words?: string | undefined;
+}
+
+/** What came of your report. */
+export interface ModerationReportClosed {
+  type: "moderation.report_closed";
+  n: number;
+  at: number;
+  report: string;
+  outcome: "acted" | "no_action" | "escalated";
+}
+
+/** Sanction one citizen or many, with reason, scope and end; more than ten at once are shown before `confirm`. */
+export interface ModerationSanction {
+  citizens: string[];
+  kind: "note" | "warn" | "slow" | "hold" | "mute" | "freeze" | "kick" | "ban";
+  reason: string;
+  words: string;
+  scope: string;
+  lasts_s?: number | null | undefined;
+  every_s?: number | null | undefined;
+  reach?: "account" | "address" | undefined;
+  reports?: string[] | undefined;
+  confirm?: boolean | undefined;
+}
+
+/** A sanction on yourself began, changed or ended. */
+export interface ModerationSanctionChanged {
+  type: "moderation.sanction_changed";
+  n: number;
+  at: number;
+  sanction: OwnSanction;
+}
+
+/** Agree as the second person to a sanction that takes two, or say no. */
+export interface ModerationSecond {
+  sanction: string;
+  agree?: boolean | undefined;
+}
+
+/** Set how people may write and come in; what is left out stays. `shield` is one switch for all of it. */
+export interface ModerationSetMode {
+  scope: string;
+  shield?: boolean | null | undefined;
+  slow_s?: number | null | undefined;
+  is_unique?: boolean | null | undefined;
+  holds_links?: boolean | null | undefined;
+  is_staff_only?: boolean | null | undefined;
+  is_locked?: boolean | null | undefined;
+  words?: string | undefined;
+}
+
+/** Counts per kind, reason and result, for everyone to read. */
+export interface ModerationStatistics {
+  days?: number | undefined;
+}
+
+/** An officer took a step of the script in a talk with you; the officer is told the same. */
+export interface ModerationTalkGuarded {
+  type: "moderation.talk_guarded";
+  n: number;
+  at: number;
+  step: "warn" | "record" | "end" | "break";
+  text: Text;
+  words?: string | null | undefined;
+  until?: number | null | undefined;
 }
 
 /** The monthly check (Rule 7): how the petitions received in a month were treated. */
@@ -876,6 +1224,14 @@ export interface OwnHand {
   estimate_s: number;
 }
 
+/** What concerns oneself. */
+export interface OwnModeration {
+  sanctions: OwnSanction[];
+  reports: OwnReport[];
+  protection: Protection;
+  next?: string | null | undefined;
+}
+
 /** A question as its asker sees it. */
 export interface OwnQuestion {
   row: Question;
@@ -885,6 +1241,44 @@ export interface OwnQuestion {
   dismissed_because?: Text | null | undefined;
   hint?: Text | null | undefined;
   petition?: string | null | undefined;
+}
+
+/** A report as its writer sees it: the class of its result, never the sanction. */
+export interface OwnReport {
+  report: string;
+  reason: string;
+  at: number;
+  state: "open" | "acted" | "no_action" | "escalated";
+}
+
+/** A sanction as the person concerned is told it: why, where, how long, and how to appeal. */
+export interface OwnSanction {
+  sanction: string;
+  kind: "note" | "warn" | "slow" | "hold" | "mute" | "freeze" | "kick" | "ban";
+  scope: string;
+  reason: string;
+  reason_name: Text;
+  words: string;
+  rules: string;
+  at: number;
+  until: number;
+  every_s?: number | null | undefined;
+  state: "proposed" | "in_force" | "ended" | "lifted" | "lapsed";
+  is_acknowledged?: boolean | undefined;
+  appeal_until: number;
+  appeal?: AppealRow | null | undefined;
+}
+
+/** What there is on one citizen: sanctions with appeals and notes, points that fade, what the ladder proposes. */
+export interface PersonShown {
+  citizen: string;
+  first_seen?: number | null | undefined;
+  points: number;
+  ladder: LadderStep;
+  sanctions: SanctionRow[];
+  reports_about: number;
+  reports_by: number;
+  next?: string | null | undefined;
 }
 
 /** A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named. */
@@ -1487,6 +1881,13 @@ export interface Prompt {
   answers_until?: number | null | undefined;
 }
 
+/** What a citizen has chosen for themselves: whom they block, and whether others fade inside `bubble_m`. */
+export interface Protection {
+  blocked: string[];
+  bubble: boolean;
+  bubble_m: number;
+}
+
 /** What the public may see of a petition whose petitioner agreed. */
 export interface PublicCard {
   number: string;
@@ -1630,6 +2031,34 @@ export interface Refused {
   retry_after_ms?: number | null | undefined;
 }
 
+/** The report's number. */
+export interface ReportFiled {
+  report: string;
+}
+
+/** A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up. */
+export interface ReportRow {
+  report: string;
+  citizen?: string | null | undefined;
+  message?: string | null | undefined;
+  subject?: string | null | undefined;
+  reason: string;
+  words: string;
+  by: string;
+  scope: string;
+  at: number;
+  claim_by: number;
+  is_minor?: boolean | undefined;
+  state: "open" | "claimed" | "acted" | "no_action" | "merged" | "escalated";
+  claimed_by?: string | null | undefined;
+  claimed_until?: number | null | undefined;
+  sanctions: string[];
+  merged_into?: string | null | undefined;
+  merged: string[];
+  outcome?: string | null | undefined;
+  notes: CaseNote[];
+}
+
 /** Which session to take up again, and the last fact seen of it. */
 export interface Resume {
   session: string;
@@ -1645,10 +2074,42 @@ export interface RunSheetLine {
   who: Text;
 }
 
-/** The line's own number, by which it can be reported later. */
+/** The line's own number, by which it can be reported later; `held`: it waits for a moderator under this number. */
 export interface Said {
   message: string;
   heard_by: number;
+  state?: "held" | null | undefined;
+  held?: string | null | undefined;
+}
+
+/** What came of it: in force, waiting for a second person, or only shown before it is done. */
+export interface SanctionDone {
+  state: "in_force" | "proposed" | "preview";
+  sanctions: string[];
+  touched: number;
+  until: number;
+}
+
+/** A sanction as moderators see it, on one page with its appeal and its notes. */
+export interface SanctionRow {
+  sanction: string;
+  citizen: string;
+  kind: "note" | "warn" | "slow" | "hold" | "mute" | "freeze" | "kick" | "ban";
+  scope: string;
+  reason: string;
+  words: string;
+  rules: string;
+  by: string;
+  second_by?: string | null | undefined;
+  at: number;
+  until: number;
+  propose_until?: number | null | undefined;
+  every_s?: number | null | undefined;
+  reach: "account" | "address";
+  state: "proposed" | "in_force" | "ended" | "lifted" | "lapsed";
+  reports: string[];
+  appeal?: AppealRow | null | undefined;
+  notes: CaseNote[];
 }
 
 /** What the hall and the stream show: nobody's identity. */
@@ -1718,6 +2179,17 @@ export interface Spot {
   lon: number;
 }
 
+/** How the rules are applied; null where it would be fewer than five. */
+export interface Statistics {
+  since: number;
+  sanctions: { [word: string]: number | null };
+  by_reason: { [word: string]: number | null };
+  reports: { [word: string]: number | null };
+  median_claim_s?: number | null | undefined;
+  median_appeal_s?: number | null | undefined;
+  appeals: { [word: string]: number | null };
+}
+
 /** Where a petition stands, for who holds its token. */
 export interface StatusShown {
   number?: string | null | undefined;
@@ -1737,12 +2209,37 @@ export interface Text {
   en: string;
 }
 
+/** Where someone near was in the minute before a report; a point is [seconds before it, x, z], in decimetres. */
+export interface Track {
+  citizen: string;
+  name: string;
+  points: number[][];
+}
+
 /** Who has the floor, by the name that everyone sees beside their avatar. */
 export interface Turn {
   citizen: string;
   name: string;
   step: "on_deck" | "invited" | "on_stage" | "returning" | "seated";
   ends_at: number;
+}
+
+/** Whether it is done, or waits for a second person until then. */
+export interface VenueActState {
+  state: "asked" | "done";
+  until?: number | null | undefined;
+}
+
+/** What goes for everyone in a scope; 0 or false is off. */
+export interface VenueMode {
+  scope: string;
+  slow_s?: number | undefined;
+  is_unique?: boolean | undefined;
+  holds_links?: boolean | undefined;
+  is_staff_only?: boolean | undefined;
+  is_locked?: boolean | undefined;
+  is_stopped?: boolean | undefined;
+  shield_until?: number | null | undefined;
 }
 
 /** The server's answer to hello. */
@@ -1821,6 +2318,29 @@ export interface Commands {
   "live_qa.take_floor": { asks: LiveQaTakeFloor; answer: undefined };
   "live_qa.vote": { asks: LiveQaVote; answer: QuestionBackers };
   "live_qa.withdraw": { asks: LiveQaWithdraw; answer: undefined };
+  "moderation.acknowledge": { asks: ModerationAcknowledge; answer: undefined };
+  "moderation.act_jointly": { asks: ModerationActJointly; answer: VenueActState };
+  "moderation.annotate": { asks: ModerationAnnotate; answer: undefined };
+  "moderation.appeal": { asks: ModerationAppeal; answer: AppealNumber };
+  "moderation.audit": { asks: ModerationAudit; answer: AuditPage };
+  "moderation.block": { asks: ModerationBlock; answer: undefined };
+  "moderation.bubble": { asks: ModerationBubble; answer: undefined };
+  "moderation.claim": { asks: ModerationClaim; answer: Claimed };
+  "moderation.decide_appeal": { asks: ModerationDecideAppeal; answer: undefined };
+  "moderation.decide_held": { asks: ModerationDecideHeld; answer: undefined };
+  "moderation.decide_report": { asks: ModerationDecideReport; answer: undefined };
+  "moderation.desk": { asks: ModerationDesk; answer: ModerationDesk };
+  "moderation.evidence": { asks: ModerationEvidence; answer: EvidenceShown };
+  "moderation.guard_talk": { asks: ModerationGuardTalk; answer: undefined };
+  "moderation.lift": { asks: ModerationLift; answer: undefined };
+  "moderation.mine": { asks: ModerationMine; answer: OwnModeration };
+  "moderation.move": { asks: ModerationMove; answer: undefined };
+  "moderation.person": { asks: ModerationPerson; answer: PersonShown };
+  "moderation.report": { asks: ModerationReport; answer: ReportFiled };
+  "moderation.sanction": { asks: ModerationSanction; answer: SanctionDone };
+  "moderation.second": { asks: ModerationSecond; answer: undefined };
+  "moderation.set_mode": { asks: ModerationSetMode; answer: ModeNow };
+  "moderation.statistics": { asks: ModerationStatistics; answer: Statistics };
   "petitions.add_answer": { asks: PetitionsAddAnswer; answer: Changed };
   "petitions.amend": { asks: PetitionsAmend; answer: Changed };
   "petitions.answer": { asks: PetitionsAnswer; answer: Changed };
@@ -1903,6 +2423,15 @@ export interface Facts {
   "live_qa.signalled": LiveQaSignalled;
   "live_qa.time_signalled": LiveQaTimeSignalled;
   "live_qa.turn_changed": LiveQaTurnChanged;
+  "moderation.acted": ModerationActed;
+  "moderation.alerted": ModerationAlerted;
+  "moderation.desk_changed": ModerationDeskChanged;
+  "moderation.line_decided": ModerationLineDecided;
+  "moderation.mode_changed": ModerationModeChanged;
+  "moderation.protection_changed": ModerationProtectionChanged;
+  "moderation.report_closed": ModerationReportClosed;
+  "moderation.sanction_changed": ModerationSanctionChanged;
+  "moderation.talk_guarded": ModerationTalkGuarded;
   "petitions.alarm": PetitionsAlarm;
   "petitions.calendar_told": PetitionsCalendarTold;
   "petitions.cooperation_asked": PetitionsCooperationAsked;
@@ -1931,6 +2460,11 @@ export const READING: ReadonlySet<string> = new Set([
   "live_qa.questions",
   "live_qa.record",
   "live_qa.sessions",
+  "moderation.audit",
+  "moderation.desk",
+  "moderation.mine",
+  "moderation.person",
+  "moderation.statistics",
   "petitions.desk",
   "petitions.guide",
   "petitions.list",

@@ -1,0 +1,73 @@
+"""What sanctions and modes forbid: commands of any service, entering, gestures; by the clock, whatever is noted."""
+
+from protocol.districts import Enter
+from protocol.message import Command
+from protocol.refusals import Refusal, Refused
+from worlds.citizen import Citizen
+from worlds.service import Restrain
+from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.roles import is_staff
+from worlds.services.moderation.state import Sanction
+
+EMOTE = "avatar.emote"
+
+
+def forbid(desk: Desk, command: Command, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
+    """Raises Refused for what the citizen may not do there now."""
+    word = command.type
+    refuse_sanctioned(desk, word, citizen.id, scopes, now, is_reading=command.reads)
+    if isinstance(command, Enter):
+        _refuse_entering(desk, citizen, scopes, now)
+    elif word == EMOTE and not is_staff(citizen, scopes) and desk.mode(scopes, now).is_stopped:
+        raise Refused(Refusal.CLOSED, "the venue is stopped")
+
+
+def refuse_sanctioned(
+    desk: Desk, word: str, citizen: str, scopes: tuple[str, ...], now: int, *, is_reading: bool = False
+) -> None:
+    """Raises Refused where a sanction forbids this word, with the code that says so, and for how long."""
+    whole = f"{word.partition('.')[0]}.*"
+    for one in desk.on(citizen, scopes, now):
+        words = desk.content.forbids.get(one.kind, frozenset())
+        if word not in words and (is_reading or whole not in words):
+            continue
+        if one.kind == "warn":
+            if not one.is_acknowledged:
+                raise Refused(Refusal.NOT_ALLOWED, f"acknowledge the warning s-{one.number} first")
+            continue
+        raise refusal_of(one, now)
+
+
+def refusal_of(one: Sanction, now: int) -> Refused:
+    """Why not, as the person concerned is told."""
+    code = {"mute": Refusal.MUTED, "freeze": Refusal.FROZEN}.get(one.kind, Refusal.NOT_ALLOWED)
+    return Refused(code, f"{one.kind}: s-{one.number}", retry_after_ms=one.until - now)
+
+
+def _refuse_entering(desk: Desk, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
+    if is_staff(citizen, scopes):
+        return
+    mode = desk.mode(scopes, now)
+    if mode.is_locked:
+        raise Refused(Refusal.CLOSED, "nobody new comes in for now", field="district")
+    if mode.shield_until and citizen.is_visitor:
+        wait = mode.shield_until - now
+        raise Refused(Refusal.NOT_ALLOWED, "only with a token for now", field="district", retry_after_ms=wait)
+
+
+def is_held(desk: Desk, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+    """Whether what they write there waits for a moderator, in whichever service that asks."""
+    return any(one.kind == "hold" for one in desk.on(citizen.id, scopes, now))
+
+
+def restraint(desk: Desk, citizen: str) -> Restrain:
+    """What keeps an avatar: until when it is frozen and where, and which zones are closed to it."""
+    frozen, barred = [], []
+    for one in desk.index.active.get(citizen, {}).values():
+        if one.state != "in_force":
+            continue
+        if one.kind == "freeze":
+            frozen.append((one.scope, one.until))
+        elif one.kind in ("kick", "ban") and "/" in one.scope:
+            barred.append((one.scope, one.until))
+    return Restrain(citizen, tuple(frozen), tuple(barred))

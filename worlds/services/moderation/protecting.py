@@ -1,0 +1,77 @@
+"""What people do for their own protection: block, bubble; and an officer's script for a talk that turns abusive."""
+
+from collections.abc import Iterator
+
+from protocol.refusals import Refusal, Refused
+from protocol.services import moderation as wire
+from worlds.citizen import Citizen
+from worlds.service import Personal
+from worlds.services.moderation import events as e
+from worlds.services.moderation.content import S
+from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.inside import Arrive
+from worlds.services.moderation.roles import holds, rank
+from worlds.services.moderation.wording import words_of
+
+TALK_MS = 3_600 * S
+"""A warning in a talk counts for so long."""
+
+
+def block(desk: Desk, command: wire.Block, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """Both ways, by the citizen and not by the name; the other is not told."""
+    _require_account(citizen)
+    if command.citizen == citizen.id:
+        raise Refused(Refusal.NOT_FOUND, field="citizen")
+    blocked = desk.person(citizen.id, now).blocked
+    if command.on == (command.citizen in blocked):
+        return
+    if command.on and desk.rules.blocks and len(blocked) >= desk.rules.blocks:
+        raise Refused(Refusal.FULL, f"at most {desk.rules.blocks}")
+    yield e.Blocked(by=citizen.id, citizen=command.citizen, is_on=command.on)
+
+
+def set_bubble(desk: Desk, command: wire.SetBubble, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """Whether others fade who come too near; the client draws it."""
+    _require_account(citizen)
+    if desk.person(citizen.id, now).bubble != command.on:
+        yield e.BubbleSet(by=citizen.id, is_on=command.on)
+
+
+def _require_account(citizen: Citizen) -> None:
+    if citizen.is_visitor:
+        raise Refused(Refusal.NOT_ALLOWED, "a visitor has no account to keep it for")
+
+
+def arrive(desk: Desk, command: Arrive, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """The city remembers since when it knows someone, their rank, and whether they are a minor."""
+    if is_news(desk, citizen):
+        yield e.Arrived(by=citizen.id, rank=rank(citizen), is_minor=citizen.minor)
+
+
+def is_news(desk: Desk, citizen: Citizen) -> bool:
+    """Whether someone came for the first time, or is another than before; visitors leave nothing behind."""
+    known = desk.state.people.get(citizen.id)
+    if citizen.is_visitor:
+        return False
+    return known is None or (known.rank, known.is_minor) != (rank(citizen), citizen.minor)
+
+
+def guard_talk(desk: Desk, command: wire.GuardTalk, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """Warn, record, end after a warning and with the reason, rest (Civil Petitions Treatment Decree, Article 4(1))."""
+    if not holds(citizen, "official", command.scope):
+        raise Refused(Refusal.NOT_ALLOWED, "officials, at their own counter", field="scope")
+    if command.citizen == citizen.id:
+        raise Refused(Refusal.NOT_ALLOWED, field="citizen")
+    talk = desk.state.talks.get(f"{citizen.id}/{command.citizen}")
+    if command.step == "end" and (talk is None or talk.step == "end" or now - talk.at > TALK_MS):
+        raise Refused(Refusal.CONFLICT, "warn first", field="step")
+    longest = desk.rules.longest_words
+    words = words_of(command.words, "words", longest, 1 if command.step == "end" else 0)
+    yield e.TalkGuarded(
+        by=citizen.id,
+        citizen=command.citizen,
+        scope=command.scope,
+        step=command.step,
+        words=Personal(owner=command.citizen, text=words) if words else None,
+        until=now + desk.rules.break_s * S if command.step == "break" else 0,
+    )
