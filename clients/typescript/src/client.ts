@@ -3,7 +3,7 @@ import { Asked } from "./asked.ts";
 import { Cards } from "./cards.ts";
 import { EASE, Lateness, ServerClock } from "./clock.ts";
 import { type Ext, FRAME_EXT, type Message, TILES_EXT } from "./codec.ts";
-import { Parted, Unreachable } from "./faults.ts";
+import { Lost, Parted, Unreachable } from "./faults.ts";
 import {
   type Avatar,
   type AvatarChanged,
@@ -39,6 +39,8 @@ const STEADY_MS = 10_000;
 export interface Options extends Partial<Surroundings> {
   /** Who the citizen is; a function is asked again for every new session. Without one, a visitor. */
   token?: string | (() => string | Promise<string>);
+  /** A join ticket in place of a token: good for one session, with all its resumptions. */
+  ticket?: string;
   /** What a visitor wants to be called. */
   name?: string;
   /** The language of texts made for this citizen, as `ko` or `en`. */
@@ -128,7 +130,7 @@ export class Client {
   readonly #hello: Hello;
   #state: State = "coming";
   #line: Line | undefined;
-  #ticket: Resume | undefined;
+  #resume: Resume | undefined;
   #failed = 0;
   #unretry: (() => void) | undefined;
   #crowd = new Crowd();
@@ -338,13 +340,14 @@ export class Client {
   }
 
   async #come(): Promise<void> {
-    const hello: Hello = { ...this.#hello, resume: this.#ticket };
+    const hello: Hello = { ...this.#hello, resume: this.#resume };
+    if (!this.welcome) hello.ticket = this.options.ticket;
     try {
       const { token } = this.options;
       const given = typeof token === "function" ? await token() : token;
       if (given !== undefined) hello.token = given;
     } catch (error) {
-      if (!this.#ticket) {
+      if (!this.#resume) {
         this.#left(undefined, error as Error, this.#around.now());
         return;
       }
@@ -366,7 +369,7 @@ export class Client {
     this.me.rest();
     // A line that was never welcomed changes nothing: the ticket of the one before is as good as it was.
     if (this.#line?.welcome)
-      this.#ticket = this.#line?.ticket((said) => ENDINGS[said.code]?.resumable ?? said.retry === "now");
+      this.#resume = this.#line?.ticket((said) => ENDINGS[said.code]?.resumable ?? said.retry === "now");
     if (goodbye?.retry === "never" || (!this.welcome && !this.options.patient)) {
       this.#part(goodbye ? new Parted(goodbye) : error);
       return;
@@ -383,6 +386,12 @@ export class Client {
 
   #arriveInCity(welcome: Welcome): void {
     const before = this.welcome;
+    if (before && !welcome.resumed && this.options.ticket && !this.options.token) {
+      // The ticket is spent, and one should not become a visitor without being told.
+      this.#part(new Lost("the session is over: come in with a new ticket"));
+      this.#line?.close();
+      return;
+    }
     this.welcome = welcome;
     this.#clock.guess(welcome.server_time, this.#around.now());
     this.#lateness.forget();
