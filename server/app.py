@@ -21,6 +21,7 @@ from server.config import Settings
 from server.gateway import Gateway
 from server.hearers import Hearers
 from server.host import Host
+from server.inlet import Inlet
 from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
@@ -75,6 +76,7 @@ class Node:
         found = founder(settings.city.path, self.city_plan)
         self.host = Host(found, self.journal, Hearers(self.router), self.router.clock, self.metrics)
         self.ticker = Ticker(self.router, settings, self.metrics)
+        self.inlet: Inlet | None = None
         self._ready = False
         self._http: _Uvicorn | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -122,7 +124,8 @@ class Node:
         self.router.host = self.host
         loop = asyncio.get_running_loop()
         self._deciding = loop.create_task(self.host.run())
-        gateway = Gateway(self.router, loop.time, loop.call_later)
+        self.inlet = Inlet(loop) if Inlet.is_possible() else None
+        gateway = Gateway(self.router, self.inlet, loop.time, loop.call_later)
         config = uvicorn.Config(
             web.build(self, self.metrics, self.settings, self._gate(), Pages()),
             loop="none",
@@ -180,6 +183,8 @@ class Node:
             self._http.should_exit = True
             self._http.config.timeout_graceful_shutdown = round(self.settings.limits.goodbye_seconds) + 1
             await self._serving
+        if self.inlet is not None:
+            self.inlet.close()
         if self._deciding is not None:
             await self.host.stop(self._deciding)
         await self.journal.close()

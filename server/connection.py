@@ -18,6 +18,7 @@ from protocol.poses import POSE_MESSAGE_BYTES
 from protocol.refusals import ENDINGS, Farewell, ProtocolError, Refusal, Refused
 from protocol.session import PING_SECONDS, HeardByServer, Misread, Pose, ServerSession, State, Unknown
 from server.answers import Answers
+from server.inlet import PoseWay
 from server.outbox import Outbox
 from worlds.citizen import Citizen
 
@@ -32,8 +33,8 @@ log = structlog.get_logger("connection")
 MALFORMED = frozenset({Refusal.BAD_MESSAGE, Refusal.UNKNOWN_TYPE})
 """What a program in order never sends; a text that is too long may be its user's."""
 
-PoseWay: TypeAlias = tuple[int, Callable[[int], None], Callable[[bytes], None]]
-"""Where a line puts a pose without asking anyone: its slot, and the two lists of its crowd."""
+Shared: TypeAlias = Callable[[bytes], int]
+"""Sends a whole WebSocket frame that others get too; returns what the line took of it, or raises OSError."""
 
 
 class Line(Protocol):
@@ -47,8 +48,11 @@ class Line(Protocol):
     def send(self, data: bytes) -> None:
         """One binary message."""
 
-    shared: Callable[[int, bytearray, int], None]
-    """One binary message that others get too: (opcode, buffer, offset); 14 bytes before the offset are free."""
+    shared: Shared
+    """How what is shared with others is sent now; another may do it after any send."""
+
+    def send_rest(self, frame: bytes) -> None:
+        """The rest of a frame that `shared` took in part, or not at all: it waits, and what is sent after it."""
 
     pose_way: PoseWay | None
     """Set while the client is in a district; after a resume from its first pose on, which thus is a message."""
@@ -166,7 +170,7 @@ class Connection:
     def pose(self, raw: bytes, now: float) -> None:
         """One pose; it waits for the district's next tick."""
         if self.crowd is not None:
-            self.crowd.take_pose(self.slot, raw)
+            self.crowd.inbox.take(self.slot, raw)
             self.crowd.open_way(self)
 
     def _carry_out(self, command: Command, now: float) -> None:

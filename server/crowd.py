@@ -1,10 +1,9 @@
 """One district's crowd at work: takes poses as they come, ticks, and hands every client its frame.
 
-Per pose: three list appends. Per client and tick: one call that sends bytes which all in the same cell share.
+Per pose: nothing (`server/inlet.py`). Per client and tick: one call that sends bytes which all in the same cell share.
 """
 
 import time
-from collections.abc import Callable
 
 import numpy as np
 from numpy.random import Generator
@@ -14,11 +13,12 @@ from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone
 from protocol.message import Fact
-from protocol.poses import POSE, decode_poses
 from protocol.refusals import Farewell
 from server.clock import Clock
 from server.config import Settings
-from server.connection import Connection
+from server.connection import Connection, Shared
+from server.frames import binary_frame
+from server.inbox import Inbox
 from server.metrics import Metrics
 from worlds.district import District
 from worlds.interest import MAX_MESSAGE_BYTES
@@ -26,24 +26,8 @@ from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
 
-HEAD_ROOM = 14
-"""Bytes kept free before a shared message, for the WebSocket head."""
-
-BINARY = 2
-"""The WebSocket opcode of a binary message (RFC 6455, 5.2)."""
-
-MAX_WAITING_POSES = 500_000
-"""Poses that may wait for one tick; past it they are dropped and counted (9 MB)."""
-
 COUNT_SECONDS = 5
 """How often each client is told how many are in the district."""
-
-Shared = Callable[[int, bytearray, int], None]
-
-
-def shareable(message: bytes) -> bytearray:
-    """A message with room before it, to be handed to many sockets as it is."""
-    return bytearray(HEAD_ROOM) + message
 
 
 def _together(frames: list[bytes], besides: list[bytes]) -> list[bytes]:
@@ -81,9 +65,7 @@ class Crowd:
             chance=chance,
         )
         self.connections: dict[int, Connection] = {}
-        self._slots: list[int] = []
-        self._raws: list[bytes] = []
-        self._marks: list[tuple[int, float]] = [(0, clock.monotonic())]
+        self.inbox = Inbox(metrics, clock.monotonic())
         self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
         self._watched = np.full(self.district.slots.count, -1, np.int32)
         self._joining: set[int] = set()
@@ -103,7 +85,7 @@ class Crowd:
     def open_way(self, connection: Connection) -> None:
         """From now on the connection's line, if it has one, puts its poses here without asking."""
         if connection.has_line:
-            connection.line.pose_way = (connection.slot, self._slots.append, self._raws.append)
+            connection.line.pose_way = (connection.slot, self.inbox)
 
     def leave(self, slot: int, now: float) -> None:
         """A citizen leaves the district."""
@@ -114,16 +96,6 @@ class Crowd:
         self._joining.discard(slot)
         self._away.discard(slot)
         self.district.leave(slot, now)
-
-    def take_pose(self, slot: int, raw: bytes) -> None:
-        """A pose of 18 bytes waits for the next tick; lines that can take the way that `join` gave them."""
-        self._slots.append(slot)
-        self._raws.append(raw)
-
-    def mark(self, now: float) -> None:
-        """Whatever pose comes from now on arrived after `now`: so no pose needs a look at the clock."""
-        if len(self._slots) != self._marks[-1][0]:
-            self._marks.append((len(self._slots), now))
 
     def hold(self, slot: int) -> None:
         """This client's line is full: no frames until it has drained."""
@@ -148,8 +120,11 @@ class Crowd:
 
     def tick(self, now: float) -> None:
         """One tick: receive, walk, tell who was put back or crossed a zone, weave the frames, send them."""
+        if not self.connections:
+            self._pass(now)
+            return
         began = time.perf_counter()
-        steps = self._receive(now)
+        steps = self.inbox.empty(now)
         received = time.perf_counter()
         self._walk(steps, now)
         walked = time.perf_counter()
@@ -176,23 +151,13 @@ class Crowd:
         if self.district.tick % round(self.district.tick_hz) == 0:
             self._measure(people, now)
 
-    def _receive(self, now: float) -> Steps:
-        """The poses that wait, each with the last mark before it."""
-        waiting = len(self._slots)
-        self.metrics.received_bytes.inc(waiting * POSE.itemsize)
-        if waiting > MAX_WAITING_POSES:
-            self.metrics.poses.labels("too_many").inc(waiting - MAX_WAITING_POSES)
-            del self._slots[MAX_WAITING_POSES:], self._raws[MAX_WAITING_POSES:]
-            waiting = MAX_WAITING_POSES
-        poses = decode_poses(b"".join(self._raws)) if waiting else np.empty(0, POSE)
-        slots = np.array(self._slots, np.intp)
-        firsts = np.minimum([first for first, _ in self._marks] + [waiting], waiting)
-        arrived = np.repeat([at for _, at in self._marks], np.diff(firsts))
-        # Cleared, not replaced: the lines hold on to these lists.
-        self._slots.clear()
-        self._raws.clear()
-        self._marks = [(0, now)]
-        return Steps(slots, poses, arrived)
+    def _pass(self, now: float) -> None:
+        """A tick of an empty district: nobody walks, and nobody is told."""
+        absent = len(self.inbox.empty(now).slot)
+        if absent:
+            self.metrics.poses.labels("absent").inc(absent)
+        self.district.rest()
+        self.metrics.population.labels(self.district.plan.id).set(0)
 
     def _walk(self, steps: Steps, now: float) -> None:
         outcome = self.district.walk(steps, now)
@@ -223,18 +188,41 @@ class Crowd:
         for cell, parts in messages.items():
             watchers = self._watchers[cell]
             for part in parts:
-                buffer = shareable(part)
+                frame = binary_frame(part)
+                whole = len(frame)
                 # A copy, for a line that is full by this part leaves the watchers at once.
                 for send in list(watchers.values()):
-                    send(BINARY, buffer, HEAD_ROOM)
+                    try:
+                        taken = send(frame)
+                    except OSError:
+                        taken = 0
+                    if taken != whole:
+                        slot = next(slot for slot, way in watchers.items() if way is send)
+                        self.connections[slot].line.send_rest(frame[taken:])
                 told += len(watchers)
                 size += len(watchers) * len(part)
         self.metrics.frames.inc(told)
         self.metrics.frame_bytes.inc(size)
 
+    def _give(self, slot: int, frames: list[bytes]) -> None:
+        """Frames for one client."""
+        line = self.connections[slot].line
+        for frame in frames:
+            try:
+                taken = line.shared(frame)
+            except OSError:
+                taken = 0
+            if taken != len(frame):
+                line.send_rest(frame[taken:])
+
     def _watch(self, slot: int, cell: int) -> None:
         self._watchers[cell][slot] = self.connections[slot].line.shared
         self._watched[slot] = cell
+
+    def rewatch(self, slot: int) -> None:
+        """This client's line sends in another way now."""
+        if self._watched[slot] >= 0:
+            self._watch(slot, int(self._watched[slot]))
 
     def _unwatch(self, slot: int) -> None:
         cell = int(self._watched[slot])
@@ -246,23 +234,21 @@ class Crowd:
         self, crossings: list[tuple[int, int, int]], messages: dict[tuple[int, int], list[bytes]]
     ) -> None:
         """Who crossed into another cell has had the old cell's frame; now what the new cell sees besides."""
-        buffers = {pair: [shareable(part) for part in parts] for pair, parts in messages.items()}
+        frames = {pair: [binary_frame(part) for part in parts] for pair, parts in messages.items()}
         for slot, before, after in crossings:
             self._unwatch(slot)
             self._watch(slot, after)
-            for buffer in buffers[before, after]:
-                self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
+            self._give(slot, frames[before, after])
 
     def _picture_joiners(self) -> None:
-        pictures: dict[int, list[bytearray]] = {}
+        pictures: dict[int, list[bytes]] = {}
         joining, self._joining = self._joining, set()
         for slot in joining:
             cell = self.district.cell_of(slot)
             if cell not in pictures:
-                pictures[cell] = [shareable(part) for part in self.district.picture(cell)]
+                pictures[cell] = [binary_frame(part) for part in self.district.picture(cell)]
             self._watch(slot, cell)
-            for buffer in pictures[cell]:
-                self.connections[slot].line.shared(BINARY, buffer, HEAD_ROOM)
+            self._give(slot, pictures[cell])
 
     def _counts(self, watching: list[int]) -> dict[int, bytes]:
         """The number of people in the district, for the observer cells whose turn it is within COUNT_SECONDS."""

@@ -30,7 +30,8 @@ from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from protocol.refusals import Farewell
 from server.addresses import Proxies
 from server.config import Crowd as CrowdSettings
-from server.connection import Connection, PoseWay
+from server.connection import Connection, Shared
+from server.inlet import Inlet, PoseWay, Source
 from server.origins import Origins
 from server.router import Router
 
@@ -63,25 +64,41 @@ class LoopTime(Protocol):
 class SocketLine(WSListener):
     """One socket: the carrier of a connection."""
 
-    def __init__(self, gateway: "Gateway", address: str) -> None:
+    def __init__(self, gateway: "Gateway", address: str, take: Callable[[bytes], None]) -> None:
         super().__init__()
         self.address = address
+        self._take = take
         self._gateway = gateway
         self._now = gateway.loop_time
         self._begun: bytearray | None = None
         self._ping: bytes | None = None
         self._transport: WSTransport | None = None
         self.connection: Connection | None = None
-        self.shared: Callable[[int, bytearray, int], None] = _not_connected
-        self.pose_way: PoseWay | None = None
+        self.shared: Shared = _not_connected
+        self._way: PoseWay | None = None
+        self._socket: socket.socket | None = None
+        self._source: Source | None = None
+
+    @property
+    def pose_way(self) -> PoseWay | None:
+        """Where poses go."""
+        return self._way
+
+    @pose_way.setter
+    def pose_way(self, way: PoseWay | None) -> None:
+        self._way = way
+        if self._source is not None and self._gateway.inlet is not None:
+            self._gateway.inlet.lead(self._source, way)
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done: the connection begins, or is told why it may not."""
         self._transport = transport
-        self.shared = cast(Callable[[int, bytearray, int], None], transport.send_reuse_external_bytearray)
         settings = self._gateway.crowd_settings
-        transport.underlying_transport.set_write_buffer_limits(high=settings.behind_bytes, low=0)
-        sock = transport.underlying_transport.get_extra_info("socket")
+        under = transport.underlying_transport
+        # Whatever waits in the transport is told at once: what is shared may only pass it by when nothing does.
+        under.set_write_buffer_limits(high=0, low=0)
+        # The same descriptor, to be sent to without the transport; let go before the transport closes it.
+        sock = self._socket = socket.socket(fileno=under.get_extra_info("socket").fileno())
         if settings.send_buffer_bytes:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, settings.send_buffer_bytes)
         if settings.unsent_bytes and hasattr(socket, "TCP_NOTSENT_LOWAT"):
@@ -89,11 +106,22 @@ class SocketLine(WSListener):
         if hasattr(socket, "TCP_QUICKACK"):
             # The library asks for an acknowledgement of every segment; our next frame carries it for nothing.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 0)
+        self.shared = sock.send
         self._gateway.router.connect(self, self._now())
+        if self._gateway.inlet is not None:
+            under.pause_reading()
+            self._source = Source(sock.fileno(), self._take, self._read_again)
+            self._gateway.inlet.add(self._source)
+            self._gateway.inlet.lead(self._source, self._way)
+
+    def _read_again(self) -> None:
+        """The library reads by itself again: the line has ended, and it finds out how."""
+        if self._transport is not None and not self._transport.underlying_transport.is_closing():
+            self._transport.underlying_transport.resume_reading()
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         """One frame: a pose takes the short way, everything else the session's."""
-        way = self.pose_way
+        way = self._way
         if (
             way is not None
             and frame.payload_size == POSE_MESSAGE_BYTES
@@ -102,9 +130,8 @@ class SocketLine(WSListener):
         ):
             raw = frame.get_payload_as_bytes()
             if raw.startswith(POSE_HEAD):
-                slot, take_slot, take_raw = way
-                take_slot(slot)
-                take_raw(raw)
+                slot, inbox = way
+                inbox.take(slot, raw)
                 return
         connection = self.connection
         if connection is not None:
@@ -158,24 +185,56 @@ class SocketLine(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         """The socket is gone."""
+        if self._source is not None and self._gateway.inlet is not None:
+            self._gateway.inlet.remove(self._source)
+        if self._socket is not None:
+            self._socket.detach()
         if self.connection is not None:
             self.connection.lost()
 
     def pause_writing(self) -> None:
-        """More waits in the write buffer than `crowd.behind_bytes`: this client's frames are skipped."""
-        if self.connection is not None:
-            self._gateway.router.fall_behind(self.connection)
+        """Something waits in the transport: what is shared must wait behind it."""
+        self.shared = self._queue
+        self._rewatch()
+        self._look_behind()
 
     def resume_writing(self) -> None:
-        """The write buffer is empty again: this client gets the whole picture and its frames."""
+        """Nothing waits any more; who was behind gets the whole picture, and frames again."""
+        if self._socket is not None:
+            self.shared = self._socket.send
         if self.connection is not None:
+            self._rewatch()
             self._gateway.router.catch_up(self.connection)
             self._pong(self.connection)
+
+    def _rewatch(self) -> None:
+        connection = self.connection
+        if connection is not None and connection.crowd is not None:
+            connection.crowd.rewatch(connection.slot)
+
+    def _queue(self, frame: bytes) -> int:
+        """A shared frame behind what waits already."""
+        self.send_rest(frame)
+        return len(frame)
+
+    def send_rest(self, frame: bytes) -> None:
+        """What the socket did not take waits in the transport."""
+        if self._transport is not None:
+            self._transport.underlying_transport.write(frame)
+            self._look_behind()
+
+    def _look_behind(self) -> None:
+        """More waits than `crowd.behind_bytes`: this client's frames are skipped."""
+        if self.connection is not None and self._transport is not None:
+            waiting = self._transport.underlying_transport.get_write_buffer_size()
+            if waiting > self._gateway.crowd_settings.behind_bytes:
+                self._gateway.router.fall_behind(self.connection)
 
     def send(self, data: bytes) -> None:
         """One binary message."""
         if self._transport is not None:
             self._transport.send(BINARY, data)
+            self._look_behind()
 
     def ping(self) -> None:
         """A WebSocket ping."""
@@ -196,10 +255,15 @@ class Gateway:
     """Makes a line of every upgraded connection that is allowed to be one."""
 
     def __init__(
-        self, router: Router, loop_time: LoopTime, call_later: Callable[[float, Callable[[], None]], Any]
+        self,
+        router: Router,
+        inlet: Inlet | None,
+        loop_time: LoopTime,
+        call_later: Callable[[float, Callable[[], None]], Any],
     ) -> None:
         settings = router.settings
         self.router = router
+        self.inlet = inlet
         self.loop_time = loop_time
         self.call_later = call_later
         self.crowd_settings: CrowdSettings = settings.crowd
@@ -211,9 +275,9 @@ class Gateway:
         self._log.setLevel(logging.CRITICAL)
 
     def admit(
-        self, request: WSUpgradeRequest, address: str
+        self, request: WSUpgradeRequest, address: str, take: Callable[[bytes], None]
     ) -> WSListener | WSUpgradeResponseWithListener | None:
-        """The listener of an upgrade request, or the HTTP refusal; None is 404."""
+        """The listener of an upgrade request, or the HTTP refusal; None is 404. `take` is the library's ear."""
         path = request.path.split(b"?")[0].decode("ascii", "replace")
         if path != PATH:
             return None
@@ -226,7 +290,7 @@ class Gateway:
         address = self._proxies.address(address, request.headers.getall(self._proxies.header, ()))
         headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if offered else None
         return WSUpgradeResponseWithListener(
-            WSUpgradeResponse.create_101_response(extra_headers=headers), SocketLine(self, address)
+            WSUpgradeResponse.create_101_response(extra_headers=headers), SocketLine(self, address, take)
         )
 
     def seam(self) -> type:
@@ -250,7 +314,7 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
         self._connections = connections
 
         def listener(request: WSUpgradeRequest) -> Any:
-            return gateway.admit(request, self._address)
+            return gateway.admit(request, self._address, self.take)
 
         super().__init__(
             None,  # host_port, of a client
@@ -287,7 +351,10 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
 
     def data_received(self, data: bytes) -> None:
         """The upgrade request as uvicorn rebuilt it; browsers that say `keep-alive, Upgrade` are understood."""
-        data = CONNECTION_HEADER.sub(b"Connection: Upgrade\r\n", data, count=1)
+        self.take(CONNECTION_HEADER.sub(b"Connection: Upgrade\r\n", data, count=1))
+
+    def take(self, data: bytes) -> None:
+        """Bytes of the socket that someone else has read."""
         while data:
             room = self.get_buffer(-1)
             part = min(len(room), len(data))
@@ -297,8 +364,9 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
             data = data[part:]
 
 
-def _not_connected(kind: int, buffer: bytearray, offset: int) -> None:
-    """What a line does with a shared message before its socket is upgraded: nothing."""
+def _not_connected(frame: bytes) -> int:
+    """What a line does with a shared frame before its socket is upgraded: nothing."""
+    return len(frame)
 
 
 def _refusal(status: HTTPStatus, reason: str) -> WSUpgradeResponseWithListener:

@@ -94,7 +94,7 @@ class Ticker:
             await asyncio.sleep(MARK_SECONDS)
             now = loop.time()
             for crowd in self._router.crowds.values():
-                crowd.mark(now)
+                crowd.inbox.mark(now)
 
     async def _lag(self) -> None:
         loop = asyncio.get_running_loop()

@@ -168,6 +168,11 @@ class District:
         zones, self._new_zones = self._new_zones, []
         return Walked(put_back, zones, outcome.flooding.tolist(), outcome.counts)
 
+    def rest(self) -> None:
+        """A tick while nobody is here: who left has nobody whom it must be told."""
+        self.tick += 1
+        self._left = []
+
     def _settle(self, slots: NDArray[np.intp]) -> None:
         """What follows from a new pose: the entry that others are shown, and the cell."""
         if not len(slots):

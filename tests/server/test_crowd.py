@@ -10,7 +10,7 @@ from protocol.districts import EnteredZone, LeftZone
 from protocol.handshake import Avatar
 from protocol.poses import Frame, encode_pose
 from protocol.refusals import Farewell
-from server import crowd as crowds
+from server import inbox
 from server.metrics import TICK_PHASES
 from tests.support.city import Person, Town, district, text
 
@@ -41,8 +41,9 @@ def test_all_in_one_cell_are_handed_the_same_bytes(town: Town) -> None:
         mine: list[int] = []
         handed.append(mine)
 
-        def note(kind: int, buffer: bytearray, offset: int, mine: list[int] = mine) -> None:
-            mine.append(id(buffer))
+        def note(frame: bytes, mine: list[int] = mine) -> int:
+            mine.append(id(frame))
+            return len(frame)
 
         town.router.crowds["here"].hold(person.connection.slot)
         person.line.shared = note
@@ -50,10 +51,6 @@ def test_all_in_one_cell_are_handed_the_same_bytes(town: Town) -> None:
     town.tick(4)
     assert handed[0]
     assert all(mine == handed[0] for mine in handed)
-
-
-def test_what_is_shared_leaves_room_for_the_head_of_a_websocket_frame() -> None:
-    assert crowds.shareable(b"abc") == bytearray(14) + b"abc"
 
 
 class FullLine:
@@ -64,10 +61,11 @@ class FullLine:
         self.handed = 0
         self.after = after
 
-    def __call__(self, kind: int, buffer: bytearray, offset: int) -> None:
+    def __call__(self, frame: bytes) -> int:
         self.handed += 1
         if self.handed > self.after:
             self.person.town.router.fall_behind(self.person.connection)
+        return len(frame)
 
 
 def fill(person: Person, after: int = 0) -> FullLine:
@@ -232,7 +230,7 @@ def test_poses_at_the_rate_are_all_taken(town: Town) -> None:
 
 
 def test_the_poses_that_wait_for_a_tick_are_bounded(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(crowds, "MAX_WAITING_POSES", 10)
+    monkeypatch.setattr(inbox, "MAX_WAITING_POSES", 10)
     person = at(town, 50, 50)
     for _ in range(25):
         person.stand(50, 50)

@@ -1,7 +1,6 @@
 """A whole city in memory: the real router, crowds and sessions on both ends, a clock one moves, lines one cuts."""
 
 from collections import deque
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from protocol.poses import Frame, Tiles, encode_pose
 from protocol.session import ClientSession, HeardByClient, State
 from server.auth import Claims, Registry, issue_token
 from server.config import Settings
-from server.connection import Connection, PoseWay
+from server.connection import Connection, Shared
+from server.inlet import PoseWay
 from server.metrics import Metrics
 from server.router import Router
 from tests.support.clock import MovedClock
@@ -59,6 +59,15 @@ def city(*districts: DistrictPlan) -> CityPlan:
     )
 
 
+def message_of(frame: bytes) -> bytes:
+    """The binary message in a server's frame (RFC 6455, 5.2)."""
+    assert frame[0] == 0x82
+    head = {126: 4, 127: 10}.get(frame[1], 2)
+    size = frame[1] if head == 2 else int.from_bytes(frame[2:head])
+    assert len(frame) == head + size
+    return frame[head:]
+
+
 class MemoryLine:
     """A line whose far end is in this process; stalled, it holds what is sent, as a slow socket does."""
 
@@ -70,17 +79,19 @@ class MemoryLine:
         self.pings = 0
         self.bytes = 0
         self.pose_way: PoseWay | None = None
-        self.shared: Callable[[int, bytearray, int], None] = self._share
+        self.shared: Shared = self._share
 
     def send(self, data: bytes) -> None:
         if self.closed is None:
             self.sent.append(data)
             self.bytes += len(data)
 
-    def _share(self, kind: int, buffer: bytearray, offset: int) -> None:
-        assert kind == 2
-        assert offset >= 14
-        self.send(bytes(buffer[offset:]))
+    def _share(self, frame: bytes) -> int:
+        self.send(message_of(frame))
+        return len(frame)
+
+    def send_rest(self, frame: bytes) -> None:
+        raise AssertionError("a line in memory takes whole frames")
 
     def ping(self) -> None:
         self.pings += 1

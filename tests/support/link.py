@@ -9,8 +9,9 @@ from protocol.chat import ChatSaid, Say
 from protocol.districts import Enter
 from protocol.message import Command, Fact
 from protocol.session import ClientSession, HeardByClient, State
-from server.connection import Connection, PoseWay
-from tests.support.city import Person, Town, district
+from server.connection import Connection, Shared
+from server.inlet import PoseWay
+from tests.support.city import Person, Town, district, message_of
 
 
 class Link:
@@ -24,14 +25,18 @@ class Link:
         self.is_cut = False
         self.closed: tuple[int, str] | None = None
         self.pose_way: PoseWay | None = None
-        self.shared: Callable[[int, bytearray, int], None] = self._share
+        self.shared: Shared = self._share
 
     def send(self, data: bytes) -> None:
         if not self.is_cut and self.closed is None:
             self.down.append(data)
 
-    def _share(self, kind: int, buffer: bytearray, offset: int) -> None:
-        self.send(bytes(buffer[offset:]))
+    def _share(self, frame: bytes) -> int:
+        self.send(message_of(frame))
+        return len(frame)
+
+    def send_rest(self, frame: bytes) -> None:
+        raise AssertionError("a link in memory takes whole frames")
 
     def ping(self) -> None:
         pass

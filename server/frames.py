@@ -1,0 +1,59 @@
+"""WebSocket frames as far as we make and read them ourselves: one shared by many, and where the next one begins.
+
+RFC 6455, 5.2. The library makes and reads all others.
+"""
+
+BINARY = 0x82
+"""A final frame of a binary message."""
+
+MASKED = 0x80
+_LENGTH = 0x7F
+_EXTENDED = {126: 2, 127: 8}
+
+
+def binary_frame(message: bytes) -> bytes:
+    """A whole message as a server sends it, to be handed to many sockets as it is."""
+    size = len(message)
+    if size < 126:
+        return bytes((BINARY, size)) + message
+    if size < 1 << 16:
+        return bytes((BINARY, 126)) + size.to_bytes(2) + message
+    return bytes((BINARY, 127)) + size.to_bytes(8) + message
+
+
+def frame_bytes(raw: bytes, at: int) -> int | None:
+    """The length of the frame that begins there, or None where its head is not whole."""
+    if len(raw) - at < 2:
+        return None
+    length, key = raw[at + 1] & _LENGTH, 4 if raw[at + 1] & MASKED else 0
+    extended = _EXTENDED.get(length, 0)
+    if len(raw) - at < 2 + extended:
+        return None
+    if extended:
+        length = int.from_bytes(raw[at + 2 : at + 2 + extended])
+    return 2 + extended + key + length
+
+
+class Boundary:
+    """Where in a frame a stream of bytes is."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._owed = 0
+
+    @property
+    def is_between_frames(self) -> bool:
+        """Whether the next byte begins a frame."""
+        return not self._head and not self._owed
+
+    def follow(self, raw: bytes) -> None:
+        """Count these bytes in."""
+        raw = self._head + raw
+        at, self._head, self._owed = self._owed, b"", 0
+        while at < len(raw):
+            size = frame_bytes(raw, at)
+            if size is None:
+                self._head = raw[at:]
+                return
+            at += size
+        self._owed = at - len(raw)

@@ -1,0 +1,205 @@
+"""The inlet: takes what clients send off their sockets, many at once, and sorts out the poses.
+
+The WebSocket library reads each socket by itself and makes an object of every message: for 30,000 poses a second that
+was a quarter of the server's work. Here one call tells which sockets have something, each is read once, and what is
+exactly one frame with one pose is unmasked together with all the others. Everything else goes to the library byte
+for byte, as its transport would hand it over; also the end of a line, and whatever is not understood here.
+"""
+
+import os
+import select
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
+from server.frames import BINARY, MASKED, Boundary
+from server.inbox import Inbox
+
+READ_SECONDS = 0.005
+"""While there is something to read it is read so often: what waits meanwhile costs one wake-up, not hundreds."""
+
+READ_BYTES = 512
+"""What is read of a socket at first: a pose and more."""
+
+LONG_BYTES = 65_536
+"""What is read then, in the same round, of who sent more; the rest waits for the next."""
+
+MAX_READY = 16_384
+"""Sockets in one round; the rest is next."""
+
+WATCHED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
+"""What is new to read, once; a read that is not filled took all there was (epoll(7), question 9)."""
+
+POSE_FRAME_HEAD = bytes((BINARY, MASKED | POSE_MESSAGE_BYTES))
+"""What a pose's frame begins with; then come the key of its mask, and the pose."""
+
+KEY = slice(2, 6)
+PAYLOAD = slice(6, 6 + POSE_MESSAGE_BYTES)
+POSE_FRAME_BYTES = PAYLOAD.stop
+
+POSE_EXT = np.frombuffer(POSE_HEAD, np.uint8)
+
+PoseWay: TypeAlias = tuple[int, Inbox]
+"""Where a client's poses go without asking anyone: its slot, and its district's inbox."""
+
+
+class Loop(Protocol):
+    """What the inlet needs of the event loop."""
+
+    def add_reader(self, fd: int, callback: Callable[[], None]) -> Any: ...
+    def remove_reader(self, fd: int) -> Any: ...
+    def call_later(self, delay: float, callback: Callable[[], None]) -> Any: ...
+
+
+class Source:
+    """One socket: who takes its bytes, who reads it when we no longer do, and where its poses go."""
+
+    def __init__(self, fd: int, take: Callable[[bytes], None], give_back: Callable[[], None]) -> None:
+        self.fd = fd
+        self.take = take
+        self.give_back = give_back
+        self.way: PoseWay | None = None
+        self.boundary = Boundary()
+
+
+class Inlet:
+    """Reads all sockets given to it."""
+
+    @staticmethod
+    def is_possible() -> bool:
+        """Whether this system has epoll; without it the library reads by itself."""
+        return hasattr(select, "epoll")
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._epoll = select.epoll()
+        self._sources: dict[int, Source] = {}
+        self._inboxes: list[Inbox] = []
+        self._inbox: NDArray[np.int16] = np.full(1024, -1, np.int16)
+        self._slot: NDArray[np.int32] = np.zeros(1024, np.int32)
+        self._wait()
+
+    def close(self) -> None:
+        """Read nothing any more; safe to call twice."""
+        if self._epoll.closed:
+            return
+        self._loop.remove_reader(self._epoll.fileno())
+        self._epoll.close()
+
+    def add(self, source: Source) -> None:
+        """From now on this socket is read here, and by nobody else."""
+        if source.fd >= len(self._inbox):
+            more = max(source.fd + 1, 2 * len(self._inbox)) - len(self._inbox)
+            self._inbox = np.append(self._inbox, np.full(more, -1, np.int16))
+            self._slot = np.append(self._slot, np.zeros(more, np.int32))
+        self._sources[source.fd] = source
+        self._point(source)
+        self._epoll.register(source.fd, WATCHED)
+
+    def remove(self, source: Source) -> None:
+        """The socket is closed, or read by others again; safe to call twice."""
+        if self._sources.get(source.fd) is source:
+            del self._sources[source.fd]
+            self._inbox[source.fd] = -1
+            with suppress(OSError):  # a closed socket has left by itself
+                self._epoll.unregister(source.fd)
+
+    def lead(self, source: Source, way: PoseWay | None) -> None:
+        """Where this client's poses go from now on; None: where everything else goes."""
+        source.way = way
+        if self._sources.get(source.fd) is source:
+            self._point(source)
+
+    def _point(self, source: Source) -> None:
+        if source.way is None or not source.boundary.is_between_frames:
+            self._inbox[source.fd] = -1
+            return
+        slot, inbox = source.way
+        if inbox not in self._inboxes:
+            self._inboxes.append(inbox)
+        self._inbox[source.fd], self._slot[source.fd] = self._inboxes.index(inbox), slot
+
+    # Reading
+
+    def _wait(self) -> None:
+        self._loop.add_reader(self._epoll.fileno(), self._wake)
+
+    def _wake(self) -> None:
+        self._loop.remove_reader(self._epoll.fileno())
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if self._epoll.closed:
+            return
+        if self.read():
+            self._loop.call_later(READ_SECONDS, self._go_on)
+        else:
+            self._wait()
+
+    def read(self) -> int:
+        """One round over all that have something to be read; how many they were."""
+        ready = self._epoll.poll(0, MAX_READY)
+        fds: list[int] = []
+        frames: list[bytes] = []
+        others: list[tuple[int, bytes]] = []
+        take_fd, take_frame, read = fds.append, frames.append, os.read
+        for fd, what in ready:
+            try:
+                raw = read(fd, READ_BYTES) if what == select.EPOLLIN else b""
+            except BlockingIOError:
+                continue
+            except OSError:
+                raw = b""
+            if len(raw) == POSE_FRAME_BYTES and raw.startswith(POSE_FRAME_HEAD):
+                take_fd(fd)
+                take_frame(raw)
+            else:
+                others.append((fd, raw))
+        if frames:
+            self._sort(fds, frames, others)
+        for fd, raw in others:
+            self._hand_on(fd, raw)
+        return len(ready)
+
+    def _sort(self, fds: list[int], frames: list[bytes], others: list[tuple[int, bytes]]) -> None:
+        """Unmask what looks like poses; what is none, or of someone who is in no district, is one of the others."""
+        raw = np.frombuffer(b"".join(frames), np.uint8).reshape(-1, POSE_FRAME_BYTES)
+        poses = raw[:, PAYLOAD] ^ np.tile(raw[:, KEY], 5)[:, :POSE_MESSAGE_BYTES]
+        where = np.array(fds)
+        inbox = self._inbox[where]
+        inbox[(poses[:, : len(POSE_EXT)] != POSE_EXT).any(axis=1)] = -1
+        slots = self._slot[where]
+        for number in np.flatnonzero(np.bincount(inbox + 1)).tolist():
+            rows = np.flatnonzero(inbox == number - 1)
+            if number:
+                self._inboxes[number - 1].take_all(slots[rows].tolist(), poses[rows].tobytes())
+            else:
+                others += [(fds[row], frames[row]) for row in rows.tolist()]
+
+    def _hand_on(self, fd: int, raw: bytes) -> None:
+        source = self._sources.get(fd)
+        if source is None:
+            return
+        if len(raw) == READ_BYTES:
+            raw += self._read_on(fd)
+        if not raw:
+            self.remove(source)
+            source.give_back()
+            return
+        source.boundary.follow(raw)
+        self._point(source)
+        source.take(raw)
+
+    def _read_on(self, fd: int) -> bytes:
+        """The rest of what waits, as far as one round may take; what is left is told again."""
+        try:
+            raw = os.read(fd, LONG_BYTES)
+        except OSError:
+            return b""  # there was no more, or the next round meets the same
+        if len(raw) == LONG_BYTES:
+            self._epoll.modify(fd, WATCHED)
+        return raw

@@ -1,0 +1,257 @@
+"""What is read off many sockets at once: poses to their districts, everything else to the library, byte for byte."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocol.poses import POSE_MESSAGE_BYTES, encode_pose
+from server.inbox import Inbox
+from server.inlet import LONG_BYTES, READ_BYTES, Inlet, Source
+from server.metrics import Metrics
+
+
+class Hands:
+    """An event loop that does nothing by itself."""
+
+    def __init__(self) -> None:
+        self.readers: dict[int, Callable[[], None]] = {}
+        self.later: list[Callable[[], None]] = []
+
+    def add_reader(self, fd: int, callback: Callable[[], None]) -> None:
+        self.readers[fd] = callback
+
+    def remove_reader(self, fd: int) -> None:
+        del self.readers[fd]
+
+    def call_later(self, delay: float, callback: Callable[[], None]) -> None:
+        self.later.append(callback)
+
+
+class Client:
+    """One socket and its far end."""
+
+    def __init__(self, inlet: Inlet, slot: int | None = None, inbox: Inbox | None = None) -> None:
+        self.far, self.near = socket.socketpair()
+        self.far.setblocking(False)
+        self.near.setblocking(False)
+        self.heard = b""
+        self.is_given_back = False
+        self.source = Source(self.near.fileno(), self._take, self._give_back)
+        inlet.add(self.source)
+        if slot is not None and inbox is not None:
+            inlet.lead(self.source, (slot, inbox))
+
+    def _take(self, raw: bytes) -> None:
+        self.heard += raw
+
+    def _give_back(self) -> None:
+        self.is_given_back = True
+
+    def close(self) -> None:
+        self.far.close()
+        self.near.close()
+
+
+@contextmanager
+def reading() -> Iterator[tuple[Inlet, Inbox]]:
+    inlet = Inlet(Hands())
+    yield inlet, Inbox(Metrics(), 0.0)
+    inlet.close()
+
+
+def masked(payload: bytes, key: bytes = b"\x11\x22\x33\x44", opcode: int = 0x82) -> bytes:
+    """A client's frame (RFC 6455, 5.3)."""
+    assert len(payload) < 126
+    body = bytes(byte ^ key[i % 4] for i, byte in enumerate(payload))
+    return bytes((opcode, 0x80 | len(payload))) + key + body
+
+
+def test_a_pose_goes_to_its_district_with_its_slot_unmasked() -> None:
+    with reading() as (inlet, inbox):
+        people = [Client(inlet, slot, inbox) for slot in (5, 6, 7)]
+        for i, person in enumerate(people):
+            person.far.send(masked(encode_pose(i + 0.5, 1, 2, 3), os.urandom(4)))
+        assert inlet.read() == 3
+        steps = inbox.empty(1.0)
+        assert sorted(zip(steps.slot.tolist(), steps.pose["x"].tolist(), strict=True)) == [
+            (5, 0.5),
+            (6, 1.5),
+            (7, 2.5),
+        ]
+        assert [person.heard for person in people] == [b""] * 3
+        for person in people:
+            person.close()
+
+
+def test_people_of_two_districts_are_kept_apart() -> None:
+    with reading() as (inlet, here):
+        there = Inbox(Metrics(), 0.0)
+        one, other = Client(inlet, 3, here), Client(inlet, 3, there)
+        one.far.send(masked(encode_pose(1, 0, 0, 0)))
+        other.far.send(masked(encode_pose(2, 0, 0, 0)))
+        inlet.read()
+        assert here.empty(1.0).pose["x"].tolist() == [1]
+        assert there.empty(1.0).pose["x"].tolist() == [2]
+        one.close()
+        other.close()
+
+
+def test_whoever_is_in_no_district_is_heard_by_the_library() -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet)
+        frame = masked(encode_pose(1, 2, 3, 4))
+        person.far.send(frame)
+        inlet.read()
+        assert person.heard == frame
+        inlet.lead(person.source, (4, inbox))
+        person.far.send(frame)
+        inlet.read()
+        assert inbox.empty(1.0).slot.tolist() == [4]
+        inlet.lead(person.source, None)
+        person.far.send(frame)
+        inlet.read()
+        assert person.heard == 2 * frame
+        person.close()
+
+
+def test_what_only_looks_like_a_pose_is_heard_by_the_library() -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 1, inbox)
+        same_length = masked(bytes(POSE_MESSAGE_BYTES))
+        text = masked(encode_pose(0, 0, 0, 0), opcode=0x81)
+        part = masked(encode_pose(0, 0, 0, 0), opcode=0x02)
+        for frame in (same_length, text, part):
+            person.far.send(frame)
+            inlet.read()
+        assert person.heard == same_length + text + part
+        assert len(inbox.empty(1.0).slot) == 0
+        person.close()
+
+
+def test_a_pose_within_a_longer_message_is_not_taken_for_one() -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 1, inbox)
+        pose = masked(encode_pose(1, 0, 0, 0))
+        long = bytes((0x82, 0x80 | 126)) + (2 * len(pose)).to_bytes(2) + bytes(4)
+        for piece in (long, pose, pose, pose):
+            person.far.send(piece)
+            inlet.read()
+        assert person.heard == long + 2 * pose
+        assert len(inbox.empty(1.0).slot) == 1
+        person.close()
+
+
+pieces = st.lists(
+    st.one_of(
+        st.just("pose"),
+        st.binary(min_size=0, max_size=60),
+        st.binary(min_size=200, max_size=400).map(lambda it: it[:120]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(pieces, st.lists(st.integers(1, 90), min_size=1, max_size=30))
+def test_however_the_bytes_arrive_none_is_lost_doubled_or_out_of_order(
+    said: list[str | bytes], lengths: list[int]
+) -> None:
+    poses = 0
+    stream = b""
+    for piece in said:
+        if isinstance(piece, str):
+            stream += masked(encode_pose(poses, 0, 0, 0), b"\x01\x02\x03\x04")
+            poses += 1
+        else:
+            stream += masked(piece, b"\x05\x06\x07\x08")
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 9, inbox)
+        at, turn = 0, 0
+        while at < len(stream):
+            size = lengths[turn % len(lengths)]
+            person.far.send(stream[at : at + size])
+            inlet.read()
+            at, turn = at + size, turn + 1
+        taken = inbox.empty(1.0)
+        whole = [masked(encode_pose(x, 0, 0, 0), b"\x01\x02\x03\x04") for x in taken.pose["x"].tolist()]
+        # Taking the poses that went the short way out of the stream, in order, leaves what the library heard.
+        rest = stream
+        kept = b""
+        for frame in whole:
+            before, found, rest = rest.partition(frame)
+            assert found
+            kept += before
+        assert kept + rest == person.heard
+        person.close()
+
+
+def test_who_sends_more_than_one_read_is_read_on() -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 1, inbox)
+        person.near.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        person.far.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
+        sent = person.far.send(os.urandom(READ_BYTES + LONG_BYTES + 1_000))
+        assert sent > READ_BYTES + LONG_BYTES
+        rounds = 0
+        while inlet.read():
+            rounds += 1
+        assert len(person.heard) == sent
+        assert rounds >= 2
+        person.close()
+
+
+@pytest.mark.parametrize("last", [b"", masked(b"bye")])
+def test_the_end_of_a_line_is_left_to_the_library(last: bytes) -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 1, inbox)
+        if last:
+            person.far.send(last)
+        person.far.shutdown(socket.SHUT_WR)
+        inlet.read()
+        assert person.is_given_back
+        left = person.near.recv(100)
+        assert person.heard + left == last
+        person.close()
+
+
+def test_a_socket_that_was_closed_is_read_no_more_and_its_number_may_come_again() -> None:
+    with reading() as (inlet, inbox):
+        person = Client(inlet, 1, inbox)
+        number = person.near.fileno()
+        inlet.remove(person.source)
+        inlet.remove(person.source)
+        person.close()
+        other = Client(inlet, 2, inbox)
+        assert other.near.fileno() in (number, number - 1, number + 1)
+        inlet.lead(person.source, (1, inbox))
+        other.far.send(masked(encode_pose(0, 0, 0, 0)))
+        inlet.read()
+        assert inbox.empty(1.0).slot.tolist() == [2]
+        other.close()
+
+
+def test_it_waits_for_the_loop_while_nobody_says_anything_and_polls_while_somebody_does() -> None:
+    hands = Hands()
+    inlet = Inlet(hands)
+    person = Client(inlet)
+    [wake] = hands.readers.values()
+    person.far.send(masked(b"hello"))
+    wake()
+    assert not hands.readers
+    [go_on] = hands.later
+    person.far.send(masked(b"again"))
+    hands.later.clear()
+    go_on()
+    [go_on] = hands.later
+    go_on()
+    assert list(hands.readers.values()) == [wake]
+    assert person.heard == masked(b"hello") + masked(b"again")
+    inlet.close()
+    inlet.close()
+    go_on()
+    person.close()
