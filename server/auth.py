@@ -110,13 +110,13 @@ class Registry:
         for _, keys in self._trusted.values():
             await keys.close()
 
-    def identify(self, hello: Hello, address: str) -> Citizen:
-        """Who says hello; raises ProtocolError (bad_token, flooding), KeysMissing, Unreachable."""
+    def identify(self, hello: Hello, address: str, *, has_waited: bool = False) -> Citizen:
+        """Who says hello; raises ProtocolError (bad_token, flooding), Unreachable, and KeysMissing once."""
         try:
             if hello.ticket is not None:
                 return self.tickets.redeem(hello.ticket, self._clock.monotonic())
             if hello.token is not None:
-                return self._citizen(hello.token)
+                return self._citizen(hello.token, has_waited=has_waited)
         except BadToken as bad:
             self._metrics.tokens_refused.labels(bad.reason).inc()
             self._attempts.failed(address, bad.account, self._clock.monotonic())
@@ -125,14 +125,14 @@ class Registry:
             raise ProtocolError(Farewell.BAD_TOKEN, "this city admits no visitors: come with a token")
         return _visitor(hello)
 
-    def _citizen(self, token: str) -> Citizen:
+    def _citizen(self, token: str, *, has_waited: bool) -> Citizen:
         head, said = unproved(token)
         issuer = said.get("iss")
         if isinstance(issuer, str) and issuer in self._trusted:
             trust, keys = self._trusted[issuer]
             payload = verified(
                 token,
-                keys.find(head),
+                keys.find(head, has_waited=has_waited),
                 trust.algorithms,
                 issuer=issuer,
                 audience=trust.audience,

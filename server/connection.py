@@ -122,7 +122,7 @@ class Connection:
     def greet_again(self, hello: Hello) -> None:
         """What the hello waited for is there."""
         with self._faults_told():
-            self.router.greet(self, hello, self.router.clock.monotonic())
+            self.router.greet(self, hello, self.router.clock.monotonic(), has_waited=True)
 
     @contextmanager
     def _faults_told(self) -> Iterator[None]:

@@ -73,8 +73,8 @@ class IssuerKeys:
         self._failed_at = -math.inf
         self._fetching: asyncio.Task[None] | None = None
 
-    def find(self, head: Mapping[str, Any]) -> jwt.PyJWK:
-        """The key that a token's head names; raises BadToken, KeysMissing, Unreachable."""
+    def find(self, head: Mapping[str, Any], *, has_waited: bool) -> jwt.PyJWK:
+        """The key that a token's head names; raises BadToken, Unreachable, and KeysMissing to who has not waited."""
         algorithm = head.get("alg")
         if algorithm not in self._algorithms:
             raise BadToken("algorithm", "the token is signed in a way that this city does not accept")
@@ -86,7 +86,7 @@ class IssuerKeys:
             if self._age(now) > (settings.keys_fresh_seconds or math.inf) and self._may_fetch(now):
                 self.fetch()
             return key
-        if self._fetching is not None or self._may_fetch(now):
+        if not has_waited and (self._fetching is not None or self._may_fetch(now)):
             raise KeysMissing(self.fetch())
         if not self._keys:
             raise Unreachable

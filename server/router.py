@@ -98,13 +98,13 @@ class Router:
         self.connections.add(connection)
         return connection
 
-    def greet(self, newcomer: Connection, hello: Hello, now: float) -> None:
+    def greet(self, newcomer: Connection, hello: Hello, now: float, *, has_waited: bool = False) -> None:
         """Welcome a client: to the session that it resumes, or to a new one; raises ProtocolError."""
         if newcomer.session.state is not State.ASKED:
             return
         older = self._resumable(hello, now)
         try:
-            citizen = self._identified(hello, older, newcomer.line.address)
+            citizen = self._identified(hello, older, newcomer.line.address, has_waited=has_waited)
         except KeysMissing as missing:
             self.metrics.logins_waiting.inc()
             missing.fetching.add_done_callback(lambda _: newcomer.greet_again(hello))
@@ -118,13 +118,15 @@ class Router:
         self.metrics.handshakes.labels("welcome" if connection is newcomer else "resumed").inc()
         self._when_kept(lambda: self._begin(connection, resumed=connection is not newcomer))
 
-    def _identified(self, hello: Hello, older: Connection | None, address: str) -> Citizen:
+    def _identified(
+        self, hello: Hello, older: Connection | None, address: str, *, has_waited: bool
+    ) -> Citizen:
         """Who says hello; to resume, the key is enough where there is no token, or one too old."""
         known = older.citizen if older is not None else None
         if known is not None and hello.token is None and hello.ticket is None:
             return known
         try:
-            return self.registry.identify(hello, address)
+            return self.registry.identify(hello, address, has_waited=has_waited)
         except Unreachable as error:
             if known is None:
                 raise ProtocolError(Farewell.INTERNAL, str(error)) from error

@@ -42,15 +42,16 @@ class Gate:
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""
         hello = Hello(protocol=PROTOCOL_VERSION, token=token, locale=language)
-        while True:
+        try:
             try:
                 return self.registry.identify(hello, address)
             except KeysMissing as missing:
                 await asyncio.wait([missing.fetching])
-            except Unreachable as error:
-                raise Refused(Refusal.UNAVAILABLE, str(error), retry_after_ms=RETRY_MS) from error
-            except Shut as shut:
-                raise Refused(Refusal.TOO_FAST, shut.message, retry_after_ms=shut.after_ms) from shut
+                return self.registry.identify(hello, address, has_waited=True)
+        except Unreachable as error:
+            raise Refused(Refusal.UNAVAILABLE, str(error), retry_after_ms=RETRY_MS) from error
+        except Shut as shut:
+            raise Refused(Refusal.TOO_FAST, shut.message, retry_after_ms=shut.after_ms) from shut
 
     def keep_pace(self, citizen: Citizen, address: str, kind: str | None = None) -> None:
         """One request more, for a command of this type; visitors are counted by their address; raises Refused."""

@@ -44,7 +44,7 @@ class Desk:
             return self.registry.identify(hello, HOME)
         except KeysMissing as missing:
             await missing.fetching
-            return self.registry.identify(hello, HOME)
+            return self.registry.identify(hello, HOME, has_waited=True)
 
     async def refuse(self, token: str) -> str:
         """The reason for which this token is not believed; it must be counted under it."""
