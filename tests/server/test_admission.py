@@ -1,9 +1,10 @@
 """The door and the pace: who is let in, how often one may ask, and that it costs bounded memory."""
 
 import pytest
+from pydantic import ValidationError
 
-from protocol.refusals import Farewell, Refusal, Refused
-from server.admission import Door, Pace, Shut
+from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from server.admission import Attempts, Door, Pace, Shut
 from server.limits import Limits
 from server.metrics import Metrics
 
@@ -148,3 +149,104 @@ def test_a_pace_of_zero_is_off() -> None:
     for ask in (pace.command, pace.chat, pace.who, pace.enter_at):
         for _ in range(100):
             ask("kim", HOME, 0.0)
+
+
+def test_an_address_asks_as_often_as_so_many_citizens_whatever_their_names() -> None:
+    metrics = Metrics()
+    limits = Limits(commands_per_s=1, command_burst=2, citizens_per_address=3)
+    pace = Pace(limits, metrics)
+    for citizen in "abc":
+        for _ in range(2):
+            pace.command(citizen, HOME, 0.0)
+    with pytest.raises(Refused) as refused:
+        pace.command("d", HOME, 0.0)
+    assert (refused.value.code, refused.value.retry_after_ms) == (Refusal.TOO_FAST, 334)
+    assert reached(metrics, "commands_per_s of an address") == 1
+    pace.command("d", "203.0.113.8", 0.0)
+    pace.command("e", HOME, 0.334)
+    for number in range(100):
+        pace.command(f"own {number}", "127.0.0.1", 0.0)
+
+
+def test_a_site_of_ipv6_is_one_address() -> None:
+    pace = Pace(Limits(chat_per_s=1, chat_burst=1, citizens_per_address=2), Metrics())
+    pace.chat("a", "2001:db8:1:2::1", 0.0)
+    pace.chat("b", "2001:db8:1:2::2", 0.0)
+    with pytest.raises(Refused):
+        pace.chat("c", "2001:db8:1:2::3", 0.0)
+    pace.chat("d", "2001:db8:1:3::3", 0.0)
+
+
+def test_a_factor_of_zero_leaves_addresses_alone() -> None:
+    pace = Pace(Limits(commands_per_s=1, command_burst=1, citizens_per_address=0), Metrics())
+    for number in range(200):
+        pace.command(f"c{number}", HOME, 0.0)
+
+
+def test_a_kind_of_command_has_a_pace_beside_that_of_all() -> None:
+    metrics = Metrics()
+    limits = Limits.model_validate({"kinds": {"avatar.change": [1, 2], "avatar.emote": [0, 1]}})
+    pace = Pace(limits, metrics)
+    for _ in range(2):
+        pace.command("kim", HOME, 0.0, "avatar.change")
+    with pytest.raises(Refused) as refused:
+        pace.command("kim", HOME, 0.0, "avatar.change")
+    assert refused.value.retry_after_ms == 1_000
+    assert reached(metrics, "kinds avatar.change") == 1
+    for _ in range(10):
+        pace.command("kim", HOME, 0.0, "avatar.emote")
+    pace.command("lee", HOME, 0.0, "avatar.change")
+
+
+def test_a_kind_that_is_no_command_is_no_setting() -> None:
+    with pytest.raises(ValidationError, match=r"no such command: avatar\.sing"):
+        Limits.model_validate({"kinds": {"avatar.sing": [1, 1]}})
+
+
+def test_who_sends_what_cannot_be_read_is_borne_for_a_while() -> None:
+    metrics = Metrics()
+    pace = Pace(Limits(malformed_per_min=3), metrics)
+    for _ in range(3):
+        pace.malformed("kim", HOME, 0.0)
+    with pytest.raises(ProtocolError) as ended:
+        pace.malformed("kim", HOME, 0.0)
+    assert ended.value.code is Farewell.FLOODING
+    assert reached(metrics, "malformed_per_min") == 1
+    pace.malformed("kim", HOME, 20.0)
+    off = Pace(Limits(malformed_per_min=0), metrics)
+    for _ in range(1_000):
+        off.malformed("kim", HOME, 0.0)
+
+
+def test_failed_logins_are_counted_by_account_and_by_address() -> None:
+    metrics = Metrics()
+    attempts = Attempts(Limits(logins_failed_per_account=2, logins_failed_per_address=4), metrics)
+    for _ in range(2):
+        attempts.failed(HOME, "kim", 0.0)
+    with pytest.raises(Shut) as shut:
+        attempts.failed(HOME, "kim", 0.0)
+    assert (shut.value.code, shut.value.after_ms) == (Farewell.FLOODING, 30_000)
+    attempts.failed(HOME, None, 0.0)
+    attempts.failed(HOME, "lee", 0.0)
+    with pytest.raises(Shut) as shut:
+        attempts.failed(HOME, None, 0.0)
+    assert shut.value.after_ms == 150_000
+    attempts.failed("203.0.113.8", None, 0.0)
+    attempts.failed(HOME, None, 150.0)
+    assert reached(metrics, "logins_failed_per_account") == 1
+    assert reached(metrics, "logins_failed_per_address") == 1
+
+
+def test_requests_over_http_have_a_pace_by_address() -> None:
+    metrics = Metrics()
+    city = door(metrics, requests_per_s=2.0, request_burst=3)
+    for _ in range(3):
+        city.request(HOME, 0.0)
+    with pytest.raises(Refused) as refused:
+        city.request(HOME, 0.0)
+    assert (refused.value.code, refused.value.retry_after_ms) == (Refusal.TOO_FAST, 500)
+    assert reached(metrics, "requests_per_s") == 1
+    city.request("203.0.113.8", 0.0)
+    city.request(HOME, 0.5)
+    for _ in range(100):
+        city.request("127.0.0.1", 0.0)

@@ -6,8 +6,8 @@ import pytest
 
 from protocol.avatars import Emote
 from protocol.chat import ChatSaid, Say
-from protocol.districts import Enter
-from protocol.handshake import Draining, Goodbye
+from protocol.districts import Enter, Queue
+from protocol.handshake import Draining, Goodbye, RefusedAnswer
 from protocol.refusals import Farewell, Refusal
 from server.overload import Step
 from tests.support.city import Person, Town, district, text
@@ -256,6 +256,48 @@ def test_a_full_district_tells_the_place_in_the_line_and_keeps_it(town: Town) ->
     assert kim.enter("here").district == "here"
     inside[1].connection.left()
     assert lee.enter("here").district == "here"
+
+
+def test_who_waits_is_told_the_place_and_how_long_it_may_take() -> None:
+    town = town_of(crowd={"district_capacity": 2}, limits={"commands_per_s": 0, "kinds": {}})
+    inside = [town.visitor() for _ in range(2)]
+    for person in inside:
+        person.enter("here")
+    kim, lee = town.visitor(), town.visitor()
+    for person in (kim, lee):
+        person.refused(Enter, district="here")
+    [queue] = [item for item in lee.heard if isinstance(item, Queue)]
+    assert (queue.district, queue.place, queue.wait_ms) == ("here", 2, None)
+    town.clock.move(6.0)
+    inside[0].enter("there")
+    kim.enter("here")
+    lee.refused(Enter, district="here")
+    queue = [item for item in lee.heard if isinstance(item, Queue)][-1]
+    assert (queue.place, queue.wait_ms) == (1, 6_000)
+    assert [type(item) for item in lee.heard[-2:]] == [Queue, RefusedAnswer]
+
+
+def test_seats_are_kept_for_those_who_work_in_a_district() -> None:
+    crowd = {"district_capacity": 4, "reserved_share": 0.5}
+    town = town_of(crowd=crowd, limits={"commands_per_s": 0})
+    for _ in range(2):
+        town.visitor().enter("here")
+    assert town.visitor().refused(Enter, district="here")[0] == Refusal.FULL
+    elsewhere = town.visitor(token=town.token("guard of another place", roles=["moderator@there"]))
+    assert elsewhere.refused(Enter, district="here")[0] == Refusal.FULL
+    assert elsewhere.enter("there").district == "there"
+    town.visitor(token=town.token("guard", roles=["moderator@here"])).enter("here")
+    town.visitor(token=town.token("mayor", grants=["mayor"])).enter("here")
+    host = town.visitor(token=town.token("host", roles=["host"]))
+    assert host.refused(Enter, district="here")[0] == Refusal.FULL
+
+
+def test_those_who_work_in_a_district_come_in_while_the_crowd_is_too_much() -> None:
+    town = town_of(limits={"commands_per_s": 0})
+    people = [town.visitor(), town.visitor(token=town.token("guard", roles=["moderator"]))]
+    town.router.take_step(Step.ARRIVALS_WAIT)
+    assert people[0].refused(Enter, district="here")[0] == Refusal.FULL
+    people[1].enter("here")
 
 
 def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:

@@ -1,9 +1,10 @@
 """The line at a full district's door: first come, first in, and who stops asking loses the place."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.waiting import LAPSE_SECONDS, RETRY_MS, WaitingLine
+from server.waiting import LAPSE_SECONDS, RETRY_MS, Entrance, WaitingLine
 
 
 def test_where_there_is_room_nobody_waits() -> None:
@@ -63,3 +64,127 @@ def test_nobody_is_overtaken(asks: list[tuple[str, int]]) -> None:
         assert place == (0 if waiting.index(who) < free else waiting.index(who) + 1)
         if not place:
             waiting.remove(who)
+
+
+def test_nobody_is_told_how_long_before_anyone_was_let_in() -> None:
+    line = WaitingLine()
+    line.ask("kim", 0, 0.0)
+    assert line.expected_s(1, 100.0) is None
+
+
+def test_how_long_it_takes_is_told_from_how_long_it_took() -> None:
+    line = WaitingLine()
+    for number in range(10):
+        line.ask(f"c{number}", 0, 0.0)
+    for second in (10.0, 20.0):
+        for number in range(10):
+            line.ask(f"c{number}", 0, second - 1)
+        assert line.ask(f"c{int(second / 10) - 1}", 1, second) == 0
+    assert line.expected_s(1, 20.0) == 10.0
+    assert line.expected_s(8, 20.0) == 80.0
+    assert line.expected_s(1, 40.0) == 20.0, "where nobody moves on, it takes longer"
+
+
+def test_how_long_it_took_long_ago_is_forgotten() -> None:
+    line, now = WaitingLine(), 0.0
+    line.ask("last", 0, now)
+    for number in range(100):
+        now += 10.0 if number < 50 else 1.0
+        line.ask("last", 0, now)
+        line._asked = {f"c{number}": now, **line._asked}
+        assert line.ask(f"c{number}", 1, now) == 0
+    assert line.expected_s(1, now) == 1.0
+
+
+def test_a_line_that_ended_begins_anew() -> None:
+    line = WaitingLine()
+    line.ask("kim", 0, 0.0)
+    line.ask("kim", 1, 5.0)
+    line.ask("lee", 0, 1_000.0)
+    assert line.expected_s(1, 1_000.0) is None
+
+
+# Seats that are kept
+
+
+def test_kept_seats_are_for_those_who_work_here_and_they_wait_for_nobody() -> None:
+    entrance = Entrance(seats=10, kept_share=0.2)
+    assert entrance.ask("kim", 7, 0.0, works_here=False) is None
+    assert entrance.ask("lee", 8, 0.0, works_here=False) == (1, None)
+    assert entrance.ask("guard", 8, 0.0, works_here=True) is None
+    assert entrance.ask("host", 9, 0.0, works_here=True) is None
+    assert entrance.ask("late guard", 10, 0.0, works_here=True) == (1, None)
+    assert entrance.ask("park", 10, 0.0, works_here=False) == (2, None)
+    assert len(entrance) == 3
+    entrance.leave("lee")
+    assert entrance.ask("park", 7, 1.0, works_here=False) is None
+
+
+def test_those_who_work_here_come_in_while_arrivals_are_held() -> None:
+    entrance = Entrance(seats=10, kept_share=0.2)
+    assert entrance.ask("kim", 0, 0.0, works_here=False, is_held=True) == (1, None)
+    assert entrance.ask("guard", 0, 0.0, works_here=True, is_held=True) is None
+    assert entrance.ask("kim", 1, 1.0, works_here=False) is None
+
+
+def test_without_a_bound_nobody_waits() -> None:
+    entrance = Entrance(seats=0, kept_share=0.5)
+    assert all(entrance.ask(str(n), n, 0.0, works_here=False) is None for n in range(100))
+
+
+def test_a_small_district_keeps_no_seat() -> None:
+    assert Entrance(seats=50, kept_share=0.01).ask("kim", 49, 0.0, works_here=False) is None
+
+
+class Doorway(RuleBasedStateMachine):
+    """Any order of coming, asking again, going and giving up: the first who asked is the first who enters."""
+
+    seats, kept = 6, 2
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entrance = Entrance(self.seats, self.kept / self.seats)
+        self.inside: list[str] = []
+        self.lines: dict[bool, list[str]] = {True: [], False: []}
+        self.now = 0.0
+
+    @rule(number=st.integers(0, 9), works_here=st.booleans())
+    def ask(self, number: int, works_here: bool) -> None:
+        who = f"{'staff' if works_here else 'guest'}{number}"
+        if who in self.inside:
+            return
+        line = self.lines[works_here]
+        waits = self.entrance.ask(who, len(self.inside), self.now, works_here=works_here)
+        if who not in line:
+            line.append(who)
+        free = self.seats - len(self.inside) - (0 if works_here else self.kept)
+        place = line.index(who) + 1
+        assert (waits is None) == (place <= free)
+        if waits is None:
+            line.remove(who)
+            self.inside.append(who)
+        else:
+            assert waits.place == place
+
+    @rule()
+    def someone_leaves(self) -> None:
+        if self.inside:
+            self.inside.pop(0)
+
+    @rule(works_here=st.booleans())
+    def someone_gives_up(self, works_here: bool) -> None:
+        if self.lines[works_here]:
+            self.entrance.leave(self.lines[works_here].pop())
+
+    @rule()
+    def time_passes(self) -> None:
+        self.now += 0.1
+
+    @invariant()
+    def there_is_never_more_than_fits(self) -> None:
+        assert len(self.inside) <= self.seats
+        assert sum(who.startswith("guest") for who in self.inside) <= self.seats - self.kept
+
+
+TestDoorway = Doorway.TestCase
+TestDoorway.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
