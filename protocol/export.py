@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from protocol.catalogue import COMMANDS, FROM_CLIENT, FROM_SERVER, fingerprint, schema_of, type_of
 from protocol.handshake import PROTOCOL_VERSION, SUBPROTOCOL
-from protocol.message import Command, Count, Fact, Message
+from protocol.message import Command, Count, Fact, Message, Result
 from protocol.poses import FRAME_EXT, POSE_EXT, TILES_EXT
 from protocol.refusals import ENDINGS, REFUSAL_MEANINGS
 from protocol.session import TABLE, Side, State
@@ -165,12 +165,23 @@ def _exts_from(side: Side) -> list[str]:
     return [name for name, (speaker, _, _) in EXTS.items() if speaker is side]
 
 
+def answer_name(answer: type[Result]) -> str:
+    """The name of an answer in schemas: that of its class, unless a message is called so."""
+    taken = {name_of(model) for model in _models()}
+    return f"{answer.__name__}Answer" if answer.__name__ in taken else answer.__name__
+
+
 def _definitions(prefix: str) -> dict[str, Any]:
     """Every schema by name, each part once; `prefix` is where they will lie in the document."""
     answers = [command.answer for command in COMMANDS if command.answer]
     parts: list[tuple[type[BaseModel], JsonSchemaMode]] = [(answer, "serialization") for answer in answers]
     found, told = models_json_schema(parts, ref_template=prefix + "{model}")
     definitions: dict[str, Any] = dict(told["$defs"])
+    for command in COMMANDS:
+        if command.answer and command.answer.__name__ in definitions:
+            name = answer_name(command.answer)
+            definitions[name] = definitions.pop(command.answer.__name__) | {"title": name}
+            found[command.answer, "serialization"] = {"$ref": prefix + name}
     for model in _models():
         schema = schema_of(model, ref_template=prefix + "{model}")
         definitions |= schema.pop("$defs", {})
@@ -192,7 +203,7 @@ def _message(model: type[Message]) -> dict[str, Any]:
         "payload": {"$ref": f"#/components/schemas/{name_of(model)}"},
     }
     if issubclass(model, Command) and model.answer:
-        message["description"] = f"`done.result` is `{model.answer.__name__}` of the schemas."
+        message["description"] = f"`done.result` is `{answer_name(model.answer)}` of the schemas."
     return message
 
 

@@ -14,9 +14,19 @@ def module_of(**definitions: object) -> str:
 def test_every_command_names_its_answer() -> None:
     told = dict(re.findall(r'"([\w.]+)": \{ asks: \w+; answer: (\w+) \};', MODULE))
     assert told == {
-        catalogue.type_of(command): command.answer.__name__ if command.answer else "undefined"
+        catalogue.type_of(command): export.answer_name(command.answer) if command.answer else "undefined"
         for command in catalogue.COMMANDS
     }
+
+
+def test_an_answer_and_a_message_of_one_name_are_told_apart() -> None:
+    names = re.findall(r"^export (?:interface|type|const) (\w+)", MODULE, re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert {export.answer_name(command.answer) for command in catalogue.COMMANDS if command.answer} <= set(
+        names
+    )
+    for model in (*catalogue.FROM_CLIENT, *catalogue.FROM_SERVER):
+        assert export.name_of(model) in names
 
 
 def test_every_fact_and_every_count_is_listed() -> None:

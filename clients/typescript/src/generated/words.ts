@@ -1018,6 +1018,15 @@ export interface ModerationDesk {
   after?: string | null | undefined;
 }
 
+/** What waits, the most urgent first; sanctions where appeals or proposals were asked for. */
+export interface ModerationDeskAnswer {
+  reports: ReportRow[];
+  held: HeldRow[];
+  sanctions: SanctionRow[];
+  waiting: { [word: string]: number };
+  next?: string | null | undefined;
+}
+
 /** A row of the desk, as it is now. */
 export interface ModerationDeskChanged {
   type: "moderation.desk_changed";
@@ -2329,7 +2338,7 @@ export interface Commands {
   "moderation.decide_appeal": { asks: ModerationDecideAppeal; answer: undefined };
   "moderation.decide_held": { asks: ModerationDecideHeld; answer: undefined };
   "moderation.decide_report": { asks: ModerationDecideReport; answer: undefined };
-  "moderation.desk": { asks: ModerationDesk; answer: ModerationDesk };
+  "moderation.desk": { asks: ModerationDesk; answer: ModerationDeskAnswer };
   "moderation.evidence": { asks: ModerationEvidence; answer: EvidenceShown };
   "moderation.guard_talk": { asks: ModerationGuardTalk; answer: undefined };
   "moderation.lift": { asks: ModerationLift; answer: undefined };
