@@ -12,6 +12,7 @@ import uvicorn
 from numpy.random import default_rng
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from protocol.avatars import AvatarCard
 from protocol.handshake import CityCard
 from protocol.refusals import Farewell
 from protocol.session import HELLO_SECONDS
@@ -89,6 +90,16 @@ class Node:
     def districts(self) -> Sequence[plan.DistrictPlan]:
         """The plans of the districts that are open."""
         return self.city_plan.open_in(self.settings.city.phase)
+
+    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
+        """Slots, x, z in metres of everyone in a district."""
+        crowd = self.router.crowds.get(district)
+        return crowd.district.standing() if crowd else None
+
+    def card(self, district: str, slot: int) -> AvatarCard | None:
+        """Who is behind a slot, if anyone."""
+        crowd = self.router.crowds.get(district)
+        return crowd.card(slot) if crowd else None
 
     def is_ready(self) -> bool:
         """Whether new citizens are taken."""

@@ -8,7 +8,7 @@ import time
 import numpy as np
 from numpy.random import Generator
 
-from protocol.avatars import Changed, MovedBack
+from protocol.avatars import AvatarCard, Changed, MovedBack
 from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone
@@ -75,6 +75,20 @@ class Crowd:
     def population(self) -> int:
         """How many citizens are in the district."""
         return len(self.connections)
+
+    def card(self, slot: int) -> AvatarCard | None:
+        """Who is behind a slot, if anyone."""
+        connection = self.connections.get(slot)
+        if connection is None or connection.citizen is None:
+            return None
+        return AvatarCard(
+            slot=slot,
+            citizen=connection.citizen.id,
+            name=connection.citizen.name,
+            roles=list(connection.citizen.roles),
+            avatar=connection.avatar,
+            away=self.is_away(slot) or None,
+        )
 
     def join(self, connection: Connection, slot: int) -> None:
         """A citizen has entered: from the next tick on they are shown, and told."""

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from pydantic import BaseModel
 
 from protocol import handshake
-from protocol.avatars import AvatarCard, AvatarCards, Change, Emote, Who
+from protocol.avatars import AvatarCards, Change, Emote, Who
 from protocol.chat import ChatSaid, Said, Say, Speaker
 from protocol.codec import dump
 from protocol.districts import AtPlace, Enter, Place, Queue
@@ -428,20 +428,8 @@ class Router:
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
-        cards = []
-        for slot in crowd.district.seen_by(connection.slot, command.slots):
-            other = crowd.connections.get(slot)
-            if other is not None and other.citizen is not None:
-                card = AvatarCard(
-                    slot=slot,
-                    citizen=other.citizen.id,
-                    name=other.citizen.name,
-                    roles=list(other.citizen.roles),
-                    avatar=other.avatar,
-                    away=crowd.is_away(slot) or None,
-                )
-                cards.append(card)
-        return AvatarCards(avatars=cards)
+        seen = (crowd.card(slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
+        return AvatarCards(avatars=[card for card in seen if card is not None])
 
     # The node's own rounds
 

@@ -241,6 +241,12 @@ class District:
     def _places(self, slots: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return self._walkers.x[slots], self._walkers.z[slots]
 
+    def standing(self) -> tuple[list[int], list[float], list[float]]:
+        """Everyone: slots, x, z in metres."""
+        slots = np.flatnonzero(self._cell >= 0)
+        x, z = self._places(slots)
+        return slots.tolist(), x.tolist(), z.tolist()
+
     def picture(self, cell: int) -> list[bytes]:
         """Everything that is seen from a cell, as of the last tick."""
         return self.interest.picture(cell)

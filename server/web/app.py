@@ -17,7 +17,7 @@ from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, joining, open311, rest
+from server.web import faults, grounds, joining, open311, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.entrance import Entrance
@@ -148,6 +148,7 @@ def build(
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))
+        app.include_router(watch.routes(gate, view, metrics))
     faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from protocol.avatars import AvatarCard
 from protocol.handshake import CityCard
 from worlds.plan import DistrictPlan
 
@@ -15,6 +16,12 @@ class CityView(Protocol):
 
     def districts(self) -> Sequence[DistrictPlan]:
         """The plans of the districts that are open."""
+
+    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
+        """Slots, x, z in metres of everyone in a district; None where no open one is of this name."""
+
+    def card(self, district: str, slot: int) -> AvatarCard | None:
+        """Who is behind a slot of a district, if anyone."""
 
     def is_ready(self) -> bool:
         """Whether it takes new citizens: neither starting nor draining."""

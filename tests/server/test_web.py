@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
+from protocol.avatars import AvatarCard
 from protocol.catalogue import fingerprint
 from protocol.handshake import CityCard, DistrictCard, Text
 from server.config import Settings
@@ -41,6 +42,12 @@ class SmallCity:
 
     def is_ready(self) -> bool:
         return self.ready
+
+    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
+        return None
+
+    def card(self, district: str, slot: int) -> AvatarCard | None:
+        return None
 
     def health(self) -> Mapping[str, object]:
         return {"connections": 3120, "near_age_p99_s": None}

@@ -1,0 +1,105 @@
+"""What the console watches over HTTP: where everyone in a district is, who one of them is, how the city fares.
+
+For staff alone, and not for programs: no part of the described interface, as it may change with the console.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Response
+from fastapi.responses import JSONResponse
+
+from protocol.refusals import Refusal, Refused
+from server.metrics import Metrics
+from server.web.callers import Gate, caller
+from server.web.view import CityView
+from worlds.access import holds_any
+from worlds.citizen import Citizen
+
+STAFF = ("moderator", "host", "operator")
+
+DECIMETRES = 10
+"""In which places are told: a dot on a map needs no more."""
+
+COUNTED = (
+    "madang_clients_behind",
+    "madang_commands",
+    "madang_commit_seconds",
+    "madang_connections",
+    "madang_frame_bytes",
+    "madang_frames_skipped",
+    "madang_limit_reached",
+    "madang_neighbour_age_recent_seconds",
+    "madang_overload_step",
+    "madang_population",
+    "madang_received_bytes",
+    "madang_refused",
+    "madang_sessions_detached",
+    "madang_tick_hz",
+    "madang_tick_late",
+    "madang_tick_seconds",
+    "process_cpu_seconds",
+    "process_resident_memory_bytes",
+)
+"""The metrics that are charted; the rest is Prometheus's."""
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    """The charted metrics by name and label values, without the buckets of histograms."""
+    found = {}
+    for family in metrics.registry.collect():
+        if family.name in COUNTED:
+            for sample in family.samples:
+                if not sample.name.endswith("_bucket") and math.isfinite(sample.value):
+                    labels = ",".join(sample.labels.values())
+                    found[f"{sample.name}{{{labels}}}" if labels else sample.name] = sample.value
+    return found
+
+
+def routes(gate: Gate, view: CityView, metrics: Metrics) -> APIRouter:
+    """GET /api/watch/districts/{district}, /api/watch/districts/{district}/avatars/{slot}, /api/watch/health."""
+    router = APIRouter(prefix="/api/watch", include_in_schema=False)
+    who = caller(gate)
+    District = Annotated[str, Path(max_length=64)]
+    Asks = Annotated[Citizen, Depends(who)]
+
+    @router.get("/districts/{district}")
+    async def standing(citizen: Asks, district: District) -> Response:
+        _admit(citizen, lambda: holds_any(citizen, STAFF, district))
+        found = view.standing(district)
+        if found is None:
+            raise Refused(Refusal.NOT_FOUND, "no open district of this name", field="district")
+        slots, x, z = found
+        return _told(
+            {
+                "at": gate.clock.unix_ms(),
+                "slots": slots,
+                "x": [round(each * DECIMETRES) for each in x],
+                "z": [round(each * DECIMETRES) for each in z],
+            }
+        )
+
+    @router.get("/districts/{district}/avatars/{slot}")
+    async def card(citizen: Asks, district: District, slot: int) -> Response:
+        _admit(citizen, lambda: holds_any(citizen, STAFF, district))
+        found = view.card(district, slot)
+        if found is None:
+            raise Refused(Refusal.NOT_FOUND, "nobody is there any more", field="slot")
+        return _told(found.model_dump(exclude_none=True))
+
+    @router.get("/health")
+    async def health(citizen: Asks) -> Response:
+        _admit(citizen, lambda: any(role.partition("@")[0] in STAFF for role in citizen.roles))
+        return _told({"at": gate.clock.unix_ms(), "samples": samples(metrics)})
+
+    return router
+
+
+def _admit(citizen: Citizen, may: Callable[[], bool]) -> None:
+    if not may():
+        raise Refused(Refusal.NOT_ALLOWED, "for moderators, hosts and operators")
+
+
+def _told(content: Mapping[str, object]) -> Response:
+    return JSONResponse(content, headers={"Cache-Control": "no-store"})
