@@ -5,17 +5,14 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import structlog
 import uvicorn
 from numpy.random import default_rng
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from protocol.avatars import AvatarCard
 from protocol.handshake import CityCard
 from protocol.refusals import Farewell
-from protocol.session import HELLO_SECONDS
 from server.auth import Registry
 from server.clock import SystemClock
 from server.config import Settings
@@ -23,6 +20,7 @@ from server.gateway import Gateway
 from server.hearers import Hearers
 from server.host import Host
 from server.inlet import Inlet
+from server.http import bounded
 from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
@@ -48,19 +46,6 @@ class _Uvicorn(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-class _Http(HttpToolsProtocol):
-    """Uvicorn's HTTP, which would wait for ever for who connects and asks nothing."""
-
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        self.loop.call_later(HELLO_SECONDS, self._cut_the_silent)
-
-    def _cut_the_silent(self) -> None:
-        # Uvicorn takes who became a WebSocket out of its connections; who asked something has a cycle.
-        if self in self.connections and self.cycle is None:
-            self.transport.close()
 
 
 class Node:
@@ -140,7 +125,7 @@ class Node:
         config = uvicorn.Config(
             web.build(self, self.metrics, self.settings, self._gate(), Pages()),
             loop="none",
-            http=_Http,
+            http=bounded(self.settings.limits, self.metrics),  # type: ignore[arg-type]
             ws=gateway.seam(),
             lifespan="off",
             log_config=None,

@@ -30,7 +30,7 @@ WRONG = 2
 """The exit code for what the caller can mend: a wrong setting, wrong content, an occupied port."""
 
 OTHER_OPEN_FILES = 256
-"""What a server opens beside its connections."""
+"""What a server opens beside its connections and lines of HTTP."""
 
 COMMAND_GROUP = "madang.commands"
 
@@ -134,7 +134,7 @@ def serve(
         city__phase=phase,
     ).settings
     log.configure(settings.log)
-    _allow_open_files(settings.limits.connections)
+    _allow_open_files(settings.limits.connections + settings.limits.http_lines)
 
     async def opened() -> int:
         return await run(settings)

@@ -89,6 +89,12 @@ class Listen(Section):
     proxy_header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
     """The one header in which they say it (RFC 7239 or its forerunner); what others bring there is not read."""
 
+    metrics: Annotated[Words, AfterValidator(_networks)] = ("127.0.0.0/8", "::1/128")
+    """The networks that may read /metrics: they say how many are where, and how near this server is to its limits."""
+
+    hsts_seconds: Seconds = 31_536_000
+    """For so long browsers that came by TLS come by nothing else (HSTS, RFC 6797); 0 does not ask it of them."""
+
 
 class City(Section):
     """Which city this server opens."""

@@ -18,6 +18,7 @@ from picows import (
     WSFrame,
     WSListener,
     WSMsgType,
+    WSProtocolError,
     WSTransport,
     WSUpgradeRequest,
     WSUpgradeResponse,
@@ -29,6 +30,7 @@ from protocol.handshake import SUBPROTOCOL
 from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from protocol.refusals import Farewell
 from server.addresses import Proxies
+from server.buckets import Buckets
 from server.config import Crowd as CrowdSettings
 from server.connection import Connection, Shared
 from server.inlet import Inlet, PoseWay, Source
@@ -39,6 +41,7 @@ PATH = "/ws"
 
 BINARY = WSMsgType.BINARY
 TEXT = WSMsgType.TEXT
+CONTINUATION = WSMsgType.CONTINUATION
 CLOSE = WSMsgType.CLOSE
 PING = WSMsgType.PING
 PONG = WSMsgType.PONG
@@ -68,6 +71,7 @@ class SocketLine(WSListener):
         super().__init__()
         self.address = address
         self._take = take
+        self._is_broken = False
         self._gateway = gateway
         self._now = gateway.loop_time
         self._begun: bytearray | None = None
@@ -141,7 +145,21 @@ class SocketLine(WSListener):
             transport.disconnect()
 
     def _hear(self, connection: Connection, frame: WSFrame, now: float) -> None:
+        """Any other frame; raises WSProtocolError for one that RFC 6455 does not allow there."""
         kind = frame.msg_type
+        if self._gateway.frames.take(self, now):
+            self._gateway.router.metrics.limit_reached.labels("frames_per_s").inc()
+            connection.end(Farewell.FLOODING)
+            return
+        if frame.rsv1 or frame.rsv2 or frame.rsv3:
+            raise WSProtocolError(
+                WSCloseCode.PROTOCOL_ERROR, "a reserved bit is set, and no extension was agreed"
+            )
+        is_begun = self._begun is not None
+        if (kind is CONTINUATION) != is_begun and kind in (BINARY, TEXT, CONTINUATION):
+            raise WSProtocolError(
+                WSCloseCode.PROTOCOL_ERROR, "the parts of a message come one after the other"
+            )
         if kind is PONG:
             connection.session.heard_at = now
         elif kind is PING:
@@ -176,6 +194,13 @@ class SocketLine(WSListener):
         elif frame.fin:
             whole, self._begun = bytes(self._begun), None
             connection.receive(whole, now)
+
+    def breach(self, code: WSCloseCode, reason: str) -> None:
+        """The peer broke RFC 6455: the goodbye, the moment before the library sends its close frame."""
+        self._is_broken = True
+        if self.connection is not None:
+            farewell = Farewell.TOO_LONG if code is WSCloseCode.MESSAGE_TOO_BIG else Farewell.BAD_MESSAGE
+            self.connection.end(farewell, reason, close_code=code.value)
 
     def _pong(self, connection: Connection) -> None:
         """Answer the newest ping once the line has room, as RFC 6455, 5.5.3, allows: else pongs would pile up."""
@@ -246,7 +271,8 @@ class SocketLine(WSListener):
         transport = self._transport
         if transport is None:
             return
-        transport.send_close(cast(WSCloseCode, code), reason.encode())
+        if not self._is_broken:
+            transport.send_close(cast(WSCloseCode, code), reason.encode())
         # At once then, whatever is unsent: who does not read would else keep the line, and what waits in it.
         self._gateway.call_later(self._gateway.goodbye_seconds, lambda: transport.disconnect(False))
 
@@ -268,6 +294,7 @@ class Gateway:
         self.call_later = call_later
         self.crowd_settings: CrowdSettings = settings.crowd
         self.goodbye_seconds = settings.limits.goodbye_seconds
+        self.frames = Buckets(settings.limits.frames_per_s, settings.limits.frame_burst)
         self.max_frame_bytes = settings.limits.max_message_bytes + OVERLONG_BYTES
         self._origins = Origins(settings.listen.origins)
         self._proxies = Proxies(settings.listen)
@@ -306,6 +333,19 @@ class Gateway:
         return Upgraded
 
 
+class _Breaches(logging.LoggerAdapter[logging.Logger]):
+    """The library's log: told of a breach of RFC 6455 just before the close frame, the last place for a goodbye."""
+
+    line: SocketLine | None = None
+
+    def error(self, msg: object, *args: object, **kwargs: Any) -> None:
+        """The library found a breach, as (close code, reason), or says something else."""
+        match args:
+            case ((WSCloseCode() as code, str(reason)),) if self.line is not None:
+                self.line.breach(code, reason)
+        super().error(msg, *args, **kwargs)
+
+
 class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
     """picows's protocol with uvicorn's two calls: the request as bytes, and its set of connections."""
 
@@ -314,14 +354,18 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
         self._connections = connections
 
         def listener(request: WSUpgradeRequest) -> Any:
-            return gateway.admit(request, self._address, self.take)
+            answer = gateway.admit(request, self._address, self.take)
+            breaches.line = getattr(answer, "listener", None)
+            return answer
+
+        breaches = _Breaches(gateway._log)
 
         super().__init__(
             None,  # host_port, of a client
             None,  # ws_path, of a client
             False,  # is_client_side
             listener,
-            gateway._log,
+            breaches,
             True,  # disconnect_on_exception
             5.0,  # websocket_handshake_timeout, seconds
             False,  # enable_auto_ping: the router asks who is silent, without a task per connection

@@ -137,3 +137,21 @@ class Limits(Section):
 
     goodbye_seconds: Seconds = 2
     """How long a goodbye may take to leave before the line is cut."""
+
+    frames_per_s: PerSecond = 200
+    """WebSocket frames on one line, poses apart: messages, their parts, pings. Ten times what a busy client sends."""
+
+    frame_burst: Burst = 2_000
+    """Such frames at once: a message that an odd library sends in many small parts."""
+
+    head_bytes: Bytes = 16_384
+    """The longest head of an HTTP request: a token, some cookies of the same host, and room."""
+
+    request_seconds: Seconds = 10
+    """How long the head of an HTTP request may take to come: else a thousand halves would hold a thousand lines."""
+
+    unread_seconds: Seconds = 30
+    """How long an HTTP answer waits for who does not read on; about 2 kB/s are enough."""
+
+    http_lines: Connections = 2_048
+    """Lines that speak HTTP at once; past it that which asked longest ago is cut, so nobody can hold them all."""

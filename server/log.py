@@ -45,7 +45,8 @@ def configure(settings: Log) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.level.upper())
-    # Uvicorn tells at info what our own lines tell better.
-    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, root.level))
+    # Uvicorn tells at info what our own lines tell better, and warns of each request that cannot be read: those are
+    # counted, and who sends them shall not fill the disk.
+    logging.getLogger("uvicorn").setLevel(max(logging.ERROR, root.level))
     # At every start it tells that it looked.
     logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -117,6 +117,9 @@ class Metrics:
         self.logins_waiting = self._counter(
             "madang_logins_waiting", "Logins that waited for an issuer's keys."
         )
+        self.http_malformed = self._counter(
+            "madang_http_malformed", "HTTP requests that could not be read, answered 400."
+        )
 
         self.commands = self._counter(
             "madang_commands", "Commands by type and result: done, refused, error.", ["type", "result"]

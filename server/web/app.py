@@ -1,12 +1,11 @@
 """The web application: every route, and the headers that every answer carries."""
 
-from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import FastAPI, Header, Query, Request, Response
+from fastapi import Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -23,21 +22,11 @@ from server.web.callers import Gate
 from server.web.entrance import Entrance
 from server.web.landing import landing_page
 from server.web.pages import Pages
+from server.web.safe_headers import SafeHeaders
+from server.web.scraping import scraper
 from server.web.view import CityView
 
 STATIC = Path(str(files(__package__))) / "static"
-
-SAFE_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
-"""A page of ours loads only what is ours, runs no script, and cannot be framed."""
 
 STATIC_SECONDS = 3600
 """How long a browser may keep style and icon."""
@@ -76,12 +65,7 @@ def build(
             Entrance, listen=settings.listen, door=gate.door, clock=gate.clock, refuse=faults.refuse
         )
 
-    @app.middleware("http")
-    async def be_safe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        for name, value in SAFE_HEADERS.items():
-            response.headers.setdefault(name, value)
-        return response
+    app.add_middleware(SafeHeaders, listen=settings.listen)
 
     if pages is not None:
         app.include_router(pages.routes())
@@ -122,7 +106,7 @@ def build(
         ready = view.is_ready()
         return JSONResponse({"ready": ready, **view.health()}, 200 if ready else 503)
 
-    @app.get("/metrics")
+    @app.get("/metrics", dependencies=[Depends(scraper(settings.listen))])
     async def prometheus() -> Response:
         """All metrics, for Prometheus."""
         return Response(metrics.render(), media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -8,7 +8,7 @@ import uvloop
 
 from tests.support.patience import JumpingLoop
 
-JUMPING = {"test_app.py", "test_ticker.py", "test_bad_input.py"}
+JUMPING = {"test_app.py", "test_ticker.py", "test_bad_input.py", "test_breaches.py", "test_slow_senders.py"}
 """What waits here is skipped."""
 
 AS_SERVED = {"test_gateway.py"}

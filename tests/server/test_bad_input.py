@@ -239,16 +239,6 @@ async def test_who_connects_and_says_nothing_is_sent_away(city: Served, bystande
         await ends(city, guest, "handshake_timeout", 4400)
 
 
-async def test_who_opens_a_line_and_asks_nothing_is_cut(city: Served, bystander: Guest) -> None:
-    reader, writer = await asyncio.open_connection(*city.host_and_port)
-    assert await asyncio.wait_for(reader.read(), 30) == b""
-    writer.close()
-    half, half_writer = await asyncio.open_connection(*city.host_and_port)
-    half_writer.write(b"GET / HTTP/1.1\r\nHost:")
-    assert await asyncio.wait_for(half.read(), 30) == b""
-    half_writer.close()
-
-
 NAN, INF = math.nan, math.inf
 SIGNALLING_NAN = struct.unpack("<f", b"\x01\x00\xa0\x7f")[0]
 

@@ -26,7 +26,7 @@ GOODBYE_S = 1.0
 @pytest.fixture
 async def city(tmp_path: Path) -> AsyncIterator[Served]:
     limits = {"unread_bytes": 40_000, "goodbye_seconds": GOODBYE_S, "commands_per_s": 0, "enter_at_per_s": 0}
-    limits["malformed_per_min"] = 0
+    limits |= {"malformed_per_min": 0, "frames_per_s": 0}
     async with served(tmp_path, crowd=NARROW, limits=limits) as city:
         yield city
 
