@@ -19,8 +19,8 @@ from server.config import Settings
 from server.gateway import Gateway
 from server.hearers import Hearers
 from server.host import Host
-from server.inlet import Inlet
 from server.http import bounded
+from server.inlet import Inlet
 from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
