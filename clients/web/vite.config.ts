@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 import { precompressed } from "./build/precompressed.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const city = "http://127.0.0.1:8080"; // `make serve`, for `npm run dev`
+const city = process.env["MADANG_CITY"] ?? "http://127.0.0.1:8080"; // `make serve`, for `npm run dev`
 
 export default defineConfig({
   resolve: { alias: { madang: here("../typescript/src/index.ts") } },

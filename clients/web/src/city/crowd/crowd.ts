@@ -1,0 +1,223 @@
+// Everyone in view: three instanced draws, one for each level of detail, and a fourth for the shadows under their feet.
+import {
+  DynamicDrawUsage, Group, InstancedBufferGeometry, InstancedInterleavedBuffer, InterleavedBufferAttribute, type Material,
+  Mesh, PlaneGeometry, ShaderMaterial,
+} from "three";
+import { chanceOf } from "../plan";
+import { figure } from "./figure";
+import { type Look, lookOf } from "./look";
+import { bodies, shadowBodies } from "./walk_cycle";
+
+/** Up to here bodies have fingers, so to speak; up to there knees. Metres. */
+const NEAR_M = 22;
+const MIDDLE_M = 60;
+const MOST_NEAR = 120;
+
+/** Numbers of one body: place and yaw, state, look. */
+const STRIDE = 12;
+
+/** Where others are shown at one moment, in columns. */
+export interface Shown {
+  readonly count: number;
+  readonly slot: Uint16Array;
+  readonly x: Float32Array;
+  readonly y: Float32Array;
+  readonly z: Float32Array;
+  readonly yaw: Float32Array;
+  readonly stance: Uint8Array;
+  readonly speed: Float32Array;
+}
+
+export interface Self {
+  x: number;
+  y: number;
+  z: number;
+  yaw: number;
+  stance: number;
+  speed: number;
+  look: Look;
+  visible: boolean;
+}
+
+class Level {
+  readonly mesh: Mesh;
+  count = 0;
+  numbers: Float32Array;
+  private buffer: InstancedInterleavedBuffer;
+  private capacity: number;
+  private readonly geometry: InstancedBufferGeometry;
+
+  constructor(geometry: InstancedBufferGeometry, material: Material, capacity: number) {
+    this.geometry = geometry;
+    this.capacity = capacity;
+    this.numbers = new Float32Array(capacity * STRIDE);
+    this.buffer = this.bind();
+    this.mesh = new Mesh(geometry, material);
+    this.mesh.frustumCulled = false;
+  }
+
+  private bind(): InstancedInterleavedBuffer {
+    const buffer = new InstancedInterleavedBuffer(this.numbers, STRIDE);
+    buffer.setUsage(DynamicDrawUsage);
+    this.geometry.setAttribute("iPlace", new InterleavedBufferAttribute(buffer, 4, 0));
+    this.geometry.setAttribute("iState", new InterleavedBufferAttribute(buffer, 4, 4));
+    this.geometry.setAttribute("iLook", new InterleavedBufferAttribute(buffer, 4, 8));
+    return buffer;
+  }
+
+  /** Room for one more; where its numbers begin. */
+  next(): number {
+    if (this.count === this.capacity) {
+      this.capacity *= 2;
+      const grown = new Float32Array(this.capacity * STRIDE);
+      grown.set(this.numbers);
+      this.numbers = grown;
+      this.geometry.dispose();
+      this.buffer = this.bind();
+    }
+    return this.count++ * STRIDE;
+  }
+
+  flush(): void {
+    this.geometry.instanceCount = this.count;
+    this.mesh.visible = this.count > 0;
+    this.buffer.clearUpdateRanges();
+    this.buffer.addUpdateRange(0, this.count * STRIDE);
+    this.buffer.needsUpdate = true;
+  }
+}
+
+const BLOB_V = /* glsl */ `
+  attribute vec4 iPlace;
+  varying vec2 vUv;
+  void main() {
+    vUv = uv * 2.0 - 1.0;
+    gl_Position = projectionMatrix * viewMatrix * vec4(iPlace.x + position.x * 0.42, iPlace.y + 0.02, iPlace.z - position.y * 0.42, 1.0);
+  }
+`;
+const BLOB_F = "varying vec2 vUv; void main() { gl_FragColor = vec4(0.06, 0.06, 0.1, 0.42 * smoothstep(1.0, 0.1, length(vUv))); }";
+
+export class Crowd {
+  readonly group = new Group();
+  /** How many bodies the last frame drew, by level. */
+  drawn = [0, 0, 0];
+  private readonly levels: [Level, Level, Level];
+  private readonly blobs: Level;
+  private readonly phases = new Float32Array(65_536);
+  private readonly looks = new Map<number, Look>();
+  private tiles = new Float32Array(0);
+  private tiled = 0;
+
+  constructor() {
+    const material = bodies();
+    this.levels = [
+      new Level(figure(2), material, 256), new Level(figure(1), material, 1024), new Level(figure(0), material, 4096),
+    ];
+    const [near] = this.levels;
+    near.mesh.castShadow = true;
+    near.mesh.customDepthMaterial = shadowBodies();
+    for (const level of this.levels) {
+      level.mesh.receiveShadow = true;
+      this.group.add(level.mesh);
+    }
+    const disc = new InstancedBufferGeometry();
+    const plane = new PlaneGeometry(2, 2);
+    disc.index = plane.index;
+    disc.setAttribute("position", plane.getAttribute("position"));
+    disc.setAttribute("uv", plane.getAttribute("uv"));
+    this.blobs = new Level(
+      disc, new ShaderMaterial({ vertexShader: BLOB_V, fragmentShader: BLOB_F, transparent: true, depthWrite: false, depthTest: false }), 4096,
+    );
+    this.blobs.mesh.renderOrder = -3;
+    this.group.add(this.blobs.mesh);
+  }
+
+  /** How the citizen behind a slot looks, once it is known. */
+  dress(slot: number, look: Look): void {
+    this.looks.set(slot, look);
+  }
+
+  /** Slots are given anew: after every welcome, in every district. */
+  forget(): void {
+    this.looks.clear();
+    this.tiled = 0;
+  }
+
+  /** The crowd beyond the view: so many in each tile, standing where chance puts them, the same chance each time. */
+  scatter(tiles: Iterable<{ tile: number; count: number; heading: number }>, tileM: number, columns: number): void {
+    let n = 0;
+    for (const { tile, count, heading } of tiles) {
+      if ((n + count) * 4 > this.tiles.length) {
+        const grown = new Float32Array(Math.max(1024, (n + count) * 8));
+        grown.set(this.tiles);
+        this.tiles = grown;
+      }
+      const left = (tile % columns) * tileM;
+      const top = Math.floor(tile / columns) * tileM;
+      for (let i = 0; i < count; i++) {
+        this.tiles[n * 4] = left + chanceOf(tile, i, "x") * tileM;
+        this.tiles[n * 4 + 1] = top + chanceOf(tile, i, "z") * tileM;
+        this.tiles[n * 4 + 2] = heading + (chanceOf(tile, i) - 0.5) * 2.4;
+        this.tiles[n * 4 + 3] = chanceOf(tile, i, "s");
+        n++;
+      }
+    }
+    this.tiled = n;
+  }
+
+  /** Draws everyone as seen from (cx, cz) looking along (fx, fz). */
+  show(others: Shown, self: Self, cx: number, cz: number, fx: number, fz: number, dt: number): void {
+    const [near, middle, far] = this.levels;
+    near.count = middle.count = far.count = this.blobs.count = 0;
+    const { slot, x, y, z, yaw, stance, speed } = others;
+    for (let i = 0; i < others.count; i++) {
+      const dx = x[i]! - cx;
+      const dz = z[i]! - cz;
+      const who = slot[i]!;
+      const fast = speed[i]!;
+      const phase = (this.phases[who]! + fast * dt * 4.4) % 6.2831853;
+      this.phases[who] = phase;
+      if (dx * fx + dz * fz < -4) continue; // behind whoever looks
+      const away = dx * dx + dz * dz;
+      const level = away < NEAR_M * NEAR_M && near.count < MOST_NEAR ? near : away < MIDDLE_M * MIDDLE_M ? middle : far;
+      let look = this.looks.get(who);
+      if (!look) this.looks.set(who, (look = lookOf(who)));
+      put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phase, fast, look);
+      if (level !== far) put(this.blobs, x[i]!, y[i]!, z[i]!, 0, 0, 0, 0, look);
+    }
+    for (let i = 0; i < this.tiled; i++) {
+      const [tx, tz] = [this.tiles[i * 4]!, this.tiles[i * 4 + 1]!];
+      if ((tx - cx) * fx + (tz - cz) * fz < 0) continue;
+      const seed = Math.floor(this.tiles[i * 4 + 3]! * 512);
+      put(far, tx, 0, tz, this.tiles[i * 4 + 2]!, 0, 0, 0, FAR_LOOKS[seed]!);
+    }
+    if (self.visible) {
+      this.phases[0xffff] = (this.phases[0xffff]! + self.speed * dt * 4.4) % 6.2831853;
+      put(near, self.x, self.y, self.z, self.yaw, self.stance, this.phases[0xffff]!, self.speed, self.look);
+      put(this.blobs, self.x, self.y, self.z, 0, 0, 0, 0, self.look);
+    }
+    for (const level of [...this.levels, this.blobs]) level.flush();
+    this.drawn = [near.count, middle.count, far.count];
+  }
+}
+
+const FAR_LOOKS = Array.from({ length: 512 }, (_, i) => lookOf(`far ${i}`));
+
+function put(
+  level: Level, x: number, y: number, z: number, yaw: number, stance: number, phase: number, speed: number, look: Look,
+): void {
+  const at = level.next();
+  const numbers = level.numbers;
+  numbers[at] = x;
+  numbers[at + 1] = y;
+  numbers[at + 2] = z;
+  numbers[at + 3] = yaw;
+  numbers[at + 4] = stance;
+  numbers[at + 5] = phase;
+  numbers[at + 6] = speed;
+  numbers[at + 7] = 0;
+  numbers[at + 8] = look[0];
+  numbers[at + 9] = look[1];
+  numbers[at + 10] = look[2];
+  numbers[at + 11] = look[3];
+}

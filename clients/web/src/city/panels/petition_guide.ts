@@ -1,0 +1,46 @@
+// What a petition's form needs, as `petitions.guide` tells it.
+import type { Text } from "../plan";
+import { of, say } from "../texts";
+
+export interface Period {
+  unit: "hours" | "days";
+  amount: number;
+}
+
+export interface Kind {
+  id: string;
+  name: Text;
+  article: string;
+  period: Period;
+  requires: string[];
+  public: boolean;
+}
+
+export interface Department {
+  id: string;
+  name: Text;
+  contact: string;
+}
+
+export interface StatutoryType {
+  id: string;
+  name: Text;
+  kind: string;
+  article: string;
+  period: Period;
+  department: string;
+}
+
+export interface Guide {
+  kinds: Kind[];
+  departments: Department[];
+  types: StatutoryType[];
+}
+
+export function nameOf(list: readonly { id: string; name: Text }[], id: string): string {
+  return of(list.find((each) => each.id === id)?.name) || id;
+}
+
+export function periodOf({ unit, amount }: Period): string {
+  return say(`pt.period.${unit}`, { n: amount });
+}

@@ -1,0 +1,277 @@
+// Question time: ask, stand behind what others ask, raise a hand, speak; and read what was answered.
+import type { Words } from "madang";
+import { useEffect, useState } from "preact/hooks";
+import { attempt, why } from "../session";
+import { client, notice } from "../state";
+import { day, type Key, of, say, sayMaybe, time } from "../texts";
+import { Fault } from "./field";
+import { chosenSession, follow, leftS, turn, type View, view } from "./question_time_state";
+
+const CATEGORIES = ["transport", "housing", "climate", "welfare", "education", "economy", "culture", "safety", "other"] as const;
+const ASKABLE = new Set(["collecting", "doors", "live"]);
+
+export function QuestionTime() {
+  const city = client.value!;
+  const [all, setAll] = useState<Words.QuestionTime[] | null>(null);
+  useEffect(() => follow(city), [city]);
+  useEffect(() => {
+    const ask = () =>
+      city.ask("live_qa.sessions").then(({ sessions }) => {
+        setAll(sessions);
+        chosenSession.value ??= sessions[0]?.session ?? null;
+      }, () => setAll([]));
+    void ask();
+    return city.on("live_qa.session_changed", () => void ask());
+  }, [city]);
+  const session = chosenSession.value;
+  useEffect(() => {
+    view.value = null;
+    if (!session) return;
+    const look = () => city.ask("live_qa.look", { session }).then(({ audience }) => { view.value = audience ?? null; }, (error) => notice(why(error).text, "bad"));
+    void look();
+    return city.on("state", ({ state }) => { if (state === "here") void look(); });
+  }, [city, session]);
+
+  if (!all) return <p class="soft">{say("panel.loading")}</p>;
+  if (!all.length) return <p class="soft">{say("qa.none")}</p>;
+  return (
+    <>
+      {all.length > 1 && (
+        <label class="field">
+          <span>{say("qa.choose")}</span>
+          <select value={session ?? ""} onChange={(event) => { chosenSession.value = event.currentTarget.value; }}>
+            {all.map((each) => <option key={each.session} value={each.session}>{of(each.title)}: {day(each.starts_at)}</option>)}
+          </select>
+        </label>
+      )}
+      {view.value ? <Session view={view.value} /> : <p class="soft">{say("panel.loading")}</p>}
+    </>
+  );
+}
+
+function Session({ view: shown }: { view: View }) {
+  const { session, now, next, questions, mine, floor } = shown;
+  const [done, setDone] = useState<Words.Question[] | null>(null);
+  const isOver = session.phase === "follow_up" || session.phase === "archived";
+  const city = client.value!;
+  const more = () =>
+    attempt(city.ask("live_qa.questions", { session: session.session, after: shown.next_page ?? undefined }).then(({ questions: page, next: after }) => {
+      const known = new Set(questions.map(({ question }) => question));
+      view.value = { ...shown, questions: [...questions, ...page.filter(({ question }) => !known.has(question))], next_page: after ?? null };
+    }));
+  return (
+    <>
+      <h3>{of(session.title)}</h3>
+      <p class="state_line">
+        <b class={session.phase}>{say(`qa.phase.${session.phase}` as Key)}</b>
+        {session.mode && <span> · {say(`qa.mode.${session.mode}` as Key)}</span>} · {day(session.starts_at)} {time(session.starts_at)}
+      </p>
+      {session.is_stopped && <p role="alert" class="bad">{say("qa.stopped")}</p>}
+      <MyTurn session={session.session} />
+      {floor && <p class="paper"><bdi>{say("qa.floor", { name: floor.name })}</bdi></p>}
+      {now && (
+        <section class="now">
+          <h4>{say("qa.now")}</h4>
+          <p dir="auto">{now.text}</p>
+        </section>
+      )}
+      {next.length > 0 && (
+        <section>
+          <h4>{say("qa.next")}</h4>
+          <ol class="questions">{next.map((row) => <Row key={row.question} row={row} session={session} />)}</ol>
+        </section>
+      )}
+      {ASKABLE.has(session.phase) && <Ask session={session} />}
+      {session.phase === "live" && <Hands shown={shown} />}
+      {questions.length > 0 && (
+        <section>
+          <h4>{say("qa.open")}</h4>
+          <ol class="questions">{questions.map((row) => <Row key={row.question} row={row} session={session} />)}</ol>
+          {shown.next_page && <button type="button" class="quiet" onClick={() => void more()}>{say("more")}</button>}
+        </section>
+      )}
+      {mine.length > 0 && (
+        <section>
+          <h4>{say("qa.mine")}</h4>
+          <ul class="questions">{mine.map((own) => <Own key={own.row.question} own={own} session={session} />)}</ul>
+        </section>
+      )}
+      <section>
+        <h4>{say("qa.done")}</h4>
+        {done
+          ? <ul class="questions">{done.map((row) => <Answered key={row.question} row={row} />)}</ul>
+          : (
+            <button
+              type="button" class="quiet"
+              onClick={() => void attempt(
+                isOver
+                  ? city.ask("live_qa.record", { session: session.session }).then(({ questions: page }) => setDone(page))
+                  : city.ask("live_qa.questions", { session: session.session, which: "done" }).then(({ questions: page }) => setDone(page)),
+              )}
+            >
+              {say("qa.record")}
+            </button>
+          )}
+      </section>
+    </>
+  );
+}
+
+function Row({ row, session }: { row: Words.Question; session: Words.QuestionTime }) {
+  const mayVote = ASKABLE.has(session.phase) && row.state === "open";
+  const vote = async () => {
+    const on = !row.has_voted;
+    const done = await attempt(client.value!.ask("live_qa.vote", { session: session.session, question: row.question, on }).then(({ backers }) => {
+      const before = view.value;
+      if (before) view.value = { ...before, questions: before.questions.map((each) => (each.question === row.question ? { ...each, has_voted: on, backers } : each)) };
+    }));
+    void done;
+  };
+  return (
+    <li>
+      <p dir="auto">{row.text}</p>
+      <p class="soft">
+        {row.by && <bdi>{of(row.by)}</bdi>}
+        {row.category && ` · ${sayMaybe(`qa.category.${row.category}`, row.category)}`}
+        {row.joined > 0 && ` · ${say("qa.joined", { n: row.joined })}`}
+        {row.is_new && ` · ${say("qa.new")}`}
+      </p>
+      {mayVote && (
+        <button type="button" class={row.has_voted ? "vote on" : "vote"} aria-pressed={row.has_voted === true} onClick={() => void vote()}>
+          {say(row.has_voted ? "qa.voted" : "qa.vote")}{row.backers !== undefined && row.backers !== null && <b>{row.backers}</b>}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Own({ own, session }: { own: Words.OwnQuestion; session: Words.QuestionTime }) {
+  const { row } = own;
+  const mayWithdraw = !["withdrawn", "dismissed", "answered", "answered_later", "deferred", "now", "unanswered"].includes(row.state);
+  return (
+    <li>
+      <p dir="auto">{row.text}</p>
+      <p class="soft">
+        {say(`qa.state.${row.state}` as Key)}
+        {own.dismissed_because && `: ${of(own.dismissed_because)}`}
+        {own.petition && ` · ${say("qa.petition")}`}
+        {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
+      </p>
+      {own.hint && <p class="soft">{of(own.hint)}</p>}
+      {row.answer && <p class="paper" dir="auto">{row.answer}</p>}
+      {mayWithdraw && (
+        <button type="button" class="quiet" onClick={() => void attempt(client.value!.ask("live_qa.withdraw", { session: session.session, question: row.question }), say("qa.withdrawn"))}>
+          {say("qa.withdraw")}
+        </button>
+      )}
+    </li>
+  );
+}
+
+function Answered({ row }: { row: Words.Question }) {
+  return (
+    <li>
+      <p dir="auto">{row.text}</p>
+      <p class="soft">
+        {say(`qa.state.${row.state}` as Key)}
+        {row.department && ` · ${row.department}`}
+        {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
+        {row.backers !== undefined && row.backers !== null && ` · ${say("qa.backers", { n: row.backers })}`}
+      </p>
+      {row.answer && <p class="paper" dir="auto">{row.answer}</p>}
+      {row.no_answer_because && <p class="paper" dir="auto">{row.no_answer_because}</p>}
+    </li>
+  );
+}
+
+function Ask({ session }: { session: Words.QuestionTime }) {
+  const [text, setText] = useState("");
+  const [category, setCategory] = useState("");
+  const [fault, setFault] = useState<ReturnType<typeof why> | null>(null);
+  const send = async (event: Event) => {
+    event.preventDefault();
+    setFault(null);
+    try {
+      const { question, state } = await client.value!.ask("live_qa.ask", {
+        session: session.session, text: text.trim(), ...(category && { category }), language: document.documentElement.lang,
+      });
+      notice(say(state === "open" ? "qa.asked" : "qa.asked_held", { n: question }), "good");
+      setText("");
+    } catch (error) {
+      setFault(why(error));
+    }
+  };
+  const bad = fault?.field === "text" || (fault && !fault.field);
+  return (
+    <form class="ask" onSubmit={(event) => void send(event)}>
+      <label class="field">
+        <span>{say("qa.ask_label")}</span>
+        <textarea name="question" dir="auto" rows={3} maxLength={300} value={text} aria-invalid={Boolean(bad)} aria-describedby="ask_hint ask_fault" onInput={(event) => setText(event.currentTarget.value)} />
+        <small id="ask_hint">{say("qa.ask_hint")} ({text.trim().length}/300)</small>
+      </label>
+      <Fault id="ask_fault" fault={fault?.text} />
+      <div class="row">
+        <label class="inline">
+          <span class="unseen">{say("qa.category")}</span>
+          <select value={category} onChange={(event) => setCategory(event.currentTarget.value)}>
+            <option value="">{say("qa.category")}</option>
+            {CATEGORIES.map((each) => <option key={each} value={each}>{say(`qa.category.${each}`)}</option>)}
+          </select>
+        </label>
+        <button type="submit" class="primary" disabled={text.trim().length < 10}>{say("qa.ask")}</button>
+      </div>
+    </form>
+  );
+}
+
+function Hands({ shown }: { shown: View }) {
+  const { session, hand } = shown;
+  const city = client.value!;
+  if (hand) {
+    return (
+      <p class="row">
+        <span>{say("qa.hand_place", { place: hand.place, of: hand.of, minutes: Math.max(1, Math.ceil(hand.estimate_s / 60)) })}</span>
+        <button type="button" class="quiet" onClick={() => void attempt(city.ask("live_qa.lower_hand", { session: session.session }).then(() => { view.value = { ...shown, hand: null }; }), say("qa.hand_lowered"))}>
+          {say("qa.hand_lower")}
+        </button>
+      </p>
+    );
+  }
+  if (!session.hands_open) return null;
+  return (
+    <p>
+      <button
+        type="button" class="quiet"
+        onClick={() => void attempt(city.ask("live_qa.raise_hand", { session: session.session, language: document.documentElement.lang }).then((place) => { view.value = { ...shown, hand: place }; }))}
+      >
+        {say("qa.hand_raise")}
+      </button>
+    </p>
+  );
+}
+
+function MyTurn({ session }: { session: string }) {
+  const [, tick] = useState(0);
+  const mine = turn.value;
+  useEffect(() => {
+    if (!mine) return;
+    const timer = setInterval(() => tick((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, [mine]);
+  if (!mine) return null;
+  const city = client.value!;
+  const left = mine.until ? Math.max(0, Math.round((mine.until - city.serverTime) / 1000)) : 0;
+  const answer = (accept: boolean) => void attempt(city.ask("live_qa.take_floor", { session, accept }));
+  return (
+    <section class="turn" role="alert">
+      <p>{say(`qa.turn.${mine.step}` as Key, { s: left })}</p>
+      {leftS.value !== null && <p>{say("qa.left", { s: leftS.value })}</p>}
+      {(mine.step === "invited" || mine.step === "on_deck") && (
+        <p class="row">
+          <button type="button" class="primary" onClick={() => answer(true)}>{say(mine.step === "invited" ? "qa.turn.accept" : "qa.turn.ready")}</button>
+          <button type="button" class="quiet" onClick={() => answer(false)}>{say("qa.turn.decline")}</button>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+// The panels, in the order of the menu. A service of the city adds its own with one line here, one file, and its texts.
+import type { ComponentType } from "preact";
+import type { Key } from "../texts";
+import type { IconName } from "../ui/icons";
+import type { World } from "../world";
+
+export interface PanelProps {
+  world: World;
+}
+
+export interface Panel {
+  id: string;
+  icon: IconName;
+  title: Key;
+  /** Brings the panel when it is opened for the first time. */
+  load: () => Promise<ComponentType<PanelProps>>;
+}
+
+export const PANELS: Panel[] = [
+  { id: "map", icon: "map", title: "panel.map", load: () => import("./map").then((m) => m.MapPanel) },
+  { id: "people", icon: "people", title: "panel.people", load: () => import("./people").then((m) => m.People) },
+  { id: "events", icon: "events", title: "panel.events", load: () => import("./events").then((m) => m.Events) },
+  { id: "question_time", icon: "question_time", title: "panel.question_time", load: () => import("./question_time").then((m) => m.QuestionTime) },
+  { id: "petitions", icon: "petitions", title: "panel.petitions", load: () => import("./petitions").then((m) => m.Petitions) },
+  { id: "settings", icon: "settings", title: "panel.settings", load: () => import("./settings").then((m) => m.SettingsPanel) },
+];

@@ -1,0 +1,98 @@
+// Names and spoken lines over heads, as text of the page: sharp at any size, in any script, and never read as markup.
+import { type PerspectiveCamera, Vector3 } from "three";
+
+const MOST_NAMES = 28;
+const NAMES_M = 24;
+const SAID_MS = 7000;
+
+interface Label {
+  box: HTMLDivElement;
+  said: HTMLDivElement;
+  name: HTMLDivElement;
+  used: number;
+}
+
+export interface Named {
+  slot: number;
+  name: string;
+  role: string;
+  away: boolean;
+  x: number;
+  y: number;
+  z: number;
+}
+
+export class Labels {
+  private readonly labels = new Map<number, Label>();
+  private readonly spare: Label[] = [];
+  private readonly spoken = new Map<number, { text: string; until: number }>();
+  private readonly at = new Vector3();
+  private frame = 0;
+
+  constructor(private readonly root: HTMLElement) {}
+
+  /** Someone said something: it stands over their head for a while. */
+  say(slot: number, text: string, now: number): void {
+    this.spoken.set(slot, { text: text.length > 140 ? `${text.slice(0, 138)}…` : text, until: now + SAID_MS });
+  }
+
+  get range(): number {
+    return NAMES_M;
+  }
+
+  forget(): void {
+    this.spoken.clear();
+    for (const [slot, label] of this.labels) this.free(slot, label);
+  }
+
+  show(nearest: readonly Named[], camera: PerspectiveCamera, width: number, height: number, now: number, withNames: boolean): void {
+    this.frame++;
+    for (const { slot, name, role, away, x, y, z } of nearest.slice(0, MOST_NAMES)) {
+      const spoken = this.spoken.get(slot);
+      const line = spoken && spoken.until > now ? spoken.text : "";
+      if (spoken && !line) this.spoken.delete(slot);
+      if (!withNames && !line) continue;
+      this.at.set(x, y + 1.86, z).project(camera);
+      if (this.at.z > 1 || Math.abs(this.at.x) > 1.15 || Math.abs(this.at.y) > 1.15) continue;
+      const label = this.labels.get(slot) ?? this.take(slot);
+      label.used = this.frame;
+      put(label.name, withNames ? name : "");
+      put(label.said, line);
+      if (label.box.dataset["role"] !== role) label.box.dataset["role"] = role;
+      label.box.classList.toggle("away", away);
+      const left = ((this.at.x + 1) / 2) * width;
+      const top = ((1 - this.at.y) / 2) * height;
+      label.box.style.transform = `translate(-50%, -100%) translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
+    }
+    for (const [slot, label] of this.labels) if (label.used !== this.frame) this.free(slot, label);
+  }
+
+  private take(slot: number): Label {
+    let label = this.spare.pop();
+    if (!label) {
+      const box = document.createElement("div");
+      const said = document.createElement("div");
+      const name = document.createElement("div");
+      box.className = "label";
+      said.className = "said";
+      name.className = "name";
+      said.dir = name.dir = "auto";
+      box.append(said, name);
+      this.root.append(box);
+      label = { box, said, name, used: 0 };
+    }
+    label.box.hidden = false;
+    this.labels.set(slot, label);
+    return label;
+  }
+
+  private free(slot: number, label: Label): void {
+    label.box.hidden = true;
+    this.labels.delete(slot);
+    this.spare.push(label);
+  }
+}
+
+function put(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}

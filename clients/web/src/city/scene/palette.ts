@@ -1,0 +1,62 @@
+// The colours of the place, in one table: dancheong, hanji, granite, giwa; and what the light does to them by the sun.
+import { Color } from "three";
+import type { GroundKind, TreeKind } from "../plan";
+
+export const STONE = {
+  granite: "#cfc8ba", granite_dark: "#a59d8f", limestone: "#dcd3c2", brick: "#a8604a", concrete: "#c9c5bc",
+  plaster: "#efe7d8", asphalt: "#55565a",
+} as const;
+export const WOOD = { pillar: "#8f3b2e", beam: "#3f6e63", pale: "#c69c6d", dark: "#5b4132", door: "#7b4a33" } as const;
+export const GIWA = { tile: "#4a4e54", ridge: "#d9d2c3", edge: "#33363b", blue: "#3f6f86" } as const;
+export const METAL = { silver: "#c3c8cc", bronze: "#8a6a3a", gold: "#c79a3b", white: "#e9ebec", red: "#c14a39" } as const;
+export const GLASS = { clear: "#9fc0c8", deep: "#5d8797", wave: "#86b3b0" } as const;
+
+export const GROUND: Record<GroundKind, string> = {
+  flowers: "#7f9a57", lawn: "#7fa05a", path: "#d3c3a3", paving: "#cdc6b9", road: "#62646a", sand: "#e0d1ae",
+  soil: "#c2ab84", stone: "#d8d2c6", water: "#5f8f9a", wood: "#b98f63",
+};
+
+/** Leaves by season: spring, summer, autumn, winter. */
+export const LEAVES: Record<TreeKind, [string, string, string, string]> = {
+  cherry: ["#f2c3cc", "#6f9a58", "#b9673f", "#9c8576"],
+  ginkgo: ["#9fb85a", "#7fa34e", "#e8b93a", "#b5a184"],
+  pine: ["#4d7a54", "#457350", "#44704f", "#41694c"],
+  plane: ["#93b065", "#6f9a55", "#c08a45", "#a08d72"],
+  shrub: ["#86a75c", "#6b9254", "#a87b43", "#7f8660"],
+  zelkova: ["#98b768", "#6d9a58", "#b5643c", "#97836c"],
+};
+
+export interface Hour {
+  zenith: Color;
+  horizon: Color;
+  sun: Color;
+  sky: Color;
+  ground: Color;
+  night: number;
+}
+
+type Row = [altitude: number, zenith: string, horizon: string, sun: string, sky: string, ground: string, night: number];
+
+// By the sun's altitude in degrees. Nights are blue and never black: a city is lit, and one must see where one goes.
+const HOURS: Row[] = [
+  [-14, "#101a33", "#2b3354", "#5a6fa3", "#54608c", "#2c2c3c", 1],
+  [-6, "#1f2d55", "#6a5873", "#8a86b0", "#6f76a0", "#3a3642", 0.9],
+  [-1, "#3d5486", "#e39a72", "#e5997a", "#9a93ad", "#5a4c4c", 0.55],
+  [5, "#5f86b8", "#f6cf9f", "#ffbf85", "#b7b7c4", "#7d6a57", 0.12],
+  [16, "#5d96cf", "#e6e6dc", "#ffe3b8", "#c3d3e0", "#9a8a70", 0],
+  [40, "#4f92d6", "#d9e8ee", "#fff2dc", "#c9dcea", "#a89a80", 0],
+];
+
+/** The colours for a sun this high, in degrees. */
+export function hour(altitude: number): Hour {
+  let i = 0;
+  while (i < HOURS.length - 2 && altitude > HOURS[i + 1]![0]) i++;
+  const from = HOURS[i]!;
+  const to = HOURS[i + 1]!;
+  const share = Math.min(1, Math.max(0, (altitude - from[0]) / (to[0] - from[0])));
+  const mixed = (at: 1 | 2 | 3 | 4 | 5) => new Color(from[at]).lerp(new Color(to[at]), share);
+  return {
+    zenith: mixed(1), horizon: mixed(2), sun: mixed(3), sky: mixed(4), ground: mixed(5),
+    night: from[6] + (to[6] - from[6]) * share,
+  };
+}

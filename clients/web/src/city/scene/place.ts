@@ -1,0 +1,53 @@
+// One district as it is drawn: everything of the scene put together from its plan, and taken away again whole.
+import { Group, type Material, Mesh, type Object3D } from "three";
+import { contains, type District, type Language } from "../plan";
+import { type Buildings, buildings } from "./buildings";
+import { grounds } from "./grounds";
+import { horizon } from "./horizon";
+import { lamps } from "./lamps";
+import { markers } from "./markers";
+import { Signs } from "./signs";
+import { season } from "./sun";
+import { surface } from "./surface";
+import { trees } from "./trees";
+
+export class Place {
+  readonly group = new Group();
+  readonly buildings: Buildings;
+  private readonly signs: Signs;
+
+  constructor(readonly district: District, language: Language, now: number) {
+    const built = surface();
+    this.buildings = buildings(district, built);
+    this.signs = new Signs(district, language);
+    this.group.add(
+      grounds(district), this.buildings.group, trees(district, season(now)), lamps(district, built),
+      markers(district, built), horizon(district, built), this.signs.mesh,
+    );
+  }
+
+  speak(language: Language): void {
+    this.signs.speak(language);
+  }
+
+  /** Lifts off what is above the citizen who stands here; whether they are under a roof. */
+  stand(x: number, z: number): boolean {
+    let under = false;
+    for (const { building, shell } of this.buildings.houses) {
+      const inside = contains(building.footprint, x, z);
+      under ||= inside;
+      for (const part of shell) part.visible = !inside;
+    }
+    return under;
+  }
+
+  dispose(): void {
+    this.signs.dispose();
+    this.group.traverse((each: Object3D) => {
+      if (!(each instanceof Mesh)) return;
+      each.geometry.dispose();
+      for (const material of [each.material].flat() as Material[]) material.dispose();
+    });
+    this.group.removeFromParent();
+  }
+}

@@ -1,0 +1,118 @@
+// The line to the city: coming in, hearing, and telling the page how it is. One client for as long as the page is open.
+import { type Avatar, Client, Lost, Parted, Refused } from "madang";
+import { district } from "./plan";
+import { addLine, client, type Line, link, notice, population, told, district as ground } from "./state";
+import { type Key, say, sayMaybe } from "./texts";
+
+const TOKEN = "madang.token";
+
+/** What one showed to come in as oneself; it lives as long as this window. */
+export function token(): string | null {
+  try {
+    return sessionStorage.getItem(TOKEN);
+  } catch {
+    return null;
+  }
+}
+
+export function setToken(given: string | null): void {
+  try {
+    if (given) sessionStorage.setItem(TOKEN, given);
+    else sessionStorage.removeItem(TOKEN);
+  } catch {
+    held = given;
+  }
+}
+
+/** For windows that store nothing. */
+let held: string | null = null;
+
+export interface Coming {
+  name: string;
+  avatar: Avatar | undefined;
+  locale: string;
+}
+
+/** Comes in; resolves when welcomed, rejects with what the SDK raises. */
+export async function come({ name, avatar, locale }: Coming): Promise<Client> {
+  client.value?.close();
+  link.value = { state: "coming" };
+  const identity = token() ?? held;
+  const made = new Client(location.origin, {
+    locale, client: "madang-web", ...(name && { name }), ...(avatar && { avatar }), ...(identity && { token: identity }),
+  });
+  client.value = made;
+  attend(made);
+  await made.welcomed;
+  return made;
+}
+
+function attend(made: Client): void {
+  const isOurs = () => client.value === made;
+  let was: string = "coming";
+  made.on("state", ({ state, goodbye, retryInMs, resumed }) => {
+    if (!isOurs()) return;
+    if (state === "here" && was === "away") notice(say(resumed ? "link.back" : "link.anew"), "good");
+    was = state;
+    link.value = {
+      state,
+      ...(goodbye && { code: goodbye.code, message: goodbye.message }),
+      ...(retryInMs !== undefined && { retryAt: performance.now() + retryInMs }),
+    };
+  });
+  made.on("arrived", (place) => {
+    if (!isOurs()) return;
+    told.value = place;
+    void district(place.district).then((plan) => {
+      if (told.value === place) ground.value = plan;
+    });
+  });
+  made.on("district.crowd", (crowd) => {
+    if (isOurs()) population.value = crowd.population;
+  });
+  let toldAt = 0;
+  made.on("avatar.moved_back", ({ reason }) => {
+    if (!isOurs() || performance.now() - toldAt < 3000) return;
+    toldAt = performance.now();
+    notice(say(`moved_back.${reason}` as Key), "bad", 3000);
+  });
+  made.on("chat.said", ({ message, from, to, text, at }) => {
+    if (!isOurs() || from.citizen === made.citizen.id) return;
+    addLine({ key: message, from: from.name, citizen: from.citizen, to, text, at, mine: false });
+  });
+}
+
+/** Says a line, and shows it as one's own once the city has it; raises Refused. */
+export async function speakUp(text: string, to: Line["to"], whom?: { citizen: string; name: string }): Promise<number> {
+  const made = client.value!;
+  const said = (await made.say(text, to, whom?.citizen)) as { message: string; heard_by: number; state?: string };
+  addLine({
+    key: said.message, from: made.citizen.name, citizen: made.citizen.id, to, text, at: made.serverTime, mine: true,
+    ...(whom && { whom: whom.name }), held: said.state === "held",
+  });
+  return said.heard_by;
+}
+
+/** Why something was not done, in words; and at which field. */
+export function why(error: unknown): { text: string; field: string | undefined } {
+  if (error instanceof Refused) {
+    const general = sayMaybe(`refused.${error.code}`, error.message);
+    const detail = error.message && error.code === "bad_message" ? ` (${error.message})` : "";
+    return { text: general + detail, field: error.field };
+  }
+  if (error instanceof Lost) return { text: say("refused.lost"), field: undefined };
+  if (error instanceof Parted) return { text: sayMaybe(`goodbye.${error.goodbye.code}`, error.goodbye.message), field: undefined };
+  return { text: say("refused.unavailable"), field: undefined };
+}
+
+/** Asks, and tells by a notice when it was refused; whether it was done. */
+export async function attempt(asked: Promise<unknown>, done?: string): Promise<boolean> {
+  try {
+    await asked;
+    if (done) notice(done, "good");
+    return true;
+  } catch (error) {
+    notice(why(error).text, "bad");
+    return false;
+  }
+}

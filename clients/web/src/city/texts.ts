@@ -1,0 +1,59 @@
+// The words of the page, in the language that was chosen; Korean and English have the same keys, which a test checks.
+import { signal } from "@preact/signals";
+import type { Language, Text } from "./plan";
+import { keep, language } from "./state";
+import type ko from "./texts/ko.json";
+
+export type Key = keyof typeof ko;
+
+const words = signal<Record<string, string>>({});
+
+const LOADERS: Record<Language, () => Promise<{ default: Record<string, string> }>> = {
+  ko: () => import("./texts/ko.json"),
+  en: () => import("./texts/en.json"),
+};
+
+/** Speaks this language from now on. */
+export async function speak(to: Language): Promise<void> {
+  words.value = (await LOADERS[to]()).default;
+  language.value = to;
+  document.documentElement.lang = to;
+  document.title = words.value["title"] ?? "Madang";
+  keep({ language: to });
+}
+
+/** A text; `{name}` in it stands for what is given under that name. */
+export function say(key: Key, given: Record<string, string | number> = {}): string {
+  const text = words.value[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(given[name] ?? whole));
+}
+
+/** A text whose key is made of parts, where there is one: else what else is given. */
+export function sayMaybe(key: string, otherwise: string): string {
+  return words.value[key] ?? otherwise;
+}
+
+/** What the city says in both languages. */
+export function of(text: Text | { ko: string; en: string } | null | undefined): string {
+  return text?.[language.value] ?? "";
+}
+
+const SEOUL = { timeZone: "Asia/Seoul" } as const;
+
+export function time(ms: number): string {
+  return new Intl.DateTimeFormat(language.value, { ...SEOUL, hour: "numeric", minute: "2-digit" }).format(ms);
+}
+
+export function day(ms: number): string {
+  return new Intl.DateTimeFormat(language.value, { ...SEOUL, month: "long", day: "numeric", weekday: "short" }).format(ms);
+}
+
+export function moment(ms: number): string {
+  return new Intl.DateTimeFormat(language.value, {
+    ...SEOUL, year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit",
+  }).format(ms);
+}
+
+export function number(n: number): string {
+  return new Intl.NumberFormat(language.value).format(n);
+}

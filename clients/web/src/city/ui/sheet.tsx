@@ -1,0 +1,47 @@
+// The sheet in which a panel opens, beside the place and never over all of it; Escape closes it.
+import { type ComponentType } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { PANELS, type PanelProps } from "../panels/registry";
+import { open } from "../state";
+import { say } from "../texts";
+import type { World } from "../world";
+import { Icon } from "./icons";
+
+export function Sheet({ id, world }: { id: string; world: World }) {
+  const panel = PANELS.find((each) => each.id === id);
+  const [Body, setBody] = useState<ComponentType<PanelProps> | null>(null);
+  const [isBroken, setBroken] = useState(false);
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    box.current?.focus();
+    panel?.load().then(
+      (loaded) => setBody(() => loaded),
+      () => setBroken(true),
+    );
+    return () => {
+      if (before?.isConnected) before.focus();
+    };
+  }, []);
+  if (!panel) return null;
+  return (
+    <section
+      id="sheet" ref={box} class="sheet" role="dialog" aria-labelledby="sheet_title" tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape") return;
+        event.stopPropagation();
+        open.value = null;
+      }}
+    >
+      <header>
+        <h2 id="sheet_title">{say(panel.title)}</h2>
+        <button type="button" class="icon" aria-label={say("panel.close")} onClick={() => { open.value = null; }}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <div class="body">
+        {isBroken ? <p role="alert" class="bad">{say("panel.failed")}</p> : Body ? <Body world={world} /> : <p class="soft">{say("panel.loading")}</p>}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+// Where one is: the picture of the place with all that lies over it, and the hands that use it.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { lookOf } from "../crowd/look";
+import { PANELS } from "../panels/registry";
+import { attempt } from "../session";
+import { chosen, client, district, language, lines, link, me, notice, open, population, told, wanted, whisper, within, zones } from "../state";
+import { number, of, say } from "../texts";
+import type { Stick } from "../walk/controls";
+import { World } from "../world";
+import { Chat } from "./chat";
+import { Counters } from "./counters";
+import { GESTURES, Gestures } from "./gestures";
+import { Icon } from "./icons";
+import { avatarOf } from "./look_choice";
+import { Notices } from "./notices";
+import { Sheet } from "./sheet";
+import { Thumb } from "./thumb";
+import { Use, use } from "./use";
+
+export function Street() {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const names = useRef<HTMLDivElement>(null);
+  const [world, setWorld] = useState<World | null>(null);
+  const [stick, setStick] = useState<Stick | null>(null);
+  const [isReady, setReady] = useState(false);
+
+  useEffect(() => {
+    const made = new World(canvas.current!, names.current!, {
+      gestured: (number) => GESTURES[number - 1] && gesture(made, GESTURES[number - 1]!.stance),
+      used: () => {
+        if (within.value) use();
+        else document.querySelector<HTMLInputElement>("#say")?.focus();
+      },
+      stick: setStick,
+      noWay: () => notice(say("map.no_way"), "plain", 2500),
+    });
+    const asked = new URLSearchParams(location.search);
+    if (asked.has("hour")) made.hour = Number(asked.get("hour"));
+    const city = client.value!;
+    made.attend(city);
+    const citizen = city.citizen;
+    const avatar = avatarOf(chosen.model ?? "", chosen.tint);
+    made.dress(lookOf(citizen.id, avatar));
+    setWorld(made);
+    if (!city.picture) void attempt(city.enter(wanted.value)).then((isIn) => setReady(isIn));
+    canvas.current!.focus();
+    return () => {
+      made.end();
+      open.value = null;
+      whisper.value = null;
+      lines.value = [];
+      told.value = null;
+      district.value = null;
+    };
+  }, []);
+  useEffect(() => world?.speak(language.value), [language.value, world]);
+
+  const zone = zones.value.at(-1);
+  const ground = district.value;
+  return (
+    <div class={ground && isReady ? "street" : "street dark"}>
+      <a class="skip" href="/plain">{say("skip")}</a>
+      <canvas ref={canvas} tabIndex={0} role="img" aria-label={say("canvas", { district: of(ground?.name) })} />
+      <div ref={names} class="names" aria-hidden="true" />
+      <header class="here">
+        <h1>{of(ground?.name)}</h1>
+        <p>
+          <span aria-live="polite">{zone ? of(zone.name) : say("here.outside")}</span>
+          <span class="population" title={say("here.population", { n: number(population.value) })}>
+            <Icon name="people" size={16} />
+            <span aria-hidden="true">{number(population.value)}</span>
+            <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
+          </span>
+        </p>
+      </header>
+      <nav class="menu" aria-label={say("menu")}>
+        {PANELS.map(({ id, icon, title }) => (
+          <button
+            key={id} type="button" aria-expanded={open.value === id} aria-controls="sheet" title={say(title)}
+            onClick={() => { open.value = open.value === id ? null : id; }}
+          >
+            <Icon name={icon} />
+            <span>{say(title)}</span>
+          </button>
+        ))}
+      </nav>
+      <LinkBar />
+      <Use />
+      <div class="bottom">
+        <Chat />
+        <Gestures made={(stance) => world && gesture(world, stance)} />
+      </div>
+      {world && open.value && <Sheet key={open.value} id={open.value} world={world} />}
+      <Thumb stick={stick} />
+      <Notices />
+      {world && new URLSearchParams(location.search).has("debug") && <Counters world={world} />}
+      <p class="unseen" role="status">{me.value?.name}</p>
+    </div>
+  );
+}
+
+function gesture(world: World, stance: number): void {
+  world.gesture(stance);
+  if (stance !== 3) client.value?.emote(stance).catch(() => {});
+}
+
+/** What the line does while it is not there. */
+function LinkBar() {
+  const [, tick] = useState(0);
+  const { state, retryAt } = link.value;
+  useEffect(() => {
+    if (state !== "away") return;
+    const timer = setInterval(() => tick((n) => n + 1), 500);
+    return () => clearInterval(timer);
+  }, [state]);
+  if (state !== "away") return null;
+  const left = Math.ceil(((retryAt ?? 0) - performance.now()) / 1000);
+  return (
+    <div class="link_bar" role="alert">
+      <span>{left > 0 ? say("link.away", { s: left }) : say("link.away_now")}</span>
+      <button type="button" onClick={() => client.value?.hurry()}>{say("link.hurry")}</button>
+    </div>
+  );
+}

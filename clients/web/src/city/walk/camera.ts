@@ -1,0 +1,88 @@
+// The eye behind the citizen: it orbits, comes nearer, looks through the citizen's own eyes, and keeps clear of buildings.
+import { PerspectiveCamera, Vector3 } from "three";
+import { type Building, contains } from "../plan";
+
+const NEAREST = 1.2;
+const FURTHEST = 42;
+/** Nearer than this one looks through one's own eyes. */
+export const FIRST_PERSON_M = 1.6;
+
+export class Eye {
+  readonly camera = new PerspectiveCamera(58, 1, 0.15, 2600);
+  /** Where it looks, as a yaw: forward = (sin, cos). */
+  heading = 0;
+  pitch = 0.24;
+  distance = 8.5;
+  private shown = 8.5;
+  private shownHeading = 0;
+  private shownPitch = 0.24;
+  private readonly target = new Vector3();
+  private isNew = true;
+
+  get isFirstPerson(): boolean {
+    return this.shown < FIRST_PERSON_M;
+  }
+
+  turn(across: number, up: number): void {
+    this.heading -= across;
+    this.pitch = Math.min(1.35, Math.max(-0.35, this.pitch + up));
+  }
+
+  zoom(by: number): void {
+    this.distance = Math.min(FURTHEST, Math.max(NEAREST, this.distance * by));
+  }
+
+  /** Behind someone who looks this way. */
+  face(yaw: number): void {
+    this.heading = yaw;
+    this.isNew = true;
+  }
+
+  /** While one walks without turning the eye oneself, it comes round slowly behind. */
+  drift(yaw: number, dt: number): void {
+    const off = Math.atan2(Math.sin(yaw - this.heading), Math.cos(yaw - this.heading));
+    if (Math.abs(off) < 2.4) this.heading += off * (1 - Math.exp(-0.9 * dt));
+  }
+
+  look(x: number, y: number, z: number, dt: number, bodies: readonly Building[], indoors: boolean, still: boolean): void {
+    const ease = this.isNew || still ? 1 : 1 - Math.exp(-14 * dt);
+    const slow = this.isNew || still ? 1 : 1 - Math.exp(-7 * dt);
+    const off = Math.atan2(Math.sin(this.heading - this.shownHeading), Math.cos(this.heading - this.shownHeading));
+    this.shownHeading += off * ease;
+    this.shownPitch += ((indoors ? Math.max(this.pitch, 0.42) : this.pitch) - this.shownPitch) * ease;
+    const at = new Vector3(x, y + 1.55, z);
+    this.target.lerp(at, this.isNew ? 1 : 1 - Math.exp(-22 * dt));
+    const wanted = Math.min(this.distance, indoors ? 9 : this.distance);
+    const free = this.clear(wanted, bodies);
+    this.shown += (free - this.shown) * (free < this.shown ? ease : slow);
+    this.isNew = false;
+    const [sin, cos] = [Math.sin(this.shownHeading), Math.cos(this.shownHeading)];
+    const lift = Math.sin(this.shownPitch);
+    const flat = Math.cos(this.shownPitch);
+    if (this.isFirstPerson) {
+      this.camera.position.copy(this.target);
+      this.camera.lookAt(this.target.x + sin * flat, this.target.y - lift + 0.1, this.target.z + cos * flat);
+      return;
+    }
+    this.camera.position.set(
+      this.target.x - sin * flat * this.shown,
+      Math.max(0.4, this.target.y + lift * this.shown + 0.1),
+      this.target.z - cos * flat * this.shown,
+    );
+    this.camera.lookAt(this.target);
+  }
+
+  /** How far back it can be before a building comes between. */
+  private clear(wanted: number, bodies: readonly Building[]): number {
+    const [sin, cos] = [Math.sin(this.shownHeading), Math.cos(this.shownHeading)];
+    const flat = Math.cos(this.shownPitch);
+    const lift = Math.sin(this.shownPitch);
+    for (let far = 1; far <= wanted; far += 0.75) {
+      const x = this.target.x - sin * flat * far;
+      const z = this.target.z - cos * flat * far;
+      const y = this.target.y + lift * far;
+      if (bodies.some((body) => y < body.height && contains(body.footprint, x, z))) return Math.max(NEAREST + 0.6, far - 0.9);
+    }
+    return wanted;
+  }
+}
