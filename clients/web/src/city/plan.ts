@@ -6,11 +6,36 @@ export type Point = [number, number];
 export type Outline = Point[];
 
 export type BuildingLook =
-  | "brick" | "concrete" | "furniture" | "glass" | "glass_wave" | "gate" | "hanok" | "hedge" | "house" | "market"
-  | "metal_curve" | "mountain" | "palace" | "pavilion" | "statue" | "stone" | "stone_classical" | "tower";
+  | "brick"
+  | "concrete"
+  | "furniture"
+  | "glass"
+  | "glass_wave"
+  | "gate"
+  | "hanok"
+  | "hedge"
+  | "house"
+  | "market"
+  | "metal_curve"
+  | "mountain"
+  | "palace"
+  | "pavilion"
+  | "statue"
+  | "stone"
+  | "stone_classical"
+  | "tower";
 export type Roof = "flat" | "hipped" | "gabled" | "double_hipped" | "dome" | "spire" | "wave" | "none";
 export type GroundKind =
-  | "flowers" | "lawn" | "path" | "paving" | "road" | "sand" | "soil" | "stone" | "water" | "wood";
+  | "flowers"
+  | "lawn"
+  | "path"
+  | "paving"
+  | "road"
+  | "sand"
+  | "soil"
+  | "stone"
+  | "water"
+  | "wood";
 export type TreeKind = "cherry" | "ginkgo" | "pine" | "plane" | "shrub" | "zelkova";
 
 export interface Building {

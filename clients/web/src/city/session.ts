@@ -1,7 +1,7 @@
 // The line to the city: coming in, hearing, and telling the page how it is. One client for as long as the page is open.
 import { type Avatar, Client, Lost, Parted, Refused } from "madang";
 import { district } from "./plan";
-import { addLine, client, type Line, link, notice, population, told, district as ground } from "./state";
+import { addLine, client, district as ground, type Line, link, notice, population, told } from "./state";
 import { type Key, say, sayMaybe } from "./texts";
 
 const TOKEN = "madang.token";
@@ -39,7 +39,11 @@ export async function come({ name, avatar, locale }: Coming): Promise<Client> {
   link.value = { state: "coming" };
   const identity = token() ?? held;
   const made = new Client(location.origin, {
-    locale, client: "madang-web", ...(name && { name }), ...(avatar && { avatar }), ...(identity && { token: identity }),
+    locale,
+    client: "madang-web",
+    ...(name && { name }),
+    ...(avatar && { avatar }),
+    ...(identity && { token: identity }),
   });
   client.value = made;
   attend(made);
@@ -83,12 +87,27 @@ function attend(made: Client): void {
 }
 
 /** Says a line, and shows it as one's own once the city has it; raises Refused. */
-export async function speakUp(text: string, to: Line["to"], whom?: { citizen: string; name: string }): Promise<number> {
+export async function speakUp(
+  text: string,
+  to: Line["to"],
+  whom?: { citizen: string; name: string },
+): Promise<number> {
   const made = client.value!;
-  const said = (await made.say(text, to, whom?.citizen)) as { message: string; heard_by: number; state?: string };
+  const said = (await made.say(text, to, whom?.citizen)) as {
+    message: string;
+    heard_by: number;
+    state?: string;
+  };
   addLine({
-    key: said.message, from: made.citizen.name, citizen: made.citizen.id, to, text, at: made.serverTime, mine: true,
-    ...(whom && { whom: whom.name }), held: said.state === "held",
+    key: said.message,
+    from: made.citizen.name,
+    citizen: made.citizen.id,
+    to,
+    text,
+    at: made.serverTime,
+    mine: true,
+    ...(whom && { whom: whom.name }),
+    held: said.state === "held",
   });
   return said.heard_by;
 }
@@ -101,7 +120,8 @@ export function why(error: unknown): { text: string; field: string | undefined }
     return { text: general + detail, field: error.field };
   }
   if (error instanceof Lost) return { text: say("refused.lost"), field: undefined };
-  if (error instanceof Parted) return { text: sayMaybe(`goodbye.${error.goodbye.code}`, error.goodbye.message), field: undefined };
+  if (error instanceof Parted)
+    return { text: sayMaybe(`goodbye.${error.goodbye.code}`, error.goodbye.message), field: undefined };
   return { text: say("refused.unavailable"), field: undefined };
 }
 

@@ -75,7 +75,9 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const contrast = matchMedia("(prefers-contrast: more)");
 
 export const chosen = before;
-export const language = signal<Language>(before.language ?? (navigator.language.startsWith("ko") ? "ko" : "en"));
+export const language = signal<Language>(
+  before.language ?? (navigator.language.startsWith("ko") ? "ko" : "en"),
+);
 export const settings = signal<Settings>({
   calm: before.calm ?? calm.matches,
   contrast: before.contrast ?? contrast.matches,
@@ -100,7 +102,9 @@ export const within = signal<{ portal: Portal } | { exhibit: Exhibit } | null>(n
 export const isMoving = signal(false);
 /** Whom one writes to; null: not one citizen. */
 export const whisper = signal<{ citizen: string; name: string } | null>(null);
-export const me = computed(() => (link.value.state === "none" ? null : (client.value?.welcome?.citizen ?? null)));
+export const me = computed(() =>
+  link.value.state === "none" ? null : (client.value?.welcome?.citizen ?? null),
+);
 
 let noticed = 0;
 

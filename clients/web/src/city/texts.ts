@@ -45,12 +45,22 @@ export function time(ms: number): string {
 }
 
 export function day(ms: number): string {
-  return new Intl.DateTimeFormat(language.value, { ...SEOUL, month: "long", day: "numeric", weekday: "short" }).format(ms);
+  return new Intl.DateTimeFormat(language.value, {
+    ...SEOUL,
+    month: "long",
+    day: "numeric",
+    weekday: "short",
+  }).format(ms);
 }
 
 export function moment(ms: number): string {
   return new Intl.DateTimeFormat(language.value, {
-    ...SEOUL, year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit",
+    ...SEOUL,
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+    hour: "numeric",
+    minute: "2-digit",
   }).format(ms);
 }
 

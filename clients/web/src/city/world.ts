@@ -1,6 +1,16 @@
 // The place as it is lived in: the loop that walks, looks and draws, and what of the city's telling it shows.
-import { ACESFilmicToneMapping, PCFShadowMap, Plane, Raycaster, Scene, Vector2, Vector3, WebGLRenderer } from "three";
+
 import type { Client, Place as Told } from "madang";
+import {
+  ACESFilmicToneMapping,
+  PCFShadowMap,
+  Plane,
+  Raycaster,
+  Scene,
+  Vector2,
+  Vector3,
+  WebGLRenderer,
+} from "three";
 import { Crowd } from "./crowd/crowd";
 import { type Look, lookOf } from "./crowd/look";
 import { contains, type District, district as groundOf, type Language } from "./plan";
@@ -65,7 +75,9 @@ export class World {
 
   /** Raises where the browser gives no WebGL. */
   constructor(
-    private readonly canvas: HTMLCanvasElement, names: HTMLElement, private readonly happenings: Happenings,
+    private readonly canvas: HTMLCanvasElement,
+    names: HTMLElement,
+    private readonly happenings: Happenings,
   ) {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
     this.renderer.toneMapping = ACESFilmicToneMapping;
@@ -189,10 +201,12 @@ export class World {
     this.last = now;
     const { calm } = settings.value;
     const wish = this.controls.wish(dt);
-    if (this.client.state === "here" && this.stride.step(dt, wish, this.eye.heading, this.barriers)) this.tell();
+    if (this.client.state === "here" && this.stride.step(dt, wish, this.eye.heading, this.barriers))
+      this.tell();
     else if (this.client.state !== "here") this.stride.speed = 0;
     const walks = this.stride.speed > 0.3;
-    if (walks && this.stride.goal && now - this.controls.turnedAt > 2500 && !calm) this.eye.drift(this.stride.yaw, dt);
+    if (walks && this.stride.goal && now - this.controls.turnedAt > 2500 && !calm)
+      this.eye.drift(this.stride.yaw, dt);
     if (now - this.slowAt > 120) this.slowly(now);
     this.eye.look(this.stride.x, 0, this.stride.z, dt, this.place.buildings.bodies, this.indoors, calm);
 
@@ -204,7 +218,11 @@ export class World {
     this.crowd.show(
       others,
       { ...pick(this.stride), y: 0, look: this.look, visible: !this.eye.isFirstPerson },
-      camera.position.x, camera.position.z, ahead.x / flat, ahead.z / flat, dt,
+      camera.position.x,
+      camera.position.z,
+      ahead.x / flat,
+      ahead.z / flat,
+      dt,
     );
     shared.uTime.value = calm ? 0 : now / 1000;
     shared.uSelf.value.set(this.stride.x, 1.1, this.stride.z);
@@ -212,7 +230,14 @@ export class World {
     this.sky.follow(this.stride.x, this.stride.z);
     camera.updateMatrixWorld();
     this.moveNames(others);
-    this.labels.show(this.named, camera, this.canvas.clientWidth, this.canvas.clientHeight, now, settings.value.names);
+    this.labels.show(
+      this.named,
+      camera,
+      this.canvas.clientWidth,
+      this.canvas.clientHeight,
+      now,
+      settings.value.names,
+    );
     this.gauge.end();
     this.renderer.render(this.scene, camera);
     this.adapt(dt);
@@ -253,7 +278,8 @@ export class World {
       .filter(({ away }) => away < EXHIBIT_M)
       .sort((a, b) => a.away - b.away)[0]?.each;
     const before = within.value;
-    const same = before && ("portal" in before ? before.portal === portal : before.exhibit === exhibit && !portal);
+    const same =
+      before && ("portal" in before ? before.portal === portal : before.exhibit === exhibit && !portal);
     if (!same || (!portal && !exhibit)) {
       const next = portal ? { portal } : exhibit ? { exhibit } : null;
       if (next || before) within.value = next;
@@ -283,15 +309,37 @@ export class World {
         this.crowd.dress(slot, lookOf(card.citizen, card.avatar as never));
       }
       if (away < this.labels.range) {
-        this.named.push({ slot, name: card.name, role: roleOf(card.roles), away: card.away ?? false, x: others.x[i]!, y: others.y[i]!, z: others.z[i]! });
+        this.named.push({
+          slot,
+          name: card.name,
+          role: roleOf(card.roles),
+          away: card.away ?? false,
+          x: others.x[i]!,
+          y: others.y[i]!,
+          z: others.z[i]!,
+        });
       }
-      met.push({ slot, citizen: card.citizen, name: card.name, roles: card.roles, away: card.away ?? false, metres: Math.round(away) });
+      met.push({
+        slot,
+        citizen: card.citizen,
+        name: card.name,
+        roles: card.roles,
+        away: card.away ?? false,
+        metres: Math.round(away),
+      });
     }
-    const known = (list: typeof met) => list.map(({ citizen, name, away }) => `${citizen}${name}${away}`).join();
+    const known = (list: typeof met) =>
+      list.map(({ citizen, name, away }) => `${citizen}${name}${away}`).join();
     if (known(met) !== known(people.value)) people.value = met;
   }
 
-  private moveNames(others: { count: number; slot: Uint16Array; x: Float32Array; y: Float32Array; z: Float32Array }): void {
+  private moveNames(others: {
+    count: number;
+    slot: Uint16Array;
+    x: Float32Array;
+    y: Float32Array;
+    z: Float32Array;
+  }): void {
     if (!this.named.length) return;
     const rows = new Map<number, number>();
     for (let i = 0; i < others.count; i++) rows.set(others.slot[i]!, i);
@@ -343,10 +391,22 @@ export class World {
     const [near, middle, far] = this.crowd.drawn as [number, number, number];
     const memory = (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0;
     return {
-      cost_ms: cost, cost_p99_ms: costWorst, frame_ms: gap, frame_p99_ms: gapWorst, frames, draws: calls, triangles,
-      others: this.client?.others().count ?? 0, near, middle, far, heap_mb: memory / 1e6, pixels: this.ratio,
+      cost_ms: cost,
+      cost_p99_ms: costWorst,
+      frame_ms: gap,
+      frame_p99_ms: gapWorst,
+      frames,
+      draws: calls,
+      triangles,
+      others: this.client?.others().count ?? 0,
+      near,
+      middle,
+      far,
+      heap_mb: memory / 1e6,
+      pixels: this.ratio,
       behind_ms: this.client?.behindMs ?? 0,
-      geometries: this.renderer.info.memory.geometries, textures: this.renderer.info.memory.textures,
+      geometries: this.renderer.info.memory.geometries,
+      textures: this.renderer.info.memory.textures,
     };
   }
 
@@ -359,13 +419,21 @@ export class World {
   }
 }
 
-function pick({ x, z, yaw, stance, speed }: Stride): { x: number; z: number; yaw: number; stance: number; speed: number } {
+function pick({ x, z, yaw, stance, speed }: Stride): {
+  x: number;
+  z: number;
+  yaw: number;
+  stance: number;
+  speed: number;
+} {
   return { x, z, yaw, stance, speed };
 }
 
 function roleOf(roles: readonly string[]): string {
   const plain = roles.map((role) => role.split("@")[0]!);
-  return ["operator", "host", "moderator", "official", "citizen"].find((role) => plain.includes(role)) ?? "visitor";
+  return (
+    ["operator", "host", "moderator", "official", "citizen"].find((role) => plain.includes(role)) ?? "visitor"
+  );
 }
 
 export { Stance };

@@ -1,7 +1,14 @@
 // Everyone in view: three instanced draws, one for each level of detail, and a fourth for the shadows under their feet.
 import {
-  DynamicDrawUsage, Group, InstancedBufferGeometry, InstancedInterleavedBuffer, InterleavedBufferAttribute, type Material,
-  Mesh, PlaneGeometry, ShaderMaterial,
+  DynamicDrawUsage,
+  Group,
+  InstancedBufferGeometry,
+  InstancedInterleavedBuffer,
+  InterleavedBufferAttribute,
+  type Material,
+  Mesh,
+  PlaneGeometry,
+  ShaderMaterial,
 } from "three";
 import { chanceOf } from "../plan";
 import { figure } from "./figure";
@@ -95,7 +102,8 @@ const BLOB_V = /* glsl */ `
     gl_Position = projectionMatrix * viewMatrix * vec4(iPlace.x + position.x * 0.42, iPlace.y + 0.02, iPlace.z - position.y * 0.42, 1.0);
   }
 `;
-const BLOB_F = "varying vec2 vUv; void main() { gl_FragColor = vec4(0.06, 0.06, 0.1, 0.42 * smoothstep(1.0, 0.1, length(vUv))); }";
+const BLOB_F =
+  "varying vec2 vUv; void main() { gl_FragColor = vec4(0.06, 0.06, 0.1, 0.42 * smoothstep(1.0, 0.1, length(vUv))); }";
 
 export class Crowd {
   readonly group = new Group();
@@ -111,7 +119,9 @@ export class Crowd {
   constructor() {
     const material = bodies();
     this.levels = [
-      new Level(figure(2), material, 256), new Level(figure(1), material, 1024), new Level(figure(0), material, 4096),
+      new Level(figure(2), material, 256),
+      new Level(figure(1), material, 1024),
+      new Level(figure(0), material, 4096),
     ];
     const [near] = this.levels;
     near.mesh.castShadow = true;
@@ -126,7 +136,15 @@ export class Crowd {
     disc.setAttribute("position", plane.getAttribute("position"));
     disc.setAttribute("uv", plane.getAttribute("uv"));
     this.blobs = new Level(
-      disc, new ShaderMaterial({ vertexShader: BLOB_V, fragmentShader: BLOB_F, transparent: true, depthWrite: false, depthTest: false }), 4096,
+      disc,
+      new ShaderMaterial({
+        vertexShader: BLOB_V,
+        fragmentShader: BLOB_F,
+        transparent: true,
+        depthWrite: false,
+        depthTest: false,
+      }),
+      4096,
     );
     this.blobs.mesh.renderOrder = -3;
     this.group.add(this.blobs.mesh);
@@ -144,7 +162,11 @@ export class Crowd {
   }
 
   /** The crowd beyond the view: so many in each tile, standing where chance puts them, the same chance each time. */
-  scatter(tiles: Iterable<{ tile: number; count: number; heading: number }>, tileM: number, columns: number): void {
+  scatter(
+    tiles: Iterable<{ tile: number; count: number; heading: number }>,
+    tileM: number,
+    columns: number,
+  ): void {
     let n = 0;
     for (const { tile, count, heading } of tiles) {
       if ((n + count) * 4 > this.tiles.length) {
@@ -179,9 +201,13 @@ export class Crowd {
       this.phases[who] = phase;
       if (dx * fx + dz * fz < -4) continue; // behind whoever looks
       const away = dx * dx + dz * dz;
-      const level = away < NEAR_M * NEAR_M && near.count < MOST_NEAR ? near : away < MIDDLE_M * MIDDLE_M ? middle : far;
+      const level =
+        away < NEAR_M * NEAR_M && near.count < MOST_NEAR ? near : away < MIDDLE_M * MIDDLE_M ? middle : far;
       let look = this.looks.get(who);
-      if (!look) this.looks.set(who, (look = lookOf(who)));
+      if (!look) {
+        look = lookOf(who);
+        this.looks.set(who, look);
+      }
       put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phase, fast, look);
       if (level !== far) put(this.blobs, x[i]!, y[i]!, z[i]!, 0, 0, 0, 0, look);
     }
@@ -204,7 +230,15 @@ export class Crowd {
 const FAR_LOOKS = Array.from({ length: 512 }, (_, i) => lookOf(`far ${i}`));
 
 function put(
-  level: Level, x: number, y: number, z: number, yaw: number, stance: number, phase: number, speed: number, look: Look,
+  level: Level,
+  x: number,
+  y: number,
+  z: number,
+  yaw: number,
+  stance: number,
+  phase: number,
+  speed: number,
+  look: Look,
 ): void {
   const at = level.next();
   const numbers = level.numbers;

@@ -9,7 +9,17 @@ export const Paint = { skin: 0, top: 1, bottom: 2, hair: 3, shoe: 4, white: 5, d
 
 /** What some have on; bits of a look. Zero: everyone has it. */
 export const Wear = {
-  always: 0, trousers: 1, skirt: 2, hanbok: 3, long_hair: 4, bun: 5, gat: 6, cap: 7, bag: 8, coat: 9, chair: 10,
+  always: 0,
+  trousers: 1,
+  skirt: 2,
+  hanbok: 3,
+  long_hair: 4,
+  bun: 5,
+  gat: 6,
+  cap: 7,
+  bag: 8,
+  coat: 9,
+  chair: 10,
 } as const;
 
 type V3 = [number, number, number];
@@ -49,8 +59,10 @@ class Body {
       const [low, high] = [rings[level]!, rings[level + 1]!];
       for (let i = 0; i < sides; i++) {
         const corners: [V3, V3][] = [
-          [point(low, i), normalAt(level, i)], [point(high, i), normalAt(level + 1, i)],
-          [point(high, i + 1), normalAt(level + 1, i + 1)], [point(low, i + 1), normalAt(level, i + 1)],
+          [point(low, i), normalAt(level, i)],
+          [point(high, i), normalAt(level + 1, i)],
+          [point(high, i + 1), normalAt(level + 1, i + 1)],
+          [point(low, i + 1), normalAt(level, i + 1)],
         ];
         for (const k of [0, 1, 2, 0, 2, 3]) {
           const [at, n] = corners[k]!;
@@ -62,12 +74,30 @@ class Body {
     }
   }
 
-  ball(x: number, y: number, z: number, rx: number, ry: number, rz: number, part: number, paint: number, wear: number = Wear.always, from = -1, to = 1): void {
+  ball(
+    x: number,
+    y: number,
+    z: number,
+    rx: number,
+    ry: number,
+    rz: number,
+    part: number,
+    paint: number,
+    wear: number = Wear.always,
+    from = -1,
+    to = 1,
+  ): void {
     const rows = Math.max(3, Math.round(this.sides * 0.6));
     const rings: Ring[] = [];
     for (let i = 0; i <= rows; i++) {
       const t = (from + ((to - from) * i) / rows) * (Math.PI / 2);
-      rings.push({ y: y + Math.sin(t) * ry, rx: Math.max(0.001, Math.cos(t) * rx), rz: Math.max(0.001, Math.cos(t) * rz), x, z });
+      rings.push({
+        y: y + Math.sin(t) * ry,
+        rx: Math.max(0.001, Math.cos(t) * rx),
+        rz: Math.max(0.001, Math.cos(t) * rz),
+        x,
+        z,
+      });
     }
     this.tube(rings, part, paint, wear);
   }
@@ -92,25 +122,49 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
     const arm = side < 0 ? Part.right_arm : Part.left_arm;
     const x = side * 0.1;
     body.tube(
-      [{ y: 0.07, rx: 0.062, rz: 0.066, x }, { y: 0.4, rx: 0.072, rz: 0.076, x }, { y: 0.62, rx: 0.09, rz: 0.094, x }, { y: 0.8, rx: 0.1, rz: 0.11, x }],
-      leg, Paint.bottom,
+      [
+        { y: 0.07, rx: 0.062, rz: 0.066, x },
+        { y: 0.4, rx: 0.072, rz: 0.076, x },
+        { y: 0.62, rx: 0.09, rz: 0.094, x },
+        { y: 0.8, rx: 0.1, rz: 0.11, x },
+      ],
+      leg,
+      Paint.bottom,
     );
     if (fine) body.ball(x, 0.055, 0.045, 0.07, 0.058, 0.125, leg, Paint.shoe);
     const ax = side * 0.235;
     body.tube(
-      [{ y: 0.8, rx: 0.046, rz: 0.048, x: ax + side * 0.035 }, { y: 1.0, rx: 0.055, rz: 0.058, x: ax + side * 0.02 }, { y: 1.2, rx: 0.068, rz: 0.07, x: ax }, { y: 1.265, rx: 0.03, rz: 0.03, x: ax - side * 0.02 }],
-      arm, Paint.top,
+      [
+        { y: 0.8, rx: 0.046, rz: 0.048, x: ax + side * 0.035 },
+        { y: 1.0, rx: 0.055, rz: 0.058, x: ax + side * 0.02 },
+        { y: 1.2, rx: 0.068, rz: 0.07, x: ax },
+        { y: 1.265, rx: 0.03, rz: 0.03, x: ax - side * 0.02 },
+      ],
+      arm,
+      Paint.top,
     );
     if (fine) body.ball(ax + side * 0.04, 0.755, 0.01, 0.05, 0.065, 0.05, arm, Paint.skin);
   }
   body.tube(
     [
-      { y: 0.72, rx: 0.16, rz: 0.115 }, { y: 0.8, rx: 0.195, rz: 0.135 }, { y: 0.96, rx: 0.175, rz: 0.12 }, { y: 1.12, rx: 0.205, rz: 0.135 },
-      { y: 1.24, rx: 0.195, rz: 0.12 }, { y: 1.3, rx: 0.09, rz: 0.085 },
+      { y: 0.72, rx: 0.16, rz: 0.115 },
+      { y: 0.8, rx: 0.195, rz: 0.135 },
+      { y: 0.96, rx: 0.175, rz: 0.12 },
+      { y: 1.12, rx: 0.205, rz: 0.135 },
+      { y: 1.24, rx: 0.195, rz: 0.12 },
+      { y: 1.3, rx: 0.09, rz: 0.085 },
     ],
-    Part.body, Paint.top,
+    Part.body,
+    Paint.top,
   );
-  body.tube([{ y: 1.28, rx: 0.062, rz: 0.062 }, { y: 1.36, rx: 0.06, rz: 0.06 }], Part.body, Paint.skin);
+  body.tube(
+    [
+      { y: 1.28, rx: 0.062, rz: 0.062 },
+      { y: 1.36, rx: 0.06, rz: 0.06 },
+    ],
+    Part.body,
+    Paint.skin,
+  );
   body.ball(0, 1.475, 0.005, 0.145, 0.165, 0.15, Part.head, Paint.skin);
   // hair: a cap that leaves the face free
   body.ball(0, 1.5, -0.022, 0.157, 0.158, 0.155, Part.head, Paint.hair, Wear.always, 0.12, 1);
@@ -119,24 +173,94 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
     for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.142, 0.016, 0.022, 0.012, Part.head, Paint.dark);
     body.ball(0, 1.44, 0.152, 0.02, 0.016, 0.016, Part.head, Paint.skin);
   }
-  body.tube([{ y: 1.16, rx: 0.13, rz: 0.075, z: -0.09 }, { y: 1.4, rx: 0.155, rz: 0.1, z: -0.06 }], Part.head, Paint.hair, Wear.long_hair);
+  body.tube(
+    [
+      { y: 1.16, rx: 0.13, rz: 0.075, z: -0.09 },
+      { y: 1.4, rx: 0.155, rz: 0.1, z: -0.06 },
+    ],
+    Part.head,
+    Paint.hair,
+    Wear.long_hair,
+  );
   body.ball(0, 1.585, -0.13, 0.07, 0.07, 0.07, Part.head, Paint.hair, Wear.bun);
 
-  body.tube([{ y: 0.42, rx: 0.27, rz: 0.23 }, { y: 0.8, rx: 0.205, rz: 0.15 }, { y: 0.9, rx: 0.18, rz: 0.125 }], Part.body, Paint.bottom, Wear.skirt);
+  body.tube(
+    [
+      { y: 0.42, rx: 0.27, rz: 0.23 },
+      { y: 0.8, rx: 0.205, rz: 0.15 },
+      { y: 0.9, rx: 0.18, rz: 0.125 },
+    ],
+    Part.body,
+    Paint.bottom,
+    Wear.skirt,
+  );
   // the wide skirt of a hanbok, tied above the chest, and its short jacket
   body.tube(
-    [{ y: 0.05, rx: 0.43, rz: 0.4 }, { y: 0.35, rx: 0.41, rz: 0.37 }, { y: 0.8, rx: 0.28, rz: 0.22 }, { y: 1.08, rx: 0.205, rz: 0.145 }],
-    Part.body, Paint.bottom, Wear.hanbok,
+    [
+      { y: 0.05, rx: 0.43, rz: 0.4 },
+      { y: 0.35, rx: 0.41, rz: 0.37 },
+      { y: 0.8, rx: 0.28, rz: 0.22 },
+      { y: 1.08, rx: 0.205, rz: 0.145 },
+    ],
+    Part.body,
+    Paint.bottom,
+    Wear.hanbok,
   );
-  body.tube([{ y: 0.36, rx: 0.24, rz: 0.19 }, { y: 0.8, rx: 0.21, rz: 0.155 }, { y: 1.16, rx: 0.22, rz: 0.15 }], Part.body, Paint.top, Wear.coat);
+  body.tube(
+    [
+      { y: 0.36, rx: 0.24, rz: 0.19 },
+      { y: 0.8, rx: 0.21, rz: 0.155 },
+      { y: 1.16, rx: 0.22, rz: 0.15 },
+    ],
+    Part.body,
+    Paint.top,
+    Wear.coat,
+  );
   if (fine) {
-    body.tube([{ y: 1.02, rx: 0.014, rz: 0.01, x: 0.04, z: 0.17 }, { y: 1.2, rx: 0.03, rz: 0.012, x: 0.02, z: 0.135 }], Part.body, Paint.white, Wear.hanbok, 4);
+    body.tube(
+      [
+        { y: 1.02, rx: 0.014, rz: 0.01, x: 0.04, z: 0.17 },
+        { y: 1.2, rx: 0.03, rz: 0.012, x: 0.02, z: 0.135 },
+      ],
+      Part.body,
+      Paint.white,
+      Wear.hanbok,
+      4,
+    );
   }
   // gat: the horsehair hat of a scholar
-  body.tube([{ y: 1.6, rx: 0.31, rz: 0.31 }, { y: 1.612, rx: 0.31, rz: 0.31 }, { y: 1.615, rx: 0.12, rz: 0.12 }, { y: 1.78, rx: 0.095, rz: 0.095 }, { y: 1.785, rx: 0.002, rz: 0.002 }], Part.head, Paint.dark, Wear.gat);
+  body.tube(
+    [
+      { y: 1.6, rx: 0.31, rz: 0.31 },
+      { y: 1.612, rx: 0.31, rz: 0.31 },
+      { y: 1.615, rx: 0.12, rz: 0.12 },
+      { y: 1.78, rx: 0.095, rz: 0.095 },
+      { y: 1.785, rx: 0.002, rz: 0.002 },
+    ],
+    Part.head,
+    Paint.dark,
+    Wear.gat,
+  );
   body.ball(0, 1.53, -0.01, 0.168, 0.15, 0.17, Part.head, Paint.white, Wear.cap, 0.1, 1);
-  body.tube([{ y: 1.535, rx: 0.11, rz: 0.1, z: 0.15 }, { y: 1.555, rx: 0.1, rz: 0.09, z: 0.14 }], Part.head, Paint.white, Wear.cap);
-  body.tube([{ y: 0.84, rx: 0.13, rz: 0.07, z: -0.18 }, { y: 1.2, rx: 0.125, rz: 0.075, z: -0.17 }, { y: 1.24, rx: 0.08, rz: 0.04, z: -0.15 }], Part.body, Paint.shoe, Wear.bag);
+  body.tube(
+    [
+      { y: 1.535, rx: 0.11, rz: 0.1, z: 0.15 },
+      { y: 1.555, rx: 0.1, rz: 0.09, z: 0.14 },
+    ],
+    Part.head,
+    Paint.white,
+    Wear.cap,
+  );
+  body.tube(
+    [
+      { y: 0.84, rx: 0.13, rz: 0.07, z: -0.18 },
+      { y: 1.2, rx: 0.125, rz: 0.075, z: -0.17 },
+      { y: 1.24, rx: 0.08, rz: 0.04, z: -0.15 },
+    ],
+    Part.body,
+    Paint.shoe,
+    Wear.bag,
+  );
   if (detail > 0) wheelchair(body);
   return body.geometry();
 }
@@ -147,7 +271,11 @@ function wheelchair(body: Body): void {
     const n = 14;
     for (let i = 0; i < n; i++) {
       const [a, b] = [(i / n) * Math.PI * 2, ((i + 1) / n) * Math.PI * 2];
-      const at = (t: number, r: number, dx: number): V3 => [x + dx, 0.3 + Math.sin(t) * r, -0.05 + Math.cos(t) * r];
+      const at = (t: number, r: number, dx: number): V3 => [
+        x + dx,
+        0.3 + Math.sin(t) * r,
+        -0.05 + Math.cos(t) * r,
+      ];
       const corners = [at(a, 0.3, 0), at(b, 0.3, 0), at(b, 0.25, 0), at(a, 0.25, 0)];
       for (const k of [0, 1, 2, 0, 2, 3, 0, 2, 1, 0, 3, 2]) {
         body.position.push(...corners[k]!);
@@ -156,6 +284,22 @@ function wheelchair(body: Body): void {
       }
     }
   }
-  body.tube([{ y: 0.36, rx: 0.26, rz: 0.24 }, { y: 0.42, rx: 0.26, rz: 0.24 }], Part.body, Paint.dark, Wear.chair);
-  body.tube([{ y: 0.42, rx: 0.24, rz: 0.03, z: -0.24 }, { y: 0.86, rx: 0.24, rz: 0.03, z: -0.28 }], Part.body, Paint.dark, Wear.chair);
+  body.tube(
+    [
+      { y: 0.36, rx: 0.26, rz: 0.24 },
+      { y: 0.42, rx: 0.26, rz: 0.24 },
+    ],
+    Part.body,
+    Paint.dark,
+    Wear.chair,
+  );
+  body.tube(
+    [
+      { y: 0.42, rx: 0.24, rz: 0.03, z: -0.24 },
+      { y: 0.86, rx: 0.24, rz: 0.03, z: -0.28 },
+    ],
+    Part.body,
+    Paint.dark,
+    Wear.chair,
+  );
 }

@@ -8,7 +8,18 @@ export const MODELS = ["plain", "skirt", "hanbok", "scholar", "cap", "rider"] as
 export type Model = (typeof MODELS)[number];
 
 export const TINTS = [
-  "#c8452f", "#d9823b", "#d9a441", "#7d9a4f", "#2f7f6d", "#3a7ca5", "#2f4a73", "#7a5c91", "#b5607a", "#e8dcc6", "#8a8578", "#3c3a38",
+  "#c8452f",
+  "#d9823b",
+  "#d9a441",
+  "#7d9a4f",
+  "#2f7f6d",
+  "#3a7ca5",
+  "#2f4a73",
+  "#7a5c91",
+  "#b5607a",
+  "#e8dcc6",
+  "#8a8578",
+  "#3c3a38",
 ] as const;
 
 const bit = (wear: number) => 1 << (wear - 1);
@@ -37,7 +48,9 @@ export function lookOf(seed: string | number, avatar?: { model: string; tint?: n
   const chosen = isModel(avatar?.model);
   const model: Model = chosen ? (avatar!.model as Model) : pick(chance);
   const tint = avatar?.tint;
-  colour.set(tint === undefined || tint === null ? TINTS[Math.floor(chanceOf("tint", seed) * TINTS.length)]! : tint);
+  colour.set(
+    tint === undefined || tint === null ? TINTS[Math.floor(chanceOf("tint", seed) * TINTS.length)]! : tint,
+  );
   let worn = WORN[model];
   if (!chosen) {
     const other = chanceOf("wear", seed);

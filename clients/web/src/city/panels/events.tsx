@@ -27,21 +27,41 @@ export function Events({ world }: PanelProps) {
   const places = city.welcome?.city.districts ?? [];
   return (
     <>
-      {fault && <p role="alert" class="bad">{fault}</p>}
+      {fault && (
+        <p role="alert" class="bad">
+          {fault}
+        </p>
+      )}
       {!all.length && !fault && <p class="soft">{say("events.none")}</p>}
       <ol class="events">
         {all.map((session) => (
           <li key={session.session} class={session.phase === "live" ? "live" : ""}>
             <time dateTime={new Date(session.starts_at).toISOString()}>
-              {say("events.times", { day: day(session.starts_at), from: time(session.starts_at), to: time(session.ends_at) })}
+              {say("events.times", {
+                day: day(session.starts_at),
+                from: time(session.starts_at),
+                to: time(session.ends_at),
+              })}
             </time>
             <h3>{of(session.title)}</h3>
             <p>
-              <b>{say(`qa.phase.${session.phase}` as Key)}</b> · {of(places.find(({ id }) => id === session.district)?.name)}
+              <b>{say(`qa.phase.${session.phase}` as Key)}</b> ·{" "}
+              {of(places.find(({ id }) => id === session.district)?.name)}
             </p>
             <p class="row">
-              <button type="button" class="quiet" onClick={() => { chosenSession.value = session.session; open.value = "question_time"; }}>{say("events.open")}</button>
-              <button type="button" class="quiet" onClick={() => void goThere(session, world)}>{say("events.go")}</button>
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => {
+                  chosenSession.value = session.session;
+                  open.value = "question_time";
+                }}
+              >
+                {say("events.open")}
+              </button>
+              <button type="button" class="quiet" onClick={() => void goThere(session, world)}>
+                {say("events.go")}
+              </button>
             </p>
           </li>
         ))}
@@ -52,7 +72,8 @@ export function Events({ world }: PanelProps) {
 
 async function goThere(session: Words.QuestionTime, world: PanelProps["world"]): Promise<void> {
   const plan = district.value;
-  const stage = plan?.id === session.district ? plan.stages.find(({ id }) => id === session.stage) : undefined;
+  const stage =
+    plan?.id === session.district ? plan.stages.find(({ id }) => id === session.stage) : undefined;
   if (stage) {
     const turn = (stage.yaw * Math.PI) / 180;
     if (world.goTo(stage.at[0] + Math.sin(turn) * 10, stage.at[1] + Math.cos(turn) * 10)) return;

@@ -2,7 +2,11 @@
 import type { ComponentChildren } from "preact";
 
 export function Fault({ id, fault }: { id: string; fault: string | undefined }) {
-  return <p id={id} role="alert" class="bad" hidden={!fault}>{fault}</p>;
+  return (
+    <p id={id} role="alert" class="bad" hidden={!fault}>
+      {fault}
+    </p>
+  );
 }
 
 interface FieldProps {
@@ -10,7 +14,12 @@ interface FieldProps {
   label: string;
   fault?: string | undefined;
   hint?: string | undefined;
-  children: (aria: { id: string; name: string; "aria-invalid": boolean; "aria-describedby": string }) => ComponentChildren;
+  children: (aria: {
+    id: string;
+    name: string;
+    "aria-invalid": boolean;
+    "aria-describedby": string;
+  }) => ComponentChildren;
 }
 
 /** Label, the control that `children` makes, hint and fault. */
@@ -20,7 +29,9 @@ export function Field({ name, label, fault, hint, children }: FieldProps) {
     <div class="field">
       <label for={id}>{label}</label>
       {children({ id, name, "aria-invalid": Boolean(fault), "aria-describedby": `${id}_hint ${id}_fault` })}
-      <small id={`${id}_hint`} hidden={!hint}>{hint}</small>
+      <small id={`${id}_hint`} hidden={!hint}>
+        {hint}
+      </small>
       <Fault id={`${id}_fault`} fault={fault} />
     </div>
   );

@@ -25,9 +25,15 @@ export function MapPanel({ world }: PanelProps) {
       <ul class="rows">
         {plan.zones.map(({ id, name, polygon }) => (
           <li key={id}>
-            <span>{of(name)}{barred.has(id) && <small> {say("map.staff")}</small>}</span>
+            <span>
+              {of(name)}
+              {barred.has(id) && <small> {say("map.staff")}</small>}
+            </span>
             <button
-              type="button" class="quiet" disabled={busy || barred.has(id)} aria-label={`${say("map.go")}: ${of(name)}`}
+              type="button"
+              class="quiet"
+              disabled={busy || barred.has(id)}
+              aria-label={`${say("map.go")}: ${of(name)}`}
               onClick={() => {
                 const [x, z] = middle(polygon);
                 if (!world.goTo(x, z)) void attempt(client.value!.enter(plan.id, { zone: id }));
@@ -42,14 +48,25 @@ export function MapPanel({ world }: PanelProps) {
       <ul class="rows">
         {others.map(({ id, name, open, population: people }) => (
           <li key={id}>
-            <span>{of(name)} <small>{open ? number(id === plan.id ? population.value : people) : say("arrival.closed")}</small></span>
-            {id === plan.id
-              ? <small>{say("map.here")}</small>
-              : (
-                <button type="button" class="quiet" disabled={busy || !open} aria-label={`${say("map.go")}: ${of(name)}`} onClick={() => void attempt(client.value!.enter(id))}>
-                  {say("map.go")}
-                </button>
-              )}
+            <span>
+              {of(name)}{" "}
+              <small>
+                {open ? number(id === plan.id ? population.value : people) : say("arrival.closed")}
+              </small>
+            </span>
+            {id === plan.id ? (
+              <small>{say("map.here")}</small>
+            ) : (
+              <button
+                type="button"
+                class="quiet"
+                disabled={busy || !open}
+                aria-label={`${say("map.go")}: ${of(name)}`}
+                onClick={() => void attempt(client.value!.enter(id))}
+              >
+                {say("map.go")}
+              </button>
+            )}
           </li>
         ))}
       </ul>
@@ -79,7 +96,10 @@ function Chart({ plan, world }: { plan: District; world: World }) {
   }, [plan, world, scale]);
   return (
     <canvas
-      ref={canvas} class="chart" role="img" aria-label={`${say("panel.map")}: ${of(plan.name)}. ${say("here.population", { n: population.value })}`}
+      ref={canvas}
+      class="chart"
+      role="img"
+      aria-label={`${say("panel.map")}: ${of(plan.name)}. ${say("here.population", { n: population.value })}`}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const x = ((event.clientX - box.left) / box.width) * plan.width;
@@ -99,12 +119,20 @@ function drawn(plan: District, scale: number): HTMLCanvasElement {
   pen.scale(scale, scale);
   const fill = (outline: [number, number][], colour: string) => {
     pen.beginPath();
-    outline.forEach(([x, z], i) => (i ? pen.lineTo(x, z) : pen.moveTo(x, z)));
+    for (const [x, z] of outline) pen.lineTo(x, z);
     pen.closePath();
     pen.fillStyle = colour;
     pen.fill();
   };
-  fill([[0, 0], [plan.width, 0], [plan.width, plan.depth], [0, plan.depth]], "#d9d2c4");
+  fill(
+    [
+      [0, 0],
+      [plan.width, 0],
+      [plan.width, plan.depth],
+      [0, plan.depth],
+    ],
+    "#d9d2c4",
+  );
   for (const { kind, polygon } of plan.grounds) fill(polygon, GROUND[kind]);
   for (const { kind, at, height } of plan.trees) {
     pen.fillStyle = kind === "ginkgo" ? "#c9a23f" : kind === "cherry" ? "#c98f86" : "#5e8a55";
@@ -116,7 +144,20 @@ function drawn(plan: District, scale: number): HTMLCanvasElement {
   }
   for (const { footprint, look, height } of plan.buildings) {
     if (height < 0.5) continue;
-    fill(footprint, look === "furniture" ? "#b28d63" : look === "glass" || look === "glass_wave" || look === "tower" ? "#8fb0b5" : look === "mountain" ? "#7d9a68" : look === "brick" ? STONE.brick : look === "palace" || look === "hanok" || look === "gate" || look === "pavilion" ? "#5b5f63" : "#b9ae9a");
+    fill(
+      footprint,
+      look === "furniture"
+        ? "#b28d63"
+        : look === "glass" || look === "glass_wave" || look === "tower"
+          ? "#8fb0b5"
+          : look === "mountain"
+            ? "#7d9a68"
+            : look === "brick"
+              ? STONE.brick
+              : look === "palace" || look === "hanok" || look === "gate" || look === "pavilion"
+                ? "#5b5f63"
+                : "#b9ae9a",
+    );
   }
   pen.strokeStyle = "#3b3834";
   pen.lineWidth = 0.9;
@@ -161,7 +202,8 @@ function dots(pen: CanvasRenderingContext2D, world: World, scale: number): void 
   const others = city.others();
   pen.fillStyle = "#2f4a73";
   const size = others.count > 800 ? 1.3 : 2;
-  for (let i = 0; i < others.count; i++) pen.fillRect(others.x[i]! - size / 2, others.z[i]! - size / 2, size, size);
+  for (let i = 0; i < others.count; i++)
+    pen.fillRect(others.x[i]! - size / 2, others.z[i]! - size / 2, size, size);
   const { x, z } = world.stride;
   const heading = world.eye.heading;
   pen.translate(x, z);

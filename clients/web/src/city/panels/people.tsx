@@ -17,18 +17,31 @@ export function People({ world }: PanelProps) {
             <span class={`dot ${role}`} aria-hidden="true" />
             <span class="grow">
               <bdi>{name}</bdi>
-              <small>{say(`role.${role}` as Key)} · {say("people.metres", { m: metres })}{away && ` · ${say("people.away")}`}</small>
+              <small>
+                {say(`role.${role}` as Key)} · {say("people.metres", { m: metres })}
+                {away && ` · ${say("people.away")}`}
+              </small>
             </span>
             <button
-              type="button" class="quiet" aria-label={`${say("people.walk")}: ${name}`}
+              type="button"
+              class="quiet"
+              aria-label={`${say("people.walk")}: ${name}`}
               onClick={() => {
                 const other = [...(client.value?.others() ?? [])].find((one) => one.slot === slot);
-                if (other) world.goTo(other.x - Math.sin(other.yaw) * -1.2, other.z + Math.cos(other.yaw) * 1.2);
+                if (other)
+                  world.goTo(other.x - Math.sin(other.yaw) * -1.2, other.z + Math.cos(other.yaw) * 1.2);
               }}
             >
               {say("people.walk")}
             </button>
-            <button type="button" class="quiet" aria-label={`${say("people.whisper")}: ${name}`} onClick={() => { whisper.value = { citizen, name }; }}>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`${say("people.whisper")}: ${name}`}
+              onClick={() => {
+                whisper.value = { citizen, name };
+              }}
+            >
               {say("people.whisper")}
             </button>
           </li>

@@ -29,8 +29,18 @@ interface Draft {
 
 function empty(): Draft {
   return {
-    kind: "", statutory_type: "", department: "", title: "", text: "", name: "", address: "", contact: "",
-    publish: false, joint: false, here: false, key: crypto.randomUUID(),
+    kind: "",
+    statutory_type: "",
+    department: "",
+    title: "",
+    text: "",
+    name: "",
+    address: "",
+    contact: "",
+    publish: false,
+    joint: false,
+    here: false,
+    key: crypto.randomUUID(),
   };
 }
 
@@ -84,10 +94,16 @@ export function Form({ guide, world, show }: FormProps) {
       <section class="paper" role="status">
         <h3>{say("pt.filed")}</h3>
         <p>{say("pt.filed_at", { at: moment(filed.arrived_at), by: moment(filed.receive_by) })}</p>
-        <p>{say("pt.token")}: <code>{filed.token}</code></p>
+        <p>
+          {say("pt.token")}: <code>{filed.token}</code>
+        </p>
         <p class="row">
-          <button type="button" class="primary" onClick={() => show(filed.petition)}>{say("pt.show")}</button>
-          <button type="button" class="quiet" onClick={() => setFiled(null)}>{say("pt.another")}</button>
+          <button type="button" class="primary" onClick={() => show(filed.petition)}>
+            {say("pt.show")}
+          </button>
+          <button type="button" class="quiet" onClick={() => setFiled(null)}>
+            {say("pt.another")}
+          </button>
         </p>
       </section>
     );
@@ -99,15 +115,19 @@ export function Form({ guide, world, show }: FormProps) {
     setFault(null);
     const { key, here, kind: chosen, statutory_type, department, ...texts } = draft.value;
     const anchor = district.value?.anchor;
-    const place = here && anchor
-      ? { lat: anchor.lat - world.stride.z / 110_988.286, lon: anchor.lon + world.stride.x / 88_347.202 }
-      : undefined;
+    const place =
+      here && anchor
+        ? { lat: anchor.lat - world.stride.z / 110_988.286, lon: anchor.lon + world.stride.x / 88_347.202 }
+        : undefined;
     try {
       const answer = await client.value!.ask(
         "petitions.file",
         {
-          ...texts, kind: chosen as Words.PetitionsFile["kind"],
-          ...(statutory_type && { statutory_type }), ...(department && { department }), ...(place && { place }),
+          ...texts,
+          kind: chosen as Words.PetitionsFile["kind"],
+          ...(statutory_type && { statutory_type }),
+          ...(department && { department }),
+          ...(place && { place }),
         },
         { key },
       );
@@ -123,63 +143,121 @@ export function Form({ guide, world, show }: FormProps) {
   };
 
   const line = (name: "title" | "name" | "address" | "contact", autocomplete: string) => (
-    <Field name={name} label={say(`pt.${name}`)} fault={at(name)} hint={needs(name) ? say("required") : undefined}>
+    <Field
+      name={name}
+      label={say(`pt.${name}`)}
+      fault={at(name)}
+      hint={needs(name) ? say("required") : undefined}
+    >
       {(aria) => (
         <input
-          {...aria} dir="auto" maxLength={400} value={now[name]} autocomplete={autocomplete}
+          {...aria}
+          dir="auto"
+          maxLength={400}
+          value={now[name]}
+          autocomplete={autocomplete}
           onInput={(event) => write({ [name]: event.currentTarget.value })}
         />
       )}
     </Field>
   );
-  const isElsewhere = fault && !["kind", "statutory_type", "department", "title", "text", "name", "address", "contact"].includes(fault.field ?? "");
+  const isElsewhere =
+    fault &&
+    !["kind", "statutory_type", "department", "title", "text", "name", "address", "contact"].includes(
+      fault.field ?? "",
+    );
   return (
     <form ref={form} onSubmit={(event) => void send(event)}>
-      <Field name="kind" label={say("pt.kind")} fault={at("kind")} hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${kind.article}`}>
+      <Field
+        name="kind"
+        label={say("pt.kind")}
+        fault={at("kind")}
+        hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${kind.article}`}
+      >
         {(aria) => (
-          <select {...aria} value={now.kind} required onChange={(event) => write({ kind: event.currentTarget.value, statutory_type: "" })}>
+          <select
+            {...aria}
+            value={now.kind}
+            required
+            onChange={(event) => write({ kind: event.currentTarget.value, statutory_type: "" })}
+          >
             <option value="" disabled />
-            {guide.kinds.map(({ id, name }) => <option key={id} value={id}>{of(name)}</option>)}
+            {guide.kinds.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {of(name)}
+              </option>
+            ))}
           </select>
         )}
       </Field>
       {types.length > 0 && (
         <Field name="statutory_type" label={say("pt.type")} fault={at("statutory_type")}>
           {(aria) => (
-            <select {...aria} value={now.statutory_type} onChange={(event) => write({ statutory_type: event.currentTarget.value })}>
+            <select
+              {...aria}
+              value={now.statutory_type}
+              onChange={(event) => write({ statutory_type: event.currentTarget.value })}
+            >
               <option value="">{say("none")}</option>
-              {types.map(({ id, name, period }) => <option key={id} value={id}>{of(name)} ({periodOf(period)})</option>)}
+              {types.map(({ id, name, period }) => (
+                <option key={id} value={id}>
+                  {of(name)} ({periodOf(period)})
+                </option>
+              ))}
             </select>
           )}
         </Field>
       )}
       {line("title", "off")}
       <Field name="text" label={say("pt.text")} fault={at("text")}>
-        {(aria) => <textarea {...aria} dir="auto" rows={6} maxLength={8000} value={now.text} onInput={(event) => write({ text: event.currentTarget.value })} />}
+        {(aria) => (
+          <textarea
+            {...aria}
+            dir="auto"
+            rows={6}
+            maxLength={8000}
+            value={now.text}
+            onInput={(event) => write({ text: event.currentTarget.value })}
+          />
+        )}
       </Field>
       {line("name", "name")}
       {line("address", "street-address")}
       {line("contact", "tel")}
       <Field name="department" label={say("pt.department")} fault={at("department")}>
         {(aria) => (
-          <select {...aria} value={now.department} onChange={(event) => write({ department: event.currentTarget.value })}>
+          <select
+            {...aria}
+            value={now.department}
+            onChange={(event) => write({ department: event.currentTarget.value })}
+          >
             <option value="">{say("none")}</option>
-            {guide.departments.map(({ id, name }) => <option key={id} value={id}>{of(name)}</option>)}
+            {guide.departments.map(({ id, name }) => (
+              <option key={id} value={id}>
+                {of(name)}
+              </option>
+            ))}
           </select>
         )}
       </Field>
       {(["here", "publish", "joint"] as const).map((name) => (
         <label key={name} class="check">
-          <input type="checkbox" name={name} checked={now[name]} onChange={(event) => write({ [name]: event.currentTarget.checked })} />
+          <input
+            type="checkbox"
+            name={name}
+            checked={now[name]}
+            onChange={(event) => write({ [name]: event.currentTarget.checked })}
+          />
           <span>{say(name === "here" ? "pt.place_here" : `pt.${name}`)}</span>
         </label>
       ))}
       <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
       <p class="row">
-        <button type="submit" class="primary" disabled={isSending}>{say("pt.submit")}</button>
+        <button type="submit" class="primary" disabled={isSending}>
+          {say("pt.submit")}
+        </button>
         <small>{say("pt.saved")}</small>
       </p>
     </form>
   );
 }
-

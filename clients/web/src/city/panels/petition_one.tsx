@@ -8,8 +8,18 @@ import { Fault } from "./field";
 import { type Guide, nameOf } from "./petition_guide";
 
 const ENDED = new Set([
-  "answered", "granted", "rejected", "returned", "not_processed", "withdrawn", "deemed_withdrawn", "upheld", "dismissed",
-  "closed_transferred", "closed_repeat", "closed_uncollected",
+  "answered",
+  "granted",
+  "rejected",
+  "returned",
+  "not_processed",
+  "withdrawn",
+  "deemed_withdrawn",
+  "upheld",
+  "dismissed",
+  "closed_transferred",
+  "closed_repeat",
+  "closed_uncollected",
 ]);
 const RATED = new Set(["answered", "granted", "rejected", "upheld", "dismissed"]);
 
@@ -42,15 +52,23 @@ export function One({ petition, guide, back }: OneProps) {
   };
   return (
     <>
-      <button type="button" class="quiet" onClick={back}>← {say("back")}</button>
-      {fault && <p role="alert" class="bad">{fault}</p>}
+      <button type="button" class="quiet" onClick={back}>
+        ← {say("back")}
+      </button>
+      {fault && (
+        <p role="alert" class="bad">
+          {fault}
+        </p>
+      )}
       {!shown && !fault && <p class="soft">{say("panel.loading")}</p>}
       {shown && (
         <>
           <h3 dir="auto">{shown.written?.title || nameOf(guide.kinds, shown.card.kind)}</h3>
           <dl class="facts">
             <dt>{shown.card.number ? say("pt.number", { n: shown.card.number }) : say("pt.no_number")}</dt>
-            <dd><b>{sayMaybe(`pt.state.${shown.card.state}`, shown.card.state)}</b></dd>
+            <dd>
+              <b>{sayMaybe(`pt.state.${shown.card.state}`, shown.card.state)}</b>
+            </dd>
             {shown.card.due_at && !shown.card.ended_at && (
               <>
                 <dt>{say("pt.due", { day: moment(shown.card.due_at) })}</dt>
@@ -60,20 +78,31 @@ export function One({ petition, guide, back }: OneProps) {
             {shown.card.department && (
               <>
                 <dt>{say("pt.officer")}</dt>
-                <dd>{nameOf(guide.departments, shown.card.department)} {shown.card.officer?.name} {shown.card.officer?.contact}</dd>
+                <dd>
+                  {nameOf(guide.departments, shown.card.department)} {shown.card.officer?.name}{" "}
+                  {shown.card.officer?.contact}
+                </dd>
               </>
             )}
           </dl>
           <Acts shown={shown} changed={load} />
           <h4>{say("pt.history")}</h4>
           <ol class="history">
-            {shown.history.map((step) => <Step key={step.step} step={step} />)}
+            {shown.history.map((step) => (
+              <Step key={step.step} step={step} />
+            ))}
           </ol>
-          {shown.next && <button type="button" class="quiet" onClick={() => void attempt(more())}>{say("more")}</button>}
+          {shown.next && (
+            <button type="button" class="quiet" onClick={() => void attempt(more())}>
+              {say("more")}
+            </button>
+          )}
           {shown.written && (
             <details>
               <summary>{say("pt.written")}</summary>
-              <p class="paper" dir="auto">{shown.written.text}</p>
+              <p class="paper" dir="auto">
+                {shown.written.text}
+              </p>
             </details>
           )}
         </>
@@ -87,8 +116,14 @@ function Step({ step }: { step: Words.HistoryCard }) {
   return (
     <li>
       <time dateTime={new Date(step.when).toISOString()}>{moment(step.when)}</time>
-      <span>{sayMaybe(`pt.what.${step.what}`, step.what)} <small>{sayMaybe(`pt.by.${step.by}`, step.by)}</small></span>
-      {typeof text === "string" && text && <p class="paper" dir="auto">{text}</p>}
+      <span>
+        {sayMaybe(`pt.what.${step.what}`, step.what)} <small>{sayMaybe(`pt.by.${step.by}`, step.by)}</small>
+      </span>
+      {typeof text === "string" && text && (
+        <p class="paper" dir="auto">
+          {text}
+        </p>
+      )}
     </li>
   );
 }
@@ -110,7 +145,16 @@ function Acts({ shown, changed }: { shown: Words.PetitionShown; changed: () => P
           <p>{say(`pt.consent.${shown.pending}`)}</p>
           <p class="row">
             {[true, false].map((agrees) => (
-              <button key={String(agrees)} type="button" class={agrees ? "primary" : "quiet"} onClick={() => void act(city.ask("petitions.consent", { petition, to: shown.pending as "correction", agrees }))}>
+              <button
+                key={String(agrees)}
+                type="button"
+                class={agrees ? "primary" : "quiet"}
+                onClick={() =>
+                  void act(
+                    city.ask("petitions.consent", { petition, to: shown.pending as "correction", agrees }),
+                  )
+                }
+              >
                 {say(agrees ? "pt.agree" : "pt.disagree")}
               </button>
             ))}
@@ -120,18 +164,49 @@ function Acts({ shown, changed }: { shown: Words.PetitionShown; changed: () => P
       {state === "supplement" && (
         <>
           {shown.until && <p>{say("pt.due", { day: moment(shown.until) })}</p>}
-          <Write label="pt.supplement" button="pt.supplement_send" send={(text) => city.ask("petitions.answer_supplement", { petition, text })} done={changed} />
+          <Write
+            label="pt.supplement"
+            button="pt.supplement_send"
+            send={(text) => city.ask("petitions.answer_supplement", { petition, text })}
+            done={changed}
+          />
           <Days send={(days) => city.ask("petitions.ask_longer", { petition, days })} done={changed} />
         </>
       )}
-      {shown.card.overdue && isOpen && <Write label="pt.demand" button="pt.demand" send={(text) => city.ask("petitions.demand", { petition, text })} done={changed} />}
-      {state === "rejected" && <Objection petition={petition} written={shown.written ?? null} done={changed} />}
+      {shown.card.overdue && isOpen && (
+        <Write
+          label="pt.demand"
+          button="pt.demand"
+          send={(text) => city.ask("petitions.demand", { petition, text })}
+          done={changed}
+        />
+      )}
+      {state === "rejected" && (
+        <Objection petition={petition} written={shown.written ?? null} done={changed} />
+      )}
       {RATED.has(state) && !wasRated && <Rating petition={petition} done={changed} />}
-      {RATED.has(state) && wasRated && <Write label="pt.more_text" button="pt.more_send" send={(text) => city.ask("petitions.ask_more", { petition, text })} done={changed} />}
+      {RATED.has(state) && wasRated && (
+        <Write
+          label="pt.more_text"
+          button="pt.more_send"
+          send={(text) => city.ask("petitions.ask_more", { petition, text })}
+          done={changed}
+        />
+      )}
       {isOpen && (
         <p class="row">
-          <button type="button" class="quiet" onClick={() => void act(city.ask("petitions.ask_progress", { petition }), "pt.progress_asked")}>{say("pt.progress")}</button>
-          <button type="button" class={isSure ? "danger" : "quiet"} onClick={() => (isSure ? void act(city.ask("petitions.withdraw", { petition })) : setSure(true))}>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => void act(city.ask("petitions.ask_progress", { petition }), "pt.progress_asked")}
+          >
+            {say("pt.progress")}
+          </button>
+          <button
+            type="button"
+            class={isSure ? "danger" : "quiet"}
+            onClick={() => (isSure ? void act(city.ask("petitions.withdraw", { petition })) : setSure(true))}
+          >
             {say(isSure ? "pt.withdraw_sure" : "pt.withdraw")}
           </button>
         </p>
@@ -156,18 +231,35 @@ function Write({ label, button, send, done }: WriteProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        send(text).then(() => {
-          setText("");
-          setFault("");
-          notice(say("pt.done"), "good");
-          return done();
-        }, (error) => setFault(why(error).text));
+        send(text).then(
+          () => {
+            setText("");
+            setFault("");
+            notice(say("pt.done"), "good");
+            return done();
+          },
+          (error) => setFault(why(error).text),
+        );
       }}
     >
-      <label class="field" for={id}><span>{say(label)}</span></label>
-      <textarea id={id} dir="auto" rows={3} value={text} aria-invalid={Boolean(fault)} aria-describedby={`${id}_fault`} onInput={(event) => setText(event.currentTarget.value)} />
+      <label class="field" for={id}>
+        <span>{say(label)}</span>
+      </label>
+      <textarea
+        id={id}
+        dir="auto"
+        rows={3}
+        value={text}
+        aria-invalid={Boolean(fault)}
+        aria-describedby={`${id}_fault`}
+        onInput={(event) => setText(event.currentTarget.value)}
+      />
       <Fault id={`${id}_fault`} fault={fault} />
-      <p><button type="submit" class="primary" disabled={!text.trim()}>{say(button)}</button></p>
+      <p>
+        <button type="submit" class="primary" disabled={!text.trim()}>
+          {say(button)}
+        </button>
+      </p>
     </form>
   );
 }
@@ -175,9 +267,26 @@ function Write({ label, button, send, done }: WriteProps) {
 function Days({ send, done }: { send: (days: number) => Promise<unknown>; done: () => Promise<void> }) {
   const [days, setDays] = useState(5);
   return (
-    <form class="row" onSubmit={(event) => { event.preventDefault(); void attempt(send(days), say("pt.done")).then(done); }}>
-      <label class="inline">{say("pt.longer")} <input type="number" min={1} max={366} value={days} onInput={(event) => setDays(Number(event.currentTarget.value))} /></label>
-      <button type="submit" class="quiet">{say("pt.longer_send")}</button>
+    <form
+      class="row"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void attempt(send(days), say("pt.done")).then(done);
+      }}
+    >
+      <label class="inline">
+        {say("pt.longer")}{" "}
+        <input
+          type="number"
+          min={1}
+          max={366}
+          value={days}
+          onInput={(event) => setDays(Number(event.currentTarget.value))}
+        />
+      </label>
+      <button type="submit" class="quiet">
+        {say("pt.longer_send")}
+      </button>
     </form>
   );
 }
@@ -189,14 +298,24 @@ function Rating({ petition, done }: { petition: string; done: () => Promise<void
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        void attempt(client.value!.ask("petitions.rate", { petition, stars, ...(text.trim() && { text: text.trim() }) }), say("pt.rated")).then(done);
+        void attempt(
+          client.value!.ask("petitions.rate", { petition, stars, ...(text.trim() && { text: text.trim() }) }),
+          say("pt.rated"),
+        ).then(done);
       }}
     >
       <fieldset class="stars">
         <legend>{say("pt.rate")}</legend>
         {[1, 2, 3, 4, 5].map((n) => (
           <label key={n} class={n <= stars ? "on" : ""}>
-            <input type="radio" name="stars" value={n} checked={stars === n} aria-label={say("pt.stars", { n })} onChange={() => setStars(n)} />
+            <input
+              type="radio"
+              name="stars"
+              value={n}
+              checked={stars === n}
+              aria-label={say("pt.stars", { n })}
+              onChange={() => setStars(n)}
+            />
             <span aria-hidden="true">★</span>
           </label>
         ))}
@@ -205,15 +324,29 @@ function Rating({ petition, done }: { petition: string; done: () => Promise<void
         <span>{say("pt.rate_text")}</span>
         <textarea dir="auto" rows={2} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
-      <p><button type="submit" class="primary" disabled={!stars}>{say("pt.rate_send")}</button></p>
+      <p>
+        <button type="submit" class="primary" disabled={!stars}>
+          {say("pt.rate_send")}
+        </button>
+      </p>
     </form>
   );
 }
 
-function Objection({ petition, written, done }: { petition: string; written: Words.Written | null; done: () => Promise<void> }) {
+function Objection({
+  petition,
+  written,
+  done,
+}: {
+  petition: string;
+  written: Words.Written | null;
+  done: () => Promise<void>;
+}) {
   const [text, setText] = useState("");
   const [decision, setDecision] = useState("");
-  const [rejectedOn, setDay] = useState(new Date(client.value!.serverTime + 9 * 3_600_000).toISOString().slice(0, 10));
+  const [rejectedOn, setDay] = useState(
+    new Date(client.value!.serverTime + 9 * 3_600_000).toISOString().slice(0, 10),
+  );
   const [fault, setFault] = useState("");
   return (
     <details>
@@ -221,21 +354,54 @@ function Objection({ petition, written, done }: { petition: string; written: Wor
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          client.value!.ask("petitions.object", {
-            petition, text, decision, rejected_on: rejectedOn, name: written?.name ?? "", address: written?.address ?? "", contact: written?.contact ?? "",
-          }).then(() => {
-            notice(say("pt.done"), "good");
-            return done();
-          }, (error) => setFault(why(error).text));
+          client
+            .value!.ask("petitions.object", {
+              petition,
+              text,
+              decision,
+              rejected_on: rejectedOn,
+              name: written?.name ?? "",
+              address: written?.address ?? "",
+              contact: written?.contact ?? "",
+            })
+            .then(
+              () => {
+                notice(say("pt.done"), "good");
+                return done();
+              },
+              (error) => setFault(why(error).text),
+            );
         }}
       >
-        <label class="field"><span>{say("pt.object_day")}</span><input type="date" value={rejectedOn} onInput={(event) => setDay(event.currentTarget.value)} /></label>
-        <label class="field"><span>{say("pt.object_decision")}</span><textarea dir="auto" rows={2} value={decision} onInput={(event) => setDecision(event.currentTarget.value)} /></label>
-        <label class="field"><span>{say("pt.object_text")}</span><textarea dir="auto" rows={4} value={text} onInput={(event) => setText(event.currentTarget.value)} /></label>
+        <label class="field">
+          <span>{say("pt.object_day")}</span>
+          <input type="date" value={rejectedOn} onInput={(event) => setDay(event.currentTarget.value)} />
+        </label>
+        <label class="field">
+          <span>{say("pt.object_decision")}</span>
+          <textarea
+            dir="auto"
+            rows={2}
+            value={decision}
+            onInput={(event) => setDecision(event.currentTarget.value)}
+          />
+        </label>
+        <label class="field">
+          <span>{say("pt.object_text")}</span>
+          <textarea
+            dir="auto"
+            rows={4}
+            value={text}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </label>
         <Fault id="object_fault" fault={fault} />
-        <p><button type="submit" class="primary" disabled={!text.trim()}>{say("pt.object_send")}</button></p>
+        <p>
+          <button type="submit" class="primary" disabled={!text.trim()}>
+            {say("pt.object_send")}
+          </button>
+        </p>
       </form>
     </details>
   );
 }
-

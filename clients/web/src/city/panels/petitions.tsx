@@ -4,10 +4,10 @@ import { useEffect, useState } from "preact/hooks";
 import { attempt, why } from "../session";
 import { client, me } from "../state";
 import { day, type Key, moment, of, say, sayMaybe } from "../texts";
-import type { PanelProps } from "./registry";
-import { type Guide, nameOf } from "./petition_guide";
 import { Form } from "./petition_form";
+import { type Guide, nameOf } from "./petition_guide";
 import { One } from "./petition_one";
+import type { PanelProps } from "./registry";
 
 const TABS = ["file", "mine", "notices", "public"] as const;
 type Tab = (typeof TABS)[number];
@@ -20,16 +20,32 @@ export function Petitions({ world }: PanelProps) {
   const [fault, setFault] = useState("");
   const city = client.value!;
   useEffect(() => {
-    city.ask("petitions.guide").then((told) => setGuide(told as unknown as Guide), (error) => setFault(why(error).text));
+    city.ask("petitions.guide", {}).then(
+      (told) => setGuide(told as unknown as Guide),
+      (error) => setFault(why(error).text),
+    );
   }, [city]);
-  if (fault) return <p role="alert" class="bad">{fault}</p>;
+  if (fault)
+    return (
+      <p role="alert" class="bad">
+        {fault}
+      </p>
+    );
   if (!guide) return <p class="soft">{say("panel.loading")}</p>;
   if (shown) return <One petition={shown} guide={guide} back={() => setShown(null)} />;
   return (
     <>
       <div class="tabs" role="tablist">
         {TABS.filter((each) => !isVisitor || each === "public").map((each) => (
-          <button key={each} type="button" role="tab" id={`tab_${each}`} aria-selected={tab === each} aria-controls="petitions_tab" onClick={() => setTab(each)}>
+          <button
+            key={each}
+            type="button"
+            role="tab"
+            id={`tab_${each}`}
+            aria-selected={tab === each}
+            aria-controls="petitions_tab"
+            onClick={() => setTab(each)}
+          >
             {say(`pt.${each}` as Key)}
           </button>
         ))}
@@ -50,13 +66,17 @@ function usePages<T>(ask: (after?: string) => Promise<{ items: T[]; next?: strin
   const [items, setItems] = useState<T[] | null>(null);
   const [next, setNext] = useState<string | null>(null);
   const load = (after?: string) =>
-    attempt(ask(after).then((page) => {
-      setItems((before) => (after ? [...(before ?? []), ...page.items] : page.items));
-      setNext(page.next ?? null);
-    }).catch((error) => {
-      setItems((before) => before ?? []);
-      throw error;
-    }));
+    attempt(
+      ask(after)
+        .then((page) => {
+          setItems((before) => (after ? [...(before ?? []), ...page.items] : page.items));
+          setNext(page.next ?? null);
+        })
+        .catch((error) => {
+          setItems((before) => before ?? []);
+          throw error;
+        }),
+    );
   useEffect(() => {
     void load();
     return client.value!.on("petitions.noticed", () => void load());
@@ -65,7 +85,9 @@ function usePages<T>(ask: (after?: string) => Promise<{ items: T[]; next?: strin
 }
 
 function Mine({ guide, show }: { guide: Guide; show: (petition: string) => void }) {
-  const { items, more } = usePages<Words.PetitionCard>((after) => client.value!.ask("petitions.mine", after ? { after } : {}));
+  const { items, more } = usePages<Words.PetitionCard>((after) =>
+    client.value!.ask("petitions.mine", after ? { after } : {}),
+  );
   if (!items) return <p class="soft">{say("panel.loading")}</p>;
   if (!items.length) return <p class="soft">{say("pt.none")}</p>;
   return (
@@ -76,24 +98,38 @@ function Mine({ guide, show }: { guide: Guide; show: (petition: string) => void 
             <span class="grow">
               <b>{nameOf(guide.kinds, card.kind)}</b>
               <small>
-                {card.number ? say("pt.number", { n: card.number }) : say("pt.no_number")} · {sayMaybe(`pt.state.${card.state}`, card.state)}
-                {card.due_at && !card.ended_at && ` · ${card.overdue ? say("pt.overdue") : say("pt.due", { day: moment(card.due_at) })}`}
+                {card.number ? say("pt.number", { n: card.number }) : say("pt.no_number")} ·{" "}
+                {sayMaybe(`pt.state.${card.state}`, card.state)}
+                {card.due_at &&
+                  !card.ended_at &&
+                  ` · ${card.overdue ? say("pt.overdue") : say("pt.due", { day: moment(card.due_at) })}`}
               </small>
-              {card.unread > 0 && <em>{say("pt.unread", { n: card.unread })}</em>}
+              {card.unread ? <em>{say("pt.unread", { n: card.unread })}</em> : null}
             </span>
-            <button type="button" class="quiet" aria-label={`${say("pt.show")}: ${card.number ?? nameOf(guide.kinds, card.kind)}`} onClick={() => show(card.petition)}>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`${say("pt.show")}: ${card.number ?? nameOf(guide.kinds, card.kind)}`}
+              onClick={() => show(card.petition)}
+            >
               {say("pt.show")}
             </button>
           </li>
         ))}
       </ul>
-      {more && <button type="button" class="quiet" onClick={more}>{say("more")}</button>}
+      {more && (
+        <button type="button" class="quiet" onClick={more}>
+          {say("more")}
+        </button>
+      )}
     </>
   );
 }
 
 function Notices({ show }: { show: (petition: string) => void }) {
-  const { items, more, reload } = usePages<Words.NoticeCard>((after) => client.value!.ask("petitions.notices", after ? { after } : {}));
+  const { items, more, reload } = usePages<Words.NoticeCard>((after) =>
+    client.value!.ask("petitions.notices", after ? { after } : {}),
+  );
   if (!items) return <p class="soft">{say("panel.loading")}</p>;
   if (!items.length) return <p class="soft">{say("pt.none_notices")}</p>;
   return (
@@ -101,14 +137,31 @@ function Notices({ show }: { show: (petition: string) => void }) {
       <ul class="questions">
         {items.map((notice) => (
           <li key={`${notice.petition} ${notice.notice}`}>
-            <p class="soft">{moment(notice.when)}{notice.number && ` · ${notice.number}`}</p>
+            <p class="soft">
+              {moment(notice.when)}
+              {notice.number && ` · ${notice.number}`}
+            </p>
             <p>{of(notice.message)}</p>
-            {notice.text && <p class="paper" dir="auto">{notice.text}</p>}
+            {notice.text && (
+              <p class="paper" dir="auto">
+                {notice.text}
+              </p>
+            )}
             <p class="row">
-              <button type="button" class="quiet" onClick={() => show(notice.petition)}>{say("pt.show")}</button>
+              <button type="button" class="quiet" onClick={() => show(notice.petition)}>
+                {say("pt.show")}
+              </button>
               <button
-                type="button" class="quiet"
-                onClick={() => void attempt(client.value!.ask("petitions.read_notice", { petition: notice.petition, notice: notice.notice })).then(reload)}
+                type="button"
+                class="quiet"
+                onClick={() =>
+                  void attempt(
+                    client.value!.ask("petitions.read_notice", {
+                      petition: notice.petition,
+                      notice: notice.notice,
+                    }),
+                  ).then(reload)
+                }
               >
                 {say("pt.read")}
               </button>
@@ -116,13 +169,19 @@ function Notices({ show }: { show: (petition: string) => void }) {
           </li>
         ))}
       </ul>
-      {more && <button type="button" class="quiet" onClick={more}>{say("more")}</button>}
+      {more && (
+        <button type="button" class="quiet" onClick={more}>
+          {say("more")}
+        </button>
+      )}
     </>
   );
 }
 
 function Public({ guide }: { guide: Guide }) {
-  const { items, more } = usePages<Words.PublicCard>((after) => client.value!.ask("petitions.list", after ? { after } : {}));
+  const { items, more } = usePages<Words.PublicCard>((after) =>
+    client.value!.ask("petitions.list", after ? { after } : {}),
+  );
   if (!items) return <p class="soft">{say("panel.loading")}</p>;
   if (!items.length) return <p class="soft">{say("pt.none_public")}</p>;
   return (
@@ -132,13 +191,19 @@ function Public({ guide }: { guide: Guide }) {
           <li key={card.number}>
             <p>{card.summary ?? nameOf(guide.kinds, card.kind)}</p>
             <p class="soft">
-              {card.number} · {nameOf(guide.kinds, card.kind)} · {sayMaybe(`pt.state.${card.state}`, card.state)}
-              {card.department && ` · ${nameOf(guide.departments, card.department)}`} · {day(card.received_at)}
+              {card.number} · {nameOf(guide.kinds, card.kind)} ·{" "}
+              {sayMaybe(`pt.state.${card.state}`, card.state)}
+              {card.department && ` · ${nameOf(guide.departments, card.department)}`} ·{" "}
+              {day(card.received_at)}
             </p>
           </li>
         ))}
       </ul>
-      {more && <button type="button" class="quiet" onClick={more}>{say("more")}</button>}
+      {more && (
+        <button type="button" class="quiet" onClick={more}>
+          {say("more")}
+        </button>
+      )}
     </>
   );
 }

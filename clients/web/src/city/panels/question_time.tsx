@@ -7,7 +7,17 @@ import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
 import { chosenSession, follow, leftS, turn, type View, view } from "./question_time_state";
 
-const CATEGORIES = ["transport", "housing", "climate", "welfare", "education", "economy", "culture", "safety", "other"] as const;
+const CATEGORIES = [
+  "transport",
+  "housing",
+  "climate",
+  "welfare",
+  "education",
+  "economy",
+  "culture",
+  "safety",
+  "other",
+] as const;
 const ASKABLE = new Set(["collecting", "doors", "live"]);
 
 export function QuestionTime() {
@@ -16,10 +26,13 @@ export function QuestionTime() {
   useEffect(() => follow(city), [city]);
   useEffect(() => {
     const ask = () =>
-      city.ask("live_qa.sessions").then(({ sessions }) => {
-        setAll(sessions);
-        chosenSession.value ??= sessions[0]?.session ?? null;
-      }, () => setAll([]));
+      city.ask("live_qa.sessions").then(
+        ({ sessions }) => {
+          setAll(sessions);
+          chosenSession.value ??= sessions[0]?.session ?? null;
+        },
+        () => setAll([]),
+      );
     void ask();
     return city.on("live_qa.session_changed", () => void ask());
   }, [city]);
@@ -27,9 +40,17 @@ export function QuestionTime() {
   useEffect(() => {
     view.value = null;
     if (!session) return;
-    const look = () => city.ask("live_qa.look", { session }).then(({ audience }) => { view.value = audience ?? null; }, (error) => notice(why(error).text, "bad"));
+    const look = () =>
+      city.ask("live_qa.look", { session }).then(
+        ({ audience }) => {
+          view.value = audience ?? null;
+        },
+        (error) => notice(why(error).text, "bad"),
+      );
     void look();
-    return city.on("state", ({ state }) => { if (state === "here") void look(); });
+    return city.on("state", ({ state }) => {
+      if (state === "here") void look();
+    });
   }, [city, session]);
 
   if (!all) return <p class="soft">{say("panel.loading")}</p>;
@@ -39,8 +60,17 @@ export function QuestionTime() {
       {all.length > 1 && (
         <label class="field">
           <span>{say("qa.choose")}</span>
-          <select value={session ?? ""} onChange={(event) => { chosenSession.value = event.currentTarget.value; }}>
-            {all.map((each) => <option key={each.session} value={each.session}>{of(each.title)}: {day(each.starts_at)}</option>)}
+          <select
+            value={session ?? ""}
+            onChange={(event) => {
+              chosenSession.value = event.currentTarget.value;
+            }}
+          >
+            {all.map((each) => (
+              <option key={each.session} value={each.session}>
+                {of(each.title)}: {day(each.starts_at)}
+              </option>
+            ))}
           </select>
         </label>
       )}
@@ -55,20 +85,37 @@ function Session({ view: shown }: { view: View }) {
   const isOver = session.phase === "follow_up" || session.phase === "archived";
   const city = client.value!;
   const more = () =>
-    attempt(city.ask("live_qa.questions", { session: session.session, after: shown.next_page ?? undefined }).then(({ questions: page, next: after }) => {
-      const known = new Set(questions.map(({ question }) => question));
-      view.value = { ...shown, questions: [...questions, ...page.filter(({ question }) => !known.has(question))], next_page: after ?? null };
-    }));
+    attempt(
+      city
+        .ask("live_qa.questions", { session: session.session, after: shown.next_page ?? undefined })
+        .then(({ questions: page, next: after }) => {
+          const known = new Set(questions.map(({ question }) => question));
+          view.value = {
+            ...shown,
+            questions: [...questions, ...page.filter(({ question }) => !known.has(question))],
+            next_page: after ?? null,
+          };
+        }),
+    );
   return (
     <>
       <h3>{of(session.title)}</h3>
       <p class="state_line">
         <b class={session.phase}>{say(`qa.phase.${session.phase}` as Key)}</b>
-        {session.mode && <span> · {say(`qa.mode.${session.mode}` as Key)}</span>} · {day(session.starts_at)} {time(session.starts_at)}
+        {session.mode && <span> · {say(`qa.mode.${session.mode}` as Key)}</span>} · {day(session.starts_at)}{" "}
+        {time(session.starts_at)}
       </p>
-      {session.is_stopped && <p role="alert" class="bad">{say("qa.stopped")}</p>}
+      {session.is_stopped && (
+        <p role="alert" class="bad">
+          {say("qa.stopped")}
+        </p>
+      )}
       <MyTurn session={session.session} />
-      {floor && <p class="paper"><bdi>{say("qa.floor", { name: floor.name })}</bdi></p>}
+      {floor && (
+        <p class="paper">
+          <bdi>{say("qa.floor", { name: floor.name })}</bdi>
+        </p>
+      )}
       {now && (
         <section class="now">
           <h4>{say("qa.now")}</h4>
@@ -78,7 +125,11 @@ function Session({ view: shown }: { view: View }) {
       {next.length > 0 && (
         <section>
           <h4>{say("qa.next")}</h4>
-          <ol class="questions">{next.map((row) => <Row key={row.question} row={row} session={session} />)}</ol>
+          <ol class="questions">
+            {next.map((row) => (
+              <Row key={row.question} row={row} session={session} />
+            ))}
+          </ol>
         </section>
       )}
       {ASKABLE.has(session.phase) && <Ask session={session} />}
@@ -86,32 +137,55 @@ function Session({ view: shown }: { view: View }) {
       {questions.length > 0 && (
         <section>
           <h4>{say("qa.open")}</h4>
-          <ol class="questions">{questions.map((row) => <Row key={row.question} row={row} session={session} />)}</ol>
-          {shown.next_page && <button type="button" class="quiet" onClick={() => void more()}>{say("more")}</button>}
+          <ol class="questions">
+            {questions.map((row) => (
+              <Row key={row.question} row={row} session={session} />
+            ))}
+          </ol>
+          {shown.next_page && (
+            <button type="button" class="quiet" onClick={() => void more()}>
+              {say("more")}
+            </button>
+          )}
         </section>
       )}
       {mine.length > 0 && (
         <section>
           <h4>{say("qa.mine")}</h4>
-          <ul class="questions">{mine.map((own) => <Own key={own.row.question} own={own} session={session} />)}</ul>
+          <ul class="questions">
+            {mine.map((own) => (
+              <Own key={own.row.question} own={own} session={session} />
+            ))}
+          </ul>
         </section>
       )}
       <section>
         <h4>{say("qa.done")}</h4>
-        {done
-          ? <ul class="questions">{done.map((row) => <Answered key={row.question} row={row} />)}</ul>
-          : (
-            <button
-              type="button" class="quiet"
-              onClick={() => void attempt(
+        {done ? (
+          <ul class="questions">
+            {done.map((row) => (
+              <Answered key={row.question} row={row} />
+            ))}
+          </ul>
+        ) : (
+          <button
+            type="button"
+            class="quiet"
+            onClick={() =>
+              void attempt(
                 isOver
-                  ? city.ask("live_qa.record", { session: session.session }).then(({ questions: page }) => setDone(page))
-                  : city.ask("live_qa.questions", { session: session.session, which: "done" }).then(({ questions: page }) => setDone(page)),
-              )}
-            >
-              {say("qa.record")}
-            </button>
-          )}
+                  ? city
+                      .ask("live_qa.record", { session: session.session })
+                      .then(({ questions: page }) => setDone(page))
+                  : city
+                      .ask("live_qa.questions", { session: session.session, which: "done" })
+                      .then(({ questions: page }) => setDone(page)),
+              )
+            }
+          >
+            {say("qa.record")}
+          </button>
+        )}
       </section>
     </>
   );
@@ -121,10 +195,20 @@ function Row({ row, session }: { row: Words.Question; session: Words.QuestionTim
   const mayVote = ASKABLE.has(session.phase) && row.state === "open";
   const vote = async () => {
     const on = !row.has_voted;
-    const done = await attempt(client.value!.ask("live_qa.vote", { session: session.session, question: row.question, on }).then(({ backers }) => {
-      const before = view.value;
-      if (before) view.value = { ...before, questions: before.questions.map((each) => (each.question === row.question ? { ...each, has_voted: on, backers } : each)) };
-    }));
+    const done = await attempt(
+      client
+        .value!.ask("live_qa.vote", { session: session.session, question: row.question, on })
+        .then(({ backers }) => {
+          const before = view.value;
+          if (before)
+            view.value = {
+              ...before,
+              questions: before.questions.map((each) =>
+                each.question === row.question ? { ...each, has_voted: on, backers } : each,
+              ),
+            };
+        }),
+    );
     void done;
   };
   return (
@@ -133,12 +217,18 @@ function Row({ row, session }: { row: Words.Question; session: Words.QuestionTim
       <p class="soft">
         {row.by && <bdi>{of(row.by)}</bdi>}
         {row.category && ` · ${sayMaybe(`qa.category.${row.category}`, row.category)}`}
-        {row.joined > 0 && ` · ${say("qa.joined", { n: row.joined })}`}
+        {row.joined ? ` · ${say("qa.joined", { n: row.joined })}` : ""}
         {row.is_new && ` · ${say("qa.new")}`}
       </p>
       {mayVote && (
-        <button type="button" class={row.has_voted ? "vote on" : "vote"} aria-pressed={row.has_voted === true} onClick={() => void vote()}>
-          {say(row.has_voted ? "qa.voted" : "qa.vote")}{row.backers !== undefined && row.backers !== null && <b>{row.backers}</b>}
+        <button
+          type="button"
+          class={row.has_voted ? "vote on" : "vote"}
+          aria-pressed={row.has_voted === true}
+          onClick={() => void vote()}
+        >
+          {say(row.has_voted ? "qa.voted" : "qa.vote")}
+          {row.backers !== undefined && row.backers !== null && <b>{row.backers}</b>}
         </button>
       )}
     </li>
@@ -147,7 +237,15 @@ function Row({ row, session }: { row: Words.Question; session: Words.QuestionTim
 
 function Own({ own, session }: { own: Words.OwnQuestion; session: Words.QuestionTime }) {
   const { row } = own;
-  const mayWithdraw = !["withdrawn", "dismissed", "answered", "answered_later", "deferred", "now", "unanswered"].includes(row.state);
+  const mayWithdraw = ![
+    "withdrawn",
+    "dismissed",
+    "answered",
+    "answered_later",
+    "deferred",
+    "now",
+    "unanswered",
+  ].includes(row.state);
   return (
     <li>
       <p dir="auto">{row.text}</p>
@@ -158,9 +256,22 @@ function Own({ own, session }: { own: Words.OwnQuestion; session: Words.Question
         {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
       </p>
       {own.hint && <p class="soft">{of(own.hint)}</p>}
-      {row.answer && <p class="paper" dir="auto">{row.answer}</p>}
+      {row.answer && (
+        <p class="paper" dir="auto">
+          {row.answer}
+        </p>
+      )}
       {mayWithdraw && (
-        <button type="button" class="quiet" onClick={() => void attempt(client.value!.ask("live_qa.withdraw", { session: session.session, question: row.question }), say("qa.withdrawn"))}>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() =>
+            void attempt(
+              client.value!.ask("live_qa.withdraw", { session: session.session, question: row.question }),
+              say("qa.withdrawn"),
+            )
+          }
+        >
           {say("qa.withdraw")}
         </button>
       )}
@@ -178,8 +289,16 @@ function Answered({ row }: { row: Words.Question }) {
         {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
         {row.backers !== undefined && row.backers !== null && ` · ${say("qa.backers", { n: row.backers })}`}
       </p>
-      {row.answer && <p class="paper" dir="auto">{row.answer}</p>}
-      {row.no_answer_because && <p class="paper" dir="auto">{row.no_answer_because}</p>}
+      {row.answer && (
+        <p class="paper" dir="auto">
+          {row.answer}
+        </p>
+      )}
+      {row.no_answer_because && (
+        <p class="paper" dir="auto">
+          {row.no_answer_because}
+        </p>
+      )}
     </li>
   );
 }
@@ -193,7 +312,10 @@ function Ask({ session }: { session: Words.QuestionTime }) {
     setFault(null);
     try {
       const { question, state } = await client.value!.ask("live_qa.ask", {
-        session: session.session, text: text.trim(), ...(category && { category }), language: document.documentElement.lang,
+        session: session.session,
+        text: text.trim(),
+        ...(category && { category }),
+        language: document.documentElement.lang,
       });
       notice(say(state === "open" ? "qa.asked" : "qa.asked_held", { n: question }), "good");
       setText("");
@@ -206,8 +328,19 @@ function Ask({ session }: { session: Words.QuestionTime }) {
     <form class="ask" onSubmit={(event) => void send(event)}>
       <label class="field">
         <span>{say("qa.ask_label")}</span>
-        <textarea name="question" dir="auto" rows={3} maxLength={300} value={text} aria-invalid={Boolean(bad)} aria-describedby="ask_hint ask_fault" onInput={(event) => setText(event.currentTarget.value)} />
-        <small id="ask_hint">{say("qa.ask_hint")} ({text.trim().length}/300)</small>
+        <textarea
+          name="question"
+          dir="auto"
+          rows={3}
+          maxLength={300}
+          value={text}
+          aria-invalid={Boolean(bad)}
+          aria-describedby="ask_hint ask_fault"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        <small id="ask_hint">
+          {say("qa.ask_hint")} ({text.trim().length}/300)
+        </small>
       </label>
       <Fault id="ask_fault" fault={fault?.text} />
       <div class="row">
@@ -215,10 +348,16 @@ function Ask({ session }: { session: Words.QuestionTime }) {
           <span class="unseen">{say("qa.category")}</span>
           <select value={category} onChange={(event) => setCategory(event.currentTarget.value)}>
             <option value="">{say("qa.category")}</option>
-            {CATEGORIES.map((each) => <option key={each} value={each}>{say(`qa.category.${each}`)}</option>)}
+            {CATEGORIES.map((each) => (
+              <option key={each} value={each}>
+                {say(`qa.category.${each}`)}
+              </option>
+            ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={text.trim().length < 10}>{say("qa.ask")}</button>
+        <button type="submit" class="primary" disabled={text.trim().length < 10}>
+          {say("qa.ask")}
+        </button>
       </div>
     </form>
   );
@@ -230,8 +369,25 @@ function Hands({ shown }: { shown: View }) {
   if (hand) {
     return (
       <p class="row">
-        <span>{say("qa.hand_place", { place: hand.place, of: hand.of, minutes: Math.max(1, Math.ceil(hand.estimate_s / 60)) })}</span>
-        <button type="button" class="quiet" onClick={() => void attempt(city.ask("live_qa.lower_hand", { session: session.session }).then(() => { view.value = { ...shown, hand: null }; }), say("qa.hand_lowered"))}>
+        <span>
+          {say("qa.hand_place", {
+            place: hand.place,
+            of: hand.of,
+            minutes: Math.max(1, Math.ceil(hand.estimate_s / 60)),
+          })}
+        </span>
+        <button
+          type="button"
+          class="quiet"
+          onClick={() =>
+            void attempt(
+              city.ask("live_qa.lower_hand", { session: session.session }).then(() => {
+                view.value = { ...shown, hand: null };
+              }),
+              say("qa.hand_lowered"),
+            )
+          }
+        >
           {say("qa.hand_lower")}
         </button>
       </p>
@@ -241,8 +397,20 @@ function Hands({ shown }: { shown: View }) {
   return (
     <p>
       <button
-        type="button" class="quiet"
-        onClick={() => void attempt(city.ask("live_qa.raise_hand", { session: session.session, language: document.documentElement.lang }).then((place) => { view.value = { ...shown, hand: place }; }))}
+        type="button"
+        class="quiet"
+        onClick={() =>
+          void attempt(
+            city
+              .ask("live_qa.raise_hand", {
+                session: session.session,
+                language: document.documentElement.lang,
+              })
+              .then((place) => {
+                view.value = { ...shown, hand: place };
+              }),
+          )
+        }
       >
         {say("qa.hand_raise")}
       </button>
@@ -268,8 +436,12 @@ function MyTurn({ session }: { session: string }) {
       {leftS.value !== null && <p>{say("qa.left", { s: leftS.value })}</p>}
       {(mine.step === "invited" || mine.step === "on_deck") && (
         <p class="row">
-          <button type="button" class="primary" onClick={() => answer(true)}>{say(mine.step === "invited" ? "qa.turn.accept" : "qa.turn.ready")}</button>
-          <button type="button" class="quiet" onClick={() => answer(false)}>{say("qa.turn.decline")}</button>
+          <button type="button" class="primary" onClick={() => answer(true)}>
+            {say(mine.step === "invited" ? "qa.turn.accept" : "qa.turn.ready")}
+          </button>
+          <button type="button" class="quiet" onClick={() => answer(false)}>
+            {say("qa.turn.decline")}
+          </button>
         </p>
       )}
     </section>

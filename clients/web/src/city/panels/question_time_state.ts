@@ -7,7 +7,7 @@ export type View = Words.AudienceView;
 /** Which session one looks at. */
 export const chosenSession = signal<string | null>(null);
 export const view = signal<View | null>(null);
-export const turn = signal<{ step: Words.TurnStep; until: number | null } | null>(null);
+export const turn = signal<{ step: Words.LiveQaTurnChanged["step"]; until: number | null } | null>(null);
 /** Seconds left of one's speaking time, as last signalled. */
 export const leftS = signal<number | null>(null);
 
@@ -18,48 +18,72 @@ function change(session: string, how: (before: View) => View): void {
 
 /** Puts a question where its state belongs. */
 function place(before: View, row: Words.Question): View {
-  const old = [before.now, ...before.next, ...before.questions].find((each) => each?.question === row.question);
+  const old = [before.now, ...before.next, ...before.questions].find(
+    (each) => each?.question === row.question,
+  );
   // whether one has voted, and how many stand behind it, come with lists and counts, and not with every change
-  const kept: Words.Question = { ...row, has_voted: row.has_voted ?? old?.has_voted, backers: row.backers ?? old?.backers };
+  const kept: Words.Question = {
+    ...row,
+    has_voted: row.has_voted ?? old?.has_voted,
+    backers: row.backers ?? old?.backers,
+  };
   const without = (list: Words.Question[]) => list.filter((each) => each.question !== row.question);
   const isKnown = before.questions.some((each) => each.question === row.question);
   return {
     ...before,
     now: row.state === "now" ? kept : before.now?.question === row.question ? null : before.now,
     next: row.state === "next" ? [...without(before.next), kept] : without(before.next),
-    questions: row.state !== "open"
-      ? without(before.questions)
-      : isKnown
-        ? before.questions.map((each) => (each.question === row.question ? kept : each))
-        : [...before.questions, { ...kept, is_new: true }],
+    questions:
+      row.state !== "open"
+        ? without(before.questions)
+        : isKnown
+          ? before.questions.map((each) => (each.question === row.question ? kept : each))
+          : [...before.questions, { ...kept, is_new: true }],
   };
 }
 
 /** Listens for as long as the client lives; what it returns ends that. */
 export function follow(city: Client): () => void {
   const ends = [
-    city.on("live_qa.session_changed", ({ session }) => change(session.session, (before) => ({ ...before, session }))),
-    city.on("live_qa.question_changed", ({ session, question }) => change(session, (before) => place(before, question))),
+    city.on("live_qa.session_changed", ({ session }) =>
+      change(session.session, (before) => ({ ...before, session })),
+    ),
+    city.on("live_qa.question_changed", ({ session, question }) =>
+      change(session, (before) => place(before, question)),
+    ),
     city.on("live_qa.own_changed", ({ session, question }) =>
       change(session, (before) => ({
         ...before,
         mine: [question, ...before.mine.filter((each) => each.row.question !== question.row.question)],
-      }))),
+      })),
+    ),
     city.on("live_qa.order_changed", ({ session, order }) =>
       change(session, (before) => {
         const rank = new Map(order.map((number, i) => [number, i]));
         const at = (row: Words.Question) => rank.get(row.question) ?? order.length;
         return { ...before, questions: [...before.questions].sort((a, b) => at(a) - at(b)) };
-      })),
-    city.on("live_qa.floor_changed", ({ session, turn: floor }) => change(session, (before) => ({ ...before, floor: floor ?? null }))),
+      }),
+    ),
+    city.on("live_qa.floor_changed", ({ session, turn: floor }) =>
+      change(session, (before) => ({ ...before, floor: floor ?? null })),
+    ),
     city.on("live_qa.counts", ({ session, backers }) =>
       change(session, (before) => {
         const counts = new Map(backers.map(([number, count]) => [number, count]));
-        const counted = (row: Words.Question) => ({ ...row, backers: row.backers === undefined || row.backers === null ? row.backers : (counts.get(row.question) ?? row.backers) });
+        const counted = (row: Words.Question) => ({
+          ...row,
+          backers:
+            row.backers === undefined || row.backers === null
+              ? row.backers
+              : (counts.get(row.question) ?? row.backers),
+        });
         return { ...before, questions: before.questions.map(counted), next: before.next.map(counted) };
-      })),
+      }),
+    ),
     city.on("live_qa.place", ({ session, hand }) => change(session, (before) => ({ ...before, hand }))),
-    city.on("live_qa.hand_lowered", ({ session }) => change(session, (before) => ({ ...before, hand: null }))),
+    city.on("live_qa.hand_lowered", ({ session }) =>
+      change(session, (before) => ({ ...before, hand: null })),
+    ),
     city.on("live_qa.turn_changed", ({ step, until }) => {
       turn.value = step === "seated" ? null : { step, until: until ?? null };
       leftS.value = null;

@@ -18,9 +18,34 @@ export interface Panel {
 
 export const PANELS: Panel[] = [
   { id: "map", icon: "map", title: "panel.map", load: () => import("./map").then((m) => m.MapPanel) },
-  { id: "people", icon: "people", title: "panel.people", load: () => import("./people").then((m) => m.People) },
-  { id: "events", icon: "events", title: "panel.events", load: () => import("./events").then((m) => m.Events) },
-  { id: "question_time", icon: "question_time", title: "panel.question_time", load: () => import("./question_time").then((m) => m.QuestionTime) },
-  { id: "petitions", icon: "petitions", title: "panel.petitions", load: () => import("./petitions").then((m) => m.Petitions) },
-  { id: "settings", icon: "settings", title: "panel.settings", load: () => import("./settings").then((m) => m.SettingsPanel) },
+  {
+    id: "people",
+    icon: "people",
+    title: "panel.people",
+    load: () => import("./people").then((m) => m.People),
+  },
+  {
+    id: "events",
+    icon: "events",
+    title: "panel.events",
+    load: () => import("./events").then((m) => m.Events),
+  },
+  {
+    id: "question_time",
+    icon: "question_time",
+    title: "panel.question_time",
+    load: () => import("./question_time").then((m) => m.QuestionTime),
+  },
+  {
+    id: "petitions",
+    icon: "petitions",
+    title: "panel.petitions",
+    load: () => import("./petitions").then((m) => m.Petitions),
+  },
+  {
+    id: "settings",
+    icon: "settings",
+    title: "panel.settings",
+    load: () => import("./settings").then((m) => m.SettingsPanel),
+  },
 ];

@@ -27,7 +27,11 @@ export function SettingsPanel({ world }: PanelProps) {
   };
   const check = (name: "calm" | "contrast" | "names") => (
     <label class="check">
-      <input type="checkbox" checked={now[name]} onChange={(event) => set({ [name]: event.currentTarget.checked })} />
+      <input
+        type="checkbox"
+        checked={now[name]}
+        onChange={(event) => set({ [name]: event.currentTarget.checked })}
+      />
       <span>{say(`settings.${name}`)}</span>
     </label>
   );
@@ -36,7 +40,12 @@ export function SettingsPanel({ world }: PanelProps) {
       <legend>{say(`settings.${name}`)}</legend>
       {values.map((value) => (
         <label key={value}>
-          <input type="radio" name={name} checked={now[name] === value} onChange={() => set({ [name]: value } as Partial<Settings>)} />
+          <input
+            type="radio"
+            name={name}
+            checked={now[name] === value}
+            onChange={() => set({ [name]: value } as Partial<Settings>)}
+          />
           <span>{say(`settings.${name}_${value}` as Key)}</span>
         </label>
       ))}
@@ -50,7 +59,12 @@ export function SettingsPanel({ world }: PanelProps) {
         <legend>{say("settings.language")}</legend>
         {(["ko", "en"] as const).map((each) => (
           <label key={each}>
-            <input type="radio" name="language" checked={language.value === each} onChange={() => void speak(each)} />
+            <input
+              type="radio"
+              name="language"
+              checked={language.value === each}
+              onChange={() => void speak(each)}
+            />
             <span lang={each}>{each === "ko" ? "한국어" : "English"}</span>
           </label>
         ))}
@@ -67,8 +81,12 @@ export function SettingsPanel({ world }: PanelProps) {
         <li>{say("settings.keys_use")}</li>
       </ul>
       <p class="row">
-        <a class="quiet" href="/plain">{say("settings.plain")}</a>
-        <button type="button" class="quiet" onClick={() => client.value?.close()}>{say("settings.leave")}</button>
+        <a class="quiet" href="/plain">
+          {say("settings.plain")}
+        </a>
+        <button type="button" class="quiet" onClick={() => client.value?.close()}>
+          {say("settings.leave")}
+        </button>
       </p>
     </>
   );

@@ -72,7 +72,10 @@ export function buildings(district: District, material: Material): Buildings {
     } else if (below) {
       const shell = new Clay();
       whole(shell, building);
-      houses.push({ building: { ...building, footprint: below.footprint }, shell: [mesh(shell.geometry(), material)] });
+      houses.push({
+        building: { ...building, footprint: below.footprint },
+        shell: [mesh(shell.geometry(), material)],
+      });
     } else {
       whole(solid, building);
     }
@@ -80,7 +83,9 @@ export function buildings(district: District, material: Material): Buildings {
   walls(solid, district, open);
   for (const each of district.doors) {
     const [x, z] = [(each.line[0] + each.line[2]) / 2, (each.line[1] + each.line[3]) / 2];
-    const of = district.buildings.find((building) => open.has(building.id) && contains(grown(building), x, z));
+    const of = district.buildings.find(
+      (building) => open.has(building.id) && contains(grown(building), x, z),
+    );
     door(solid, each, !of || of.look === "hanok" || of.look === "palace");
     if (!of) lintel(solid, each.line);
   }
@@ -90,14 +95,20 @@ export function buildings(district: District, material: Material): Buildings {
     group,
     houses,
     bodies: district.buildings.filter(
-      (building) => building.height > 2.5 && !open.has(building.id) && building.base < 2 && building.look !== "mountain",
+      (building) =>
+        building.height > 2.5 && !open.has(building.id) && building.base < 2 && building.look !== "mountain",
     ),
   };
 }
 
 function grown(building: Building): [number, number][] {
   const box = bounds(building.footprint);
-  return [[box.x0 - 0.3, box.z0 - 0.3], [box.x1 + 0.3, box.z0 - 0.3], [box.x1 + 0.3, box.z1 + 0.3], [box.x0 - 0.3, box.z1 + 0.3]];
+  return [
+    [box.x0 - 0.3, box.z0 - 0.3],
+    [box.x1 + 0.3, box.z0 - 0.3],
+    [box.x1 + 0.3, box.z1 + 0.3],
+    [box.x0 - 0.3, box.z1 + 0.3],
+  ];
 }
 
 function overlaps(one: Building, other: Building): boolean {
@@ -106,22 +117,49 @@ function overlaps(one: Building, other: Building): boolean {
 
 function whole(clay: Clay, building: Building): void {
   switch (building.look) {
-    case "palace": palace(clay, building); break;
-    case "gate": gate(clay, building); break;
-    case "pavilion": pavilion(clay, building); break;
-    case "hanok": hanok(clay, building, true); break;
+    case "palace":
+      palace(clay, building);
+      break;
+    case "gate":
+      gate(clay, building);
+      break;
+    case "pavilion":
+      pavilion(clay, building);
+      break;
+    case "hanok":
+      hanok(clay, building, true);
+      break;
     case "house":
       if (building.roof === "gabled" || building.roof === "hipped") hanok(clay, building, true);
       else block(clay, building, 0);
       break;
-    case "glass_wave": glassWave(clay, building); break;
-    case "metal_curve": metalCurve(clay, building); break;
-    case "statue": statue(clay, building); break;
-    case "furniture": furniture(clay, building); break;
-    case "market": market(clay, building); break;
-    case "hedge": hedge(clay, building); break;
-    case "mountain": hill(clay, building); break;
-    case "brick": case "concrete": case "glass": case "stone": case "stone_classical": case "tower":
+    case "glass_wave":
+      glassWave(clay, building);
+      break;
+    case "metal_curve":
+      metalCurve(clay, building);
+      break;
+    case "statue":
+      statue(clay, building);
+      break;
+    case "furniture":
+      furniture(clay, building);
+      break;
+    case "market":
+      market(clay, building);
+      break;
+    case "hedge":
+      hedge(clay, building);
+      break;
+    case "mountain":
+      hill(clay, building);
+      break;
+    case "brick":
+    case "concrete":
+    case "glass":
+    case "stone":
+    case "stone_classical":
+    case "tower":
       if (building.height < 1 && building.roof === "none") deck(clay, building);
       else block(clay, building, 0);
   }
@@ -141,11 +179,13 @@ function groundStorey(clay: Clay, district: District, building: Building): void 
   for (const wall of district.walls) {
     if (wall.around !== building.id) continue;
     let from = 0;
-    for (const [x0, z0, x1, z1] of wall.lines) from = clay.side(x0, z0, x1, z1, 0, top, facade.tint, facade.style, from);
+    for (const [x0, z0, x1, z1] of wall.lines)
+      from = clay.side(x0, z0, x1, z1, 0, top, facade.tint, facade.style, from);
   }
   for (const { line } of district.doors) {
     const [x0, z0, x1, z1] = line;
-    if (isOnEdge(building, (x0 + x1) / 2, (z0 + z1) / 2)) clay.side(x0, z0, x1, z1, 2.9, top, facade.tint, facade.style);
+    if (isOnEdge(building, (x0 + x1) / 2, (z0 + z1) / 2))
+      clay.side(x0, z0, x1, z1, 2.9, top, facade.tint, facade.style);
   }
   clay.lid(building.footprint, 0.02, wooden ? WOOD.pale : "#cfc4b0", wooden ? Style.plain : Style.flagstone);
 }
@@ -156,7 +196,12 @@ function upperShell(clay: Clay, building: Building): void {
     const top = building.height * 0.58;
     if (top > STOREY) clay.prism(building.footprint, STOREY, top, WOOD.dark, Style.lattice, { lid: false });
     if (building.look === "palace") {
-      tiledRoof(clay, bounds(building.footprint), top, { rise: building.height - top, overhang: 1.8, tile: GIWA.tile, painted: true });
+      tiledRoof(clay, bounds(building.footprint), top, {
+        rise: building.height - top,
+        overhang: 1.8,
+        tile: GIWA.tile,
+        painted: true,
+      });
     } else hanok(clay, building, false);
     return;
   }
@@ -168,6 +213,13 @@ function upperShell(clay: Clay, building: Building): void {
 function lintel(clay: Clay, [x0, z0, x1, z1]: [number, number, number, number]): void {
   const wide = Math.hypot(x1 - x0, z1 - z0);
   if (wide < 3) return;
-  const box = bounds([[x0, z0], [x1, z1]]);
-  tiledRoof(clay, { x0: box.x0 - 1, z0: box.z0 - 1, x1: box.x1 + 1, z1: box.z1 + 1 }, 4.2, { rise: 1.3, overhang: 0.8, painted: true });
+  const box = bounds([
+    [x0, z0],
+    [x1, z1],
+  ]);
+  tiledRoof(clay, { x0: box.x0 - 1, z0: box.z0 - 1, x1: box.x1 + 1, z1: box.z1 + 1 }, 4.2, {
+    rise: 1.3,
+    overhang: 0.8,
+    painted: true,
+  });
 }

@@ -1,6 +1,6 @@
 // Buildings of the city of today: stone with windows, glass, brick, towers, the wave of City Hall, curves of metal.
 import { type Building, bounds, inset, type Outline, type Point, wound } from "../plan";
-import { boxOf, type Clay, ring, scaled, Style, type StyleNumber, type V3 } from "./clay";
+import { boxOf, type Clay, ring, Style, type StyleNumber, scaled, type V3 } from "./clay";
 import { GLASS, METAL, STONE } from "./palette";
 import { dome, flatRoof, spire } from "./roofs";
 
@@ -24,12 +24,24 @@ export function block(clay: Clay, building: Building, foot: number): void {
   const { footprint, base, height, taper, look } = building;
   const facade = FACADES[look] ?? FACADES.stone!;
   const top = base + height;
-  if (look === "tower" && building.height > 50 && roundish(footprint) && base === 0 && building.taper <= 0.65) {
+  if (
+    look === "tower" &&
+    building.height > 50 &&
+    roundish(footprint) &&
+    base === 0 &&
+    building.taper <= 0.65
+  ) {
     shaft(clay, building);
     return;
   }
   if (look === "tower" && building.roof === "spire") {
-    spire(clay, footprint, base, height, base > 50 && bounds(footprint).x1 - bounds(footprint).x0 < 8 ? METAL.red : GLASS.deep);
+    spire(
+      clay,
+      footprint,
+      base,
+      height,
+      base > 50 && bounds(footprint).x1 - bounds(footprint).x0 < 8 ? METAL.red : GLASS.deep,
+    );
     return;
   }
   const screen = look === "glass" && building.roof === "none" && thickness(footprint) < 2 && base > 0;
@@ -59,7 +71,8 @@ export function block(clay: Clay, building: Building, foot: number): void {
   }
   if (look === "glass" && base > 50) {
     // the decks of a tower on a hill: rims of white
-    for (const y of [base + 0.3, base + height * 0.5, top - 0.3]) clay.prism(scaled(footprint, 1.08), y - 0.35, y + 0.35, METAL.white);
+    for (const y of [base + 0.3, base + height * 0.5, top - 0.3])
+      clay.prism(scaled(footprint, 1.08), y - 0.35, y + 0.35, METAL.white);
   }
 }
 
@@ -77,8 +90,22 @@ function gable(clay: Clay, footprint: Outline, y: number): void {
   const p = (u: number, h: number, v: number): V3 => (along ? [u, y + h, v] : [v, y + h, u]);
   const [u0, u1, v0, v1] = along ? [box.x0, box.x1, box.z0, box.z1] : [box.z0, box.z1, box.x0, box.x1];
   const v = (v0 + v1) / 2;
-  clay.quad(p(u0 - 0.6, -0.2, v1 + 0.6), p(u1 + 0.6, -0.2, v1 + 0.6), p(u1 + 0.6, rise, v), p(u0 - 0.6, rise, v), "#6b5148", Style.tiles);
-  clay.quad(p(u1 + 0.6, -0.2, v0 - 0.6), p(u0 - 0.6, -0.2, v0 - 0.6), p(u0 - 0.6, rise, v), p(u1 + 0.6, rise, v), "#6b5148", Style.tiles);
+  clay.quad(
+    p(u0 - 0.6, -0.2, v1 + 0.6),
+    p(u1 + 0.6, -0.2, v1 + 0.6),
+    p(u1 + 0.6, rise, v),
+    p(u0 - 0.6, rise, v),
+    "#6b5148",
+    Style.tiles,
+  );
+  clay.quad(
+    p(u1 + 0.6, -0.2, v0 - 0.6),
+    p(u0 - 0.6, -0.2, v0 - 0.6),
+    p(u0 - 0.6, rise, v),
+    p(u1 + 0.6, rise, v),
+    "#6b5148",
+    Style.tiles,
+  );
   clay.triangle(p(u0, 0, v0), p(u0, 0, v1), p(u0, rise, v), STONE.brick);
   clay.triangle(p(u1, 0, v1), p(u1, 0, v0), p(u1, rise, v), STONE.brick);
 }
@@ -148,12 +175,16 @@ export function glassWave(clay: Clay, building: Building): void {
   for (let i = 0; i <= levels; i++) {
     const t = i / levels;
     // drawn back at its foot, breaking over at its crest
-    const lean = 0.66 + 0.34 * Math.sin(Math.min(1, t / 0.72) * (Math.PI / 2)) - 0.12 * Math.max(0, (t - 0.78) / 0.22) ** 2;
+    const lean =
+      0.66 +
+      0.34 * Math.sin(Math.min(1, t / 0.72) * (Math.PI / 2)) -
+      0.12 * Math.max(0, (t - 0.78) / 0.22) ** 2;
     rings.push(
       smooth.map(([x, z]): V3 => {
         const away = (x - bx) * nx + (z - bz) * nz;
         const along = ((x - bx) * ux + (z - bz) * uz) / best;
-        const crest = 1 - 0.16 * (0.5 + 0.5 * Math.cos((along * 1.4 + 0.1) * Math.PI * 2)) - 0.1 * (1 - away / reach);
+        const crest =
+          1 - 0.16 * (0.5 + 0.5 * Math.cos((along * 1.4 + 0.1) * Math.PI * 2)) - 0.1 * (1 - away / reach);
         const shift = away * (lean - 1);
         return [x + nx * shift, building.base + building.height * t * (1 + (crest - 1) * t), z + nz * shift];
       }),
@@ -175,10 +206,18 @@ export function metalCurve(clay: Clay, building: Building): void {
   const rings: V3[][] = [];
   for (let i = 0; i <= levels; i++) {
     const t = (i / levels) * (Math.PI / 2);
-    const width = closed ? 0.9 + 0.1 * Math.sin(t * 2) - 0.75 * (1 - Math.cos(t)) ** 1.6 : building.taper + (1 - building.taper) * Math.cos(t);
-    rings.push(scaled(smooth, width).map(([x, z]): V3 => [x, building.base + building.height * Math.sin(t) ** 0.9, z]));
+    const width = closed
+      ? 0.9 + 0.1 * Math.sin(t * 2) - 0.75 * (1 - Math.cos(t)) ** 1.6
+      : building.taper + (1 - building.taper) * Math.cos(t);
+    rings.push(
+      scaled(smooth, width).map(([x, z]): V3 => [x, building.base + building.height * Math.sin(t) ** 0.9, z]),
+    );
   }
-  clay.loft(rings, METAL.silver, building.footprint.length < 24 && building.height < 8 ? Style.plain : Style.panels);
+  clay.loft(
+    rings,
+    METAL.silver,
+    building.footprint.length < 24 && building.height < 8 ? Style.plain : Style.panels,
+  );
   crown(clay, rings[levels]!, METAL.silver);
 }
 
@@ -189,7 +228,14 @@ function canopy(clay: Clay, { footprint, base, height }: Building): void {
   for (let i = 0; i < n; i++) {
     const xa = box.x0 + ((box.x1 - box.x0) * i) / n;
     const xb = box.x0 + ((box.x1 - box.x0) * (i + 1)) / n;
-    clay.quad([xa, y(i), box.z1], [xb, y(i + 1), box.z1], [xb, y(i + 1), box.z0], [xa, y(i), box.z0], METAL.silver, Style.panels);
+    clay.quad(
+      [xa, y(i), box.z1],
+      [xb, y(i + 1), box.z1],
+      [xb, y(i + 1), box.z0],
+      [xa, y(i), box.z0],
+      METAL.silver,
+      Style.panels,
+    );
     for (const z of [box.z0, box.z1]) {
       clay.quad([xa, base - 0.4, z], [xb, base - 0.4, z], [xb, y(i + 1), z], [xa, y(i), z], METAL.white);
     }
@@ -201,7 +247,7 @@ function canopy(clay: Clay, { footprint, base, height }: Building): void {
 function crown(clay: Clay, rim: V3[], tint: string): void {
   const n = rim.length;
   const mid: V3 = [0, 1, 2].map((axis) => rim.reduce((sum, p) => sum + p[axis as 0 | 1 | 2], 0) / n) as V3;
-  rim.forEach((p, i) => clay.triangle(rim[(i + 1) % n]!, p, mid, tint, Style.panels));
+  for (const [i, p] of rim.entries()) clay.triangle(rim[(i + 1) % n]!, p, mid, tint, Style.panels);
 }
 
 /** A closed curve through the points (Catmull-Rom). */
@@ -209,11 +255,19 @@ export function rounded(outline: Outline, steps: number): Outline {
   const n = outline.length;
   const made: Outline = [];
   for (let i = 0; i < n; i++) {
-    const [a, b, c, d] = [outline[(i + n - 1) % n]!, outline[i]!, outline[(i + 1) % n]!, outline[(i + 2) % n]!];
+    const [a, b, c, d] = [
+      outline[(i + n - 1) % n]!,
+      outline[i]!,
+      outline[(i + 1) % n]!,
+      outline[(i + 2) % n]!,
+    ];
     for (let s = 0; s < steps; s++) {
       const t = s / steps;
       const at = (axis: 0 | 1) =>
-        0.5 * (2 * b[axis] + (c[axis] - a[axis]) * t + (2 * a[axis] - 5 * b[axis] + 4 * c[axis] - d[axis]) * t * t +
+        0.5 *
+        (2 * b[axis] +
+          (c[axis] - a[axis]) * t +
+          (2 * a[axis] - 5 * b[axis] + 4 * c[axis] - d[axis]) * t * t +
           (3 * b[axis] - a[axis] - 3 * c[axis] + d[axis]) * t ** 3);
       made.push([at(0), at(1)] satisfies Point);
     }

@@ -4,8 +4,22 @@ import { type Outline, wound } from "../plan";
 
 /** How a surface is drawn beyond its colour; the numbers are read by the shader in surface.ts. */
 export const Style = {
-  plain: 0, tiles: 1, curtain: 2, offices: 3, brick: 4, blocks: 5, classical: 6, lattice: 7, dancheong: 8, panels: 9,
-  wave: 10, leaves: 11, screen: 12, shelves: 13, cloth: 14, flagstone: 15,
+  plain: 0,
+  tiles: 1,
+  curtain: 2,
+  offices: 3,
+  brick: 4,
+  blocks: 5,
+  classical: 6,
+  lattice: 7,
+  dancheong: 8,
+  panels: 9,
+  wave: 10,
+  leaves: 11,
+  screen: 12,
+  shelves: 13,
+  cloth: 14,
+  flagstone: 15,
 } as const;
 export type StyleNumber = (typeof Style)[keyof typeof Style];
 
@@ -25,10 +39,23 @@ export class Clay {
   }
 
   /** A triangle, its corners counter-clockwise seen from where it shows; uv in metres. */
-  triangle(a: V3, b: V3, c: V3, tint: string, style: StyleNumber = Style.plain, uv?: [number, number][]): void {
-    const ux = b[0] - a[0], uy = b[1] - a[1], uz = b[2] - a[2];
-    const vx = c[0] - a[0], vy = c[1] - a[1], vz = c[2] - a[2];
-    let nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
+  triangle(
+    a: V3,
+    b: V3,
+    c: V3,
+    tint: string,
+    style: StyleNumber = Style.plain,
+    uv?: [number, number][],
+  ): void {
+    const ux = b[0] - a[0],
+      uy = b[1] - a[1],
+      uz = b[2] - a[2];
+    const vx = c[0] - a[0],
+      vy = c[1] - a[1],
+      vz = c[2] - a[2];
+    let nx = uy * vz - uz * vy,
+      ny = uz * vx - ux * vz,
+      nz = ux * vy - uy * vx;
     const length = Math.hypot(nx, ny, nz);
     if (length < 1e-9) return;
     nx /= length;
@@ -46,7 +73,15 @@ export class Clay {
   }
 
   /** Four corners, counter-clockwise seen from where it shows. */
-  quad(a: V3, b: V3, c: V3, d: V3, tint: string, style: StyleNumber = Style.plain, uv?: [number, number][]): void {
+  quad(
+    a: V3,
+    b: V3,
+    c: V3,
+    d: V3,
+    tint: string,
+    style: StyleNumber = Style.plain,
+    uv?: [number, number][],
+  ): void {
     const at = uv ?? quadUv(a, b, d);
     this.triangle(a, b, c, tint, style, [at[0]!, at[1]!, at[2]!]);
     this.triangle(a, c, d, tint, style, [at[0]!, at[2]!, at[3]!]);
@@ -54,12 +89,23 @@ export class Clay {
 
   /** An upright side from (x0, z0) to (x1, z1), shown on its left hand seen from above; u runs along, v up. */
   side(
-    x0: number, z0: number, x1: number, z1: number, y0: number, y1: number,
-    tint: string, style: StyleNumber = Style.plain, from = 0, foot = 0,
+    x0: number,
+    z0: number,
+    x1: number,
+    z1: number,
+    y0: number,
+    y1: number,
+    tint: string,
+    style: StyleNumber = Style.plain,
+    from = 0,
+    foot = 0,
   ): number {
     const length = Math.hypot(x1 - x0, z1 - z0);
     this.quad([x1, y0, z1], [x0, y0, z0], [x0, y1, z0], [x1, y1, z1], tint, style, [
-      [from + length, y0 - foot], [from, y0 - foot], [from, y1 - foot], [from + length, y1 - foot],
+      [from + length, y0 - foot],
+      [from, y0 - foot],
+      [from, y1 - foot],
+      [from + length, y1 - foot],
     ]);
     return from + length;
   }
@@ -82,7 +128,11 @@ export class Clay {
 
   /** An outline raised from y0 to y1, its top `taper` times as wide about its middle. */
   prism(
-    outline: Outline, y0: number, y1: number, tint: string, style: StyleNumber = Style.plain,
+    outline: Outline,
+    y0: number,
+    y1: number,
+    tint: string,
+    style: StyleNumber = Style.plain,
     { taper = 1, top = tint, topStyle = Style.plain as StyleNumber, lid = true } = {},
   ): void {
     const low = wound(outline);
@@ -93,19 +143,52 @@ export class Clay {
       const [a, b, c, d] = [low[i]!, low[j]!, high[j]!, high[i]!];
       const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
       this.quad([b[0], y0, b[1]], [a[0], y0, a[1]], [d[0], y1, d[1]], [c[0], y1, c[1]], tint, style, [
-        [from + length, 0], [from, 0], [from, y1 - y0], [from + length, y1 - y0],
+        [from + length, 0],
+        [from, 0],
+        [from, y1 - y0],
+        [from + length, y1 - y0],
       ]);
       from += length;
     }
     if (lid && taper > 0.01) this.lid(high, y1, top, topStyle);
   }
 
-  box(x0: number, y0: number, z0: number, x1: number, y1: number, z1: number, tint: string, style: StyleNumber = Style.plain): void {
-    this.prism([[x0, z0], [x1, z0], [x1, z1], [x0, z1]], y0, y1, tint, style);
+  box(
+    x0: number,
+    y0: number,
+    z0: number,
+    x1: number,
+    y1: number,
+    z1: number,
+    tint: string,
+    style: StyleNumber = Style.plain,
+  ): void {
+    this.prism(
+      [
+        [x0, z0],
+        [x1, z0],
+        [x1, z1],
+        [x0, z1],
+      ],
+      y0,
+      y1,
+      tint,
+      style,
+    );
   }
 
   /** A round column. */
-  column(x: number, z: number, radius: number, y0: number, y1: number, tint: string, sides = 8, taper = 1, style: StyleNumber = Style.plain): void {
+  column(
+    x: number,
+    z: number,
+    radius: number,
+    y0: number,
+    y1: number,
+    tint: string,
+    sides = 8,
+    taper = 1,
+    style: StyleNumber = Style.plain,
+  ): void {
     this.prism(ring(x, z, radius, sides), y0, y1, tint, style, { taper });
   }
 
@@ -121,7 +204,10 @@ export class Clay {
         const j = (i + 1) % low.length;
         const along = Math.hypot(low[j]![0] - low[i]![0], low[j]![2] - low[i]![2]);
         this.quad(low[j]!, low[i]!, high[i]!, high[j]!, tint, style, [
-          [u + along, v], [u, v], [u, v + rise], [u + along, v + rise],
+          [u + along, v],
+          [u, v],
+          [u, v + rise],
+          [u + along, v + rise],
         ]);
         u += along;
       }
@@ -145,7 +231,12 @@ export class Clay {
 function quadUv(a: V3, b: V3, d: V3): [number, number][] {
   const across = Math.hypot(b[0] - a[0], b[1] - a[1], b[2] - a[2]);
   const up = Math.hypot(d[0] - a[0], d[1] - a[1], d[2] - a[2]);
-  return [[0, 0], [across, 0], [across, up], [0, up]];
+  return [
+    [0, 0],
+    [across, 0],
+    [across, up],
+    [0, up],
+  ];
 }
 
 export function ring(x: number, z: number, radius: number, sides: number, turn = 0): Outline {
@@ -163,5 +254,10 @@ export function scaled(outline: Outline, by: number): Outline {
 }
 
 export function boxOf(x0: number, z0: number, x1: number, z1: number): Outline {
-  return [[x0, z0], [x1, z0], [x1, z1], [x0, z1]];
+  return [
+    [x0, z0],
+    [x1, z0],
+    [x1, z1],
+    [x0, z1],
+  ];
 }

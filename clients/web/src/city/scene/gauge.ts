@@ -31,7 +31,14 @@ export class Gauge {
     const n = Math.min(this.n, KEPT);
     const costs = [...this.costs.subarray(0, n)].sort((a, b) => a - b);
     const gaps = [...this.gaps.subarray(0, n)].sort((a, b) => a - b);
-    const at = (sorted: number[], share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-    return { frames: this.n, cost: at(costs, 0.5), costWorst: at(costs, 0.99), gap: at(gaps, 0.5), gapWorst: at(gaps, 0.99) };
+    const at = (sorted: number[], share: number) =>
+      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    return {
+      frames: this.n,
+      cost: at(costs, 0.5),
+      costWorst: at(costs, 0.99),
+      gap: at(gaps, 0.5),
+      gapWorst: at(gaps, 0.99),
+    };
   }
 }

@@ -1,10 +1,29 @@
 // What one walks on: all grounds of a plan in one mesh, painted in their order; lawns, stones, roads and water by the shader.
-import { BufferAttribute, BufferGeometry, Color, Mesh, MeshLambertMaterial, ShapeUtils, Vector2 } from "three";
+import {
+  BufferAttribute,
+  BufferGeometry,
+  Color,
+  Mesh,
+  MeshLambertMaterial,
+  ShapeUtils,
+  Vector2,
+} from "three";
 import type { District, GroundKind, Outline } from "../plan";
 import { GROUND } from "./palette";
 import { weave } from "./shading";
 
-const KINDS: GroundKind[] = ["flowers", "lawn", "path", "paving", "road", "sand", "soil", "stone", "water", "wood"];
+const KINDS: GroundKind[] = [
+  "flowers",
+  "lawn",
+  "path",
+  "paving",
+  "road",
+  "sand",
+  "soil",
+  "stone",
+  "water",
+  "wood",
+];
 
 /** How far the land goes on beyond the district, metres. */
 const BEYOND_M = 1400;
@@ -93,23 +112,48 @@ export function grounds(district: District): Mesh {
   };
   const { width, depth } = district;
   const far = BEYOND_M;
-  lay([[-far, -far], [width + far, -far], [width + far, depth + far], [-far, depth + far]], 10, "#aeb39a");
-  lay([[-60, -60], [width + 60, -60], [width + 60, depth + 60], [-60, depth + 60]], 3, "#c3bfb2");
+  lay(
+    [
+      [-far, -far],
+      [width + far, -far],
+      [width + far, depth + far],
+      [-far, depth + far],
+    ],
+    10,
+    "#aeb39a",
+  );
+  lay(
+    [
+      [-60, -60],
+      [width + 60, -60],
+      [width + 60, depth + 60],
+      [-60, depth + 60],
+    ],
+    3,
+    "#c3bfb2",
+  );
   for (const ground of district.grounds) lay(ground.polygon, KINDS.indexOf(ground.kind), GROUND[ground.kind]);
 
   const geometry = new BufferGeometry();
   geometry.setAttribute("position", new BufferAttribute(new Float32Array(positions), 3));
   geometry.setAttribute("color", new BufferAttribute(new Float32Array(colours), 3));
   geometry.setAttribute("kind", new BufferAttribute(new Float32Array(kinds), 1));
-  geometry.setAttribute("normal", new BufferAttribute(new Float32Array(positions.map((_, i) => (i % 3 === 1 ? 1 : 0))), 3));
+  geometry.setAttribute(
+    "normal",
+    new BufferAttribute(new Float32Array(positions.map((_, i) => (i % 3 === 1 ? 1 : 0))), 3),
+  );
   // Painted one over the other, before all else: so no two grounds quarrel over the same depth.
-  const material = weave(new MeshLambertMaterial({ vertexColors: true, depthWrite: false, depthTest: false }), "ground", {
-    vertexHead: "attribute float kind; varying float vKind;",
-    vertexBody: "vKind = kind;",
-    fragmentHead: "varying float vKind; float gWater;",
-    surface: SURFACE,
-    gloss: GLOSS,
-  });
+  const material = weave(
+    new MeshLambertMaterial({ vertexColors: true, depthWrite: false, depthTest: false }),
+    "ground",
+    {
+      vertexHead: "attribute float kind; varying float vKind;",
+      vertexBody: "vKind = kind;",
+      fragmentHead: "varying float vKind; float gWater;",
+      surface: SURFACE,
+      gloss: GLOSS,
+    },
+  );
   const mesh = new Mesh(geometry, material);
   mesh.receiveShadow = true;
   mesh.renderOrder = -5;

@@ -28,17 +28,42 @@ export function horizon(district: District, material: Material): Mesh {
       if (small || (green && ring < 3)) {
         if (ring > 5 || chance < 0.45) continue;
         clay.box(box.x0 + 3, 0, box.z0 + 3, box.x1 - 3, 3.2, box.z1 - 3, WOOD.dark, Style.lattice);
-        tiledRoof(clay, { x0: box.x0 + 3, z0: box.z0 + 3, x1: box.x1 - 3, z1: box.z1 - 3 }, 3.2, { rise: 2.6, overhang: 1, tile: GIWA.tile, gabled: true });
+        tiledRoof(clay, { x0: box.x0 + 3, z0: box.z0 + 3, x1: box.x1 - 3, z1: box.z1 - 3 }, 3.2, {
+          rise: 2.6,
+          overhang: 1,
+          tile: GIWA.tile,
+          gabled: true,
+        });
         continue;
       }
       const grow = Math.min(1, 0.35 + ring / 9);
       const height = (10 + 70 * chanceOf(id, i, j, "h") ** 2.4) * grow + (chance > 0.95 ? 60 : 0);
       const style = chance < 0.5 ? Style.offices : chance < 0.8 ? Style.curtain : Style.brick;
-      const tint = style === Style.brick ? STONE.brick : style === Style.curtain ? GLASS.clear : [STONE.concrete, STONE.limestone, "#d6cdbd"][Math.floor(chance * 60) % 3]!;
-      clay.prism([[box.x0, box.z0], [box.x1, box.z0], [box.x1, box.z1], [box.x0, box.z1]], 0, height, tint, style, { top: STONE.granite });
+      const tint =
+        style === Style.brick
+          ? STONE.brick
+          : style === Style.curtain
+            ? GLASS.clear
+            : [STONE.concrete, STONE.limestone, "#d6cdbd"][Math.floor(chance * 60) % 3]!;
+      clay.prism(
+        [
+          [box.x0, box.z0],
+          [box.x1, box.z0],
+          [box.x1, box.z1],
+          [box.x0, box.z1],
+        ],
+        0,
+        height,
+        tint,
+        style,
+        { top: STONE.granite },
+      );
     }
   }
-  const box = bounds([[0, 0], [width, depth]]);
+  const box = bounds([
+    [0, 0],
+    [width, depth],
+  ]);
   const mx = (box.x0 + box.x1) / 2;
   const mz = (box.z0 + box.z1) / 2;
   ridge(clay, mx, mz, 900, 120, `${id}near`, "#5e7a58");
@@ -49,7 +74,15 @@ export function horizon(district: District, material: Material): Mesh {
 }
 
 /** A ring of mountains, highest to the north as Bukhansan is. */
-function ridge(clay: Clay, x: number, z: number, radius: number, height: number, seed: string, tint: string): void {
+function ridge(
+  clay: Clay,
+  x: number,
+  z: number,
+  radius: number,
+  height: number,
+  seed: string,
+  tint: string,
+): void {
   const n = 120;
   const tall = (i: number) => {
     const a = (i / n) * Math.PI * 2;
@@ -70,6 +103,13 @@ function ridge(clay: Clay, x: number, z: number, radius: number, height: number,
   };
   for (let i = 0; i < n; i++) {
     const [a, b] = [tall(i % n), tall((i + 1) % n)];
-    clay.quad(at(i + 1, radius - 160, 0), at(i, radius - 160, 0), at(i, radius, a), at(i + 1, radius, b), tint, Style.leaves);
+    clay.quad(
+      at(i + 1, radius - 160, 0),
+      at(i, radius - 160, 0),
+      at(i, radius, a),
+      at(i + 1, radius, b),
+      tint,
+      Style.leaves,
+    );
   }
 }

@@ -33,7 +33,10 @@ export class Labels {
 
   /** Someone said something: it stands over their head for a while. */
   say(slot: number, text: string, now: number): void {
-    this.spoken.set(slot, { text: text.length > 140 ? `${text.slice(0, 138)}…` : text, until: now + SAID_MS });
+    this.spoken.set(slot, {
+      text: text.length > 140 ? `${text.slice(0, 138)}…` : text,
+      until: now + SAID_MS,
+    });
   }
 
   get range(): number {
@@ -45,7 +48,14 @@ export class Labels {
     for (const [slot, label] of this.labels) this.free(slot, label);
   }
 
-  show(nearest: readonly Named[], camera: PerspectiveCamera, width: number, height: number, now: number, withNames: boolean): void {
+  show(
+    nearest: readonly Named[],
+    camera: PerspectiveCamera,
+    width: number,
+    height: number,
+    now: number,
+    withNames: boolean,
+  ): void {
     this.frame++;
     for (const { slot, name, role, away, x, y, z } of nearest.slice(0, MOST_NAMES)) {
       const spoken = this.spoken.get(slot);

@@ -1,6 +1,14 @@
 // Street lamps along roads and paths: by night they glow, and a pool of light lies under each.
 import {
-  AdditiveBlending, Group, InstancedMesh, type Material, Matrix4, PlaneGeometry, Quaternion, ShaderMaterial, Vector3,
+  AdditiveBlending,
+  Group,
+  InstancedMesh,
+  type Material,
+  Matrix4,
+  PlaneGeometry,
+  Quaternion,
+  ShaderMaterial,
+  Vector3,
 } from "three";
 import { contains, type District, type Point } from "../plan";
 import { Clay, ring, Style } from "./clay";
@@ -17,7 +25,8 @@ export function lampPlaces(district: District): Point[] {
     if (x < 2 || z < 2 || x > district.width - 2 || z > district.depth - 2) return false;
     if (found.some(([px, pz]) => Math.hypot(px - x, pz - z) < APART_M * 0.72)) return false;
     if (district.buildings.some((b) => b.base < 4 && contains(b.footprint, x, z))) return false;
-    if (district.grounds.some((g) => (g.kind === "water" || g.kind === "road") && contains(g.polygon, x, z))) return false;
+    if (district.grounds.some((g) => (g.kind === "water" || g.kind === "road") && contains(g.polygon, x, z)))
+      return false;
     if (district.stages.some(({ at }) => Math.hypot(at[0] - x, at[1] - z) < 9)) return false;
     return !district.portals.some(({ at }) => Math.hypot(at[0] - x, at[1] - z) < 5);
   };
@@ -79,7 +88,10 @@ export function lamps(district: District, material: Material): Group {
   const flat = new PlaneGeometry(2, 2);
   const pools = new InstancedMesh(
     flat,
-    light("gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0);", "pow(max(0.0, 1.0 - d), 1.8) * 0.34"),
+    light(
+      "gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0);",
+      "pow(max(0.0, 1.0 - d), 1.8) * 0.34",
+    ),
     places.length,
   );
   // the pool is painted on the ground, before what stands on it

@@ -1,5 +1,17 @@
 // What shows where something begins: red-arrow gates at portals, steles at exhibits, a stage with its lectern and screen.
-import { AdditiveBlending, DoubleSide, Group, InstancedMesh, type Material, Matrix4, Mesh, PlaneGeometry, Quaternion, ShaderMaterial, Vector3 } from "three";
+import {
+  AdditiveBlending,
+  DoubleSide,
+  Group,
+  InstancedMesh,
+  type Material,
+  Matrix4,
+  Mesh,
+  PlaneGeometry,
+  Quaternion,
+  ShaderMaterial,
+  Vector3,
+} from "three";
 import { contains, type District } from "../plan";
 import { Clay, ring, Style } from "./clay";
 import { METAL, STONE, WOOD } from "./palette";
@@ -38,12 +50,28 @@ function stele(): Clay {
 
 function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: boolean): void {
   const [sin, cos] = [Math.sin(yaw), Math.cos(yaw)];
-  const at = (side: number, ahead: number): [number, number] => [x + side * cos + ahead * sin, z - side * sin + ahead * cos];
+  const at = (side: number, ahead: number): [number, number] => [
+    x + side * cos + ahead * sin,
+    z - side * sin + ahead * cos,
+  ];
   clay.prism(ring(x, z, 2.6, 40), 0.01, 0.05, WOOD.pale);
-  clay.prism([at(-0.35, 1.0), at(0.35, 1.0), at(0.35, 1.4), at(-0.35, 1.4)], 0.05, 1.12, WOOD.dark, Style.plain, { top: WOOD.pale });
+  clay.prism(
+    [at(-0.35, 1.0), at(0.35, 1.0), at(0.35, 1.4), at(-0.35, 1.4)],
+    0.05,
+    1.12,
+    WOOD.dark,
+    Style.plain,
+    { top: WOOD.pale },
+  );
   if (!outdoors) return;
   const back = -3.4;
-  clay.prism([at(-4.6, back - 0.2), at(4.6, back - 0.2), at(4.6, back), at(-4.6, back)], 1.2, 6.0, "#1c2a33", Style.screen);
+  clay.prism(
+    [at(-4.6, back - 0.2), at(4.6, back - 0.2), at(4.6, back), at(-4.6, back)],
+    1.2,
+    6.0,
+    "#1c2a33",
+    Style.screen,
+  );
   for (const side of [-4.8, 4.8]) {
     const [px, pz] = at(side, back - 0.1);
     clay.column(px, pz, 0.16, 0, 6.5, METAL.silver, 6);
@@ -52,10 +80,21 @@ function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: 
   }
   const [ax, az] = at(-4.9, back - 0.1);
   const [bx, bz] = at(4.9, back - 0.1);
-  clay.prism([[ax, az], [bx, bz], [bx + 0.1, bz + 0.15], [ax + 0.1, az + 0.15]], 6.2, 6.5, METAL.silver);
+  clay.prism(
+    [
+      [ax, az],
+      [bx, bz],
+      [bx + 0.1, bz + 0.15],
+      [ax + 0.1, az + 0.15],
+    ],
+    6.2,
+    6.5,
+    METAL.silver,
+  );
 }
 
-const VEIL_V = "varying vec2 vUv; void main() { vUv = uv; gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0); }";
+const VEIL_V =
+  "varying vec2 vUv; void main() { vUv = uv; gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0); }";
 const VEIL_F = /* glsl */ `
   uniform float uTime, uNight;
   varying vec2 vUv;
@@ -77,7 +116,15 @@ export function markers(district: District, material: Material): Group {
     const gates = new InstancedMesh(arrowGate(wide).geometry(), material, district.portals.length);
     const veils = new InstancedMesh(
       new PlaneGeometry(wide - 0.4, 4),
-      new ShaderMaterial({ vertexShader: VEIL_V, fragmentShader: VEIL_F, uniforms: shared, blending: AdditiveBlending, depthWrite: false, side: DoubleSide, transparent: true }),
+      new ShaderMaterial({
+        vertexShader: VEIL_V,
+        fragmentShader: VEIL_F,
+        uniforms: shared,
+        blending: AdditiveBlending,
+        depthWrite: false,
+        side: DoubleSide,
+        transparent: true,
+      }),
       district.portals.length,
     );
     district.portals.forEach(({ at, yaw }, i) => {
@@ -91,7 +138,8 @@ export function markers(district: District, material: Material): Group {
   }
   if (district.exhibits.length) {
     const steles = new InstancedMesh(stele().geometry(), material, district.exhibits.length);
-    district.exhibits.forEach(({ at }, i) => steles.setMatrixAt(i, matrix.makeTranslation(at[0], 0, at[1])));
+    for (const [i, { at }] of district.exhibits.entries())
+      steles.setMatrixAt(i, matrix.makeTranslation(at[0], 0, at[1]));
     steles.castShadow = true;
     steles.frustumCulled = false;
     group.add(steles);

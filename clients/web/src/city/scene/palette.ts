@@ -3,17 +3,42 @@ import { Color } from "three";
 import type { GroundKind, TreeKind } from "../plan";
 
 export const STONE = {
-  granite: "#cfc8ba", granite_dark: "#a59d8f", limestone: "#dcd3c2", brick: "#a8604a", concrete: "#c9c5bc",
-  plaster: "#efe7d8", asphalt: "#55565a",
+  granite: "#cfc8ba",
+  granite_dark: "#a59d8f",
+  limestone: "#dcd3c2",
+  brick: "#a8604a",
+  concrete: "#c9c5bc",
+  plaster: "#efe7d8",
+  asphalt: "#55565a",
 } as const;
-export const WOOD = { pillar: "#8f3b2e", beam: "#3f6e63", pale: "#c69c6d", dark: "#5b4132", door: "#7b4a33" } as const;
+export const WOOD = {
+  pillar: "#8f3b2e",
+  beam: "#3f6e63",
+  pale: "#c69c6d",
+  dark: "#5b4132",
+  door: "#7b4a33",
+} as const;
 export const GIWA = { tile: "#4a4e54", ridge: "#d9d2c3", edge: "#33363b", blue: "#3f6f86" } as const;
-export const METAL = { silver: "#c3c8cc", bronze: "#8a6a3a", gold: "#c79a3b", white: "#e9ebec", red: "#c14a39" } as const;
+export const METAL = {
+  silver: "#c3c8cc",
+  bronze: "#8a6a3a",
+  gold: "#c79a3b",
+  white: "#e9ebec",
+  red: "#c14a39",
+} as const;
 export const GLASS = { clear: "#9fc0c8", deep: "#5d8797", wave: "#86b3b0" } as const;
 
 export const GROUND: Record<GroundKind, string> = {
-  flowers: "#7f9a57", lawn: "#7fa05a", path: "#d3c3a3", paving: "#cdc6b9", road: "#62646a", sand: "#e0d1ae",
-  soil: "#c2ab84", stone: "#d8d2c6", water: "#5f8f9a", wood: "#b98f63",
+  flowers: "#7f9a57",
+  lawn: "#7fa05a",
+  path: "#d3c3a3",
+  paving: "#cdc6b9",
+  road: "#62646a",
+  sand: "#e0d1ae",
+  soil: "#c2ab84",
+  stone: "#d8d2c6",
+  water: "#5f8f9a",
+  wood: "#b98f63",
 };
 
 /** Leaves by season: spring, summer, autumn, winter. */
@@ -35,7 +60,15 @@ export interface Hour {
   night: number;
 }
 
-type Row = [altitude: number, zenith: string, horizon: string, sun: string, sky: string, ground: string, night: number];
+type Row = [
+  altitude: number,
+  zenith: string,
+  horizon: string,
+  sun: string,
+  sky: string,
+  ground: string,
+  night: number,
+];
 
 // By the sun's altitude in degrees. Nights are blue and never black: a city is lit, and one must see where one goes.
 const HOURS: Row[] = [
@@ -56,7 +89,11 @@ export function hour(altitude: number): Hour {
   const share = Math.min(1, Math.max(0, (altitude - from[0]) / (to[0] - from[0])));
   const mixed = (at: 1 | 2 | 3 | 4 | 5) => new Color(from[at]).lerp(new Color(to[at]), share);
   return {
-    zenith: mixed(1), horizon: mixed(2), sun: mixed(3), sky: mixed(4), ground: mixed(5),
+    zenith: mixed(1),
+    horizon: mixed(2),
+    sun: mixed(3),
+    sky: mixed(4),
+    ground: mixed(5),
     night: from[6] + (to[6] - from[6]) * share,
   };
 }

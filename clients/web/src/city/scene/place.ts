@@ -16,13 +16,22 @@ export class Place {
   readonly buildings: Buildings;
   private readonly signs: Signs;
 
-  constructor(readonly district: District, language: Language, now: number) {
+  constructor(
+    readonly district: District,
+    language: Language,
+    now: number,
+  ) {
     const built = surface();
     this.buildings = buildings(district, built);
     this.signs = new Signs(district, language);
     this.group.add(
-      grounds(district), this.buildings.group, trees(district, season(now)), lamps(district, built),
-      markers(district, built), horizon(district, built), this.signs.mesh,
+      grounds(district),
+      this.buildings.group,
+      trees(district, season(now)),
+      lamps(district, built),
+      markers(district, built),
+      horizon(district, built),
+      this.signs.mesh,
     );
   }
 

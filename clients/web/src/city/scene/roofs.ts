@@ -1,6 +1,6 @@
 // Roofs: the curved tile roofs of palaces and hanok, with lifted corners and white ridges; domes and spires.
 import { type Bounds, bounds, inset, type Outline, rectangles } from "../plan";
-import { boxOf, type Clay, ring, scaled, Style, type V3 } from "./clay";
+import { boxOf, type Clay, ring, Style, scaled, type V3 } from "./clay";
 import { GIWA, METAL, STONE, WOOD } from "./palette";
 
 export interface RoofShape {
@@ -28,7 +28,8 @@ export function tiledRoof(clay: Clay, rect: Bounds, y: number, shape: RoofShape)
   const mx = (rect.x0 + rect.x1) / 2;
   const mz = (rect.z0 + rect.z1) / 2;
   const lift = shape.lift ?? Math.min(1.6, 0.05 * (long + short));
-  const at = (u: number, h: number, v: number): V3 => (wide ? [mx + u, y + h, mz + v] : [mx - v, y + h, mz + u]);
+  const at = (u: number, h: number, v: number): V3 =>
+    wide ? [mx + u, y + h, mz + v] : [mx - v, y + h, mz + u];
   const eaveU = long + overhang;
   const eaveV = short + overhang;
   const ridge = gabled ? eaveU : Math.max(long * 0.3, eaveU - eaveV * 0.8);
@@ -42,7 +43,11 @@ export function tiledRoof(clay: Clay, rect: Bounds, y: number, shape: RoofShape)
           const s = (ci / COLUMNS) * 2 - 1;
           const t = cj / ROWS;
           const bow = 0.25 * overhang * (1 - s * s) * (1 - t); // eaves are drawn in at their middle
-          return at(s * (eaveU + (ridge - eaveU) * t), rises(t) + lifted(s, t), way * ((eaveV - bow) * (1 - t)));
+          return at(
+            s * (eaveU + (ridge - eaveU) * t),
+            rises(t) + lifted(s, t),
+            way * ((eaveV - bow) * (1 - t)),
+          );
         };
         const corners = [point(i, j), point(i + 1, j), point(i + 1, j + 1), point(i, j + 1)] as const;
         slope(clay, corners, way === 1, tile, i, j, eaveU, Math.hypot(eaveV, rise));
@@ -82,26 +87,58 @@ export function tiledRoof(clay: Clay, rect: Bounds, y: number, shape: RoofShape)
 }
 
 function slope(
-  clay: Clay, [a, b, c, d]: readonly [V3, V3, V3, V3], turned: boolean, tile: string,
-  i: number, j: number, along: number, up: number,
+  clay: Clay,
+  [a, b, c, d]: readonly [V3, V3, V3, V3],
+  turned: boolean,
+  tile: string,
+  i: number,
+  j: number,
+  along: number,
+  up: number,
 ): void {
   const u0 = (i / COLUMNS) * along * 2;
   const u1 = ((i + 1) / COLUMNS) * along * 2;
   const v0 = (j / ROWS) * up;
   const v1 = ((j + 1) / ROWS) * up;
-  if (turned) clay.quad(a, b, c, d, tile, Style.tiles, [[u0, v0], [u1, v0], [u1, v1], [u0, v1]]);
-  else clay.quad(b, a, d, c, tile, Style.tiles, [[u1, v0], [u0, v0], [u0, v1], [u1, v1]]);
+  if (turned)
+    clay.quad(a, b, c, d, tile, Style.tiles, [
+      [u0, v0],
+      [u1, v0],
+      [u1, v1],
+      [u0, v1],
+    ]);
+  else
+    clay.quad(b, a, d, c, tile, Style.tiles, [
+      [u1, v0],
+      [u0, v0],
+      [u0, v1],
+      [u1, v1],
+    ]);
 }
 
 function underside(
-  clay: Clay, at: (u: number, h: number, v: number) => V3, long: number, short: number,
-  eaveU: number, eaveV: number, lift: number, painted: boolean,
+  clay: Clay,
+  at: (u: number, h: number, v: number) => V3,
+  long: number,
+  short: number,
+  eaveU: number,
+  eaveV: number,
+  lift: number,
+  painted: boolean,
 ): void {
   const tint = painted ? "#3c6a5e" : WOOD.dark;
   const drop = -0.12;
-  const low: V3[] = [at(-long, -0.5, -short), at(long, -0.5, -short), at(long, -0.5, short), at(-long, -0.5, short)];
+  const low: V3[] = [
+    at(-long, -0.5, -short),
+    at(long, -0.5, -short),
+    at(long, -0.5, short),
+    at(-long, -0.5, short),
+  ];
   const high: V3[] = [
-    at(-eaveU, lift + drop, -eaveV), at(eaveU, lift + drop, -eaveV), at(eaveU, lift + drop, eaveV), at(-eaveU, lift + drop, eaveV),
+    at(-eaveU, lift + drop, -eaveV),
+    at(eaveU, lift + drop, -eaveV),
+    at(eaveU, lift + drop, eaveV),
+    at(-eaveU, lift + drop, eaveV),
   ];
   const mid: V3[] = [at(0, drop, -eaveV), at(eaveU, drop, 0), at(0, drop, eaveV), at(-eaveU, drop, 0)];
   const lowMid: V3[] = [at(0, -0.5, -short), at(long, -0.5, 0), at(0, -0.5, short), at(-long, -0.5, 0)];
@@ -166,7 +203,11 @@ export function dome(clay: Clay, footprint: Outline, y: number, tint: string): n
   const rings: V3[][] = [];
   for (let i = 0; i <= 8; i++) {
     const t = (i / 8) * (Math.PI / 2) * 0.98;
-    rings.push(ring(mx, mz, radius * Math.cos(t), 24).map(([x, z]): V3 => [x, y + radius * (0.35 + 0.85 * Math.sin(t)), z]));
+    rings.push(
+      ring(mx, mz, radius * Math.cos(t), 24).map(
+        ([x, z]): V3 => [x, y + radius * (0.35 + 0.85 * Math.sin(t)), z],
+      ),
+    );
   }
   clay.loft(rings, tint, Style.panels);
   const top = y + radius * 1.2;
@@ -177,7 +218,11 @@ export function dome(clay: Clay, footprint: Outline, y: number, tint: string): n
 /** A spire that ends in a point. */
 export function spire(clay: Clay, footprint: Outline, y: number, height: number, tint: string): void {
   const top = scaled(footprint, 0.02);
-  clay.loft([footprint.map(([x, z]): V3 => [x, y, z]), top.map(([x, z]): V3 => [x, y + height, z])], tint, Style.panels);
+  clay.loft(
+    [footprint.map(([x, z]): V3 => [x, y, z]), top.map(([x, z]): V3 => [x, y + height, z])],
+    tint,
+    Style.panels,
+  );
 }
 
 export function slab(clay: Clay, rect: Bounds, y0: number, y1: number, tint: string): void {

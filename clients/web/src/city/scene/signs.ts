@@ -1,5 +1,13 @@
 // Signs over zones and portals: one texture, one draw; they turn to who looks, and fade with distance.
-import { CanvasTexture, InstancedBufferAttribute, InstancedBufferGeometry, Mesh, PlaneGeometry, ShaderMaterial, SRGBColorSpace } from "three";
+import {
+  CanvasTexture,
+  InstancedBufferAttribute,
+  InstancedBufferGeometry,
+  Mesh,
+  PlaneGeometry,
+  ShaderMaterial,
+  SRGBColorSpace,
+} from "three";
 import { contains, type District, type Language, middle, type Text } from "../plan";
 import { shared } from "./shading";
 
@@ -50,10 +58,14 @@ interface Sign {
 function signsOf(district: District): Sign[] {
   const zones = district.zones.map(({ name, polygon, kind }): Sign => {
     const [x, z] = middle(polygon);
-    const indoors = district.buildings.some((b) => b.base < 2 && b.height < 40 && contains(b.footprint, x, z));
+    const indoors = district.buildings.some(
+      (b) => b.base < 2 && b.height < 40 && contains(b.footprint, x, z),
+    );
     return { name, x, z, y: indoors ? 3.3 : kind === "plaza" || kind === "garden" ? 7 : 6, way: false };
   });
-  const portals = district.portals.map(({ name, at }): Sign => ({ name, x: at[0], z: at[1], y: 7.1, way: true }));
+  const portals = district.portals.map(
+    ({ name, at }): Sign => ({ name, x: at[0], z: at[1], y: 7.1, way: true }),
+  );
   return [...zones, ...portals];
 }
 
@@ -106,14 +118,32 @@ export class Signs {
     geometry.index = plane.index;
     geometry.setAttribute("position", plane.getAttribute("position"));
     geometry.setAttribute("uv", plane.getAttribute("uv"));
-    const at = (numbers: number[], size: number) => new InstancedBufferAttribute(new Float32Array(numbers), size);
-    geometry.setAttribute("place", at(this.signs.flatMap(({ x, y, z }) => [x, y, z]), 3));
-    geometry.setAttribute("cell", at(this.signs.flatMap((_, i) => [i % COLUMNS, Math.floor(i / COLUMNS)]), 2));
+    const at = (numbers: number[], size: number) =>
+      new InstancedBufferAttribute(new Float32Array(numbers), size);
+    geometry.setAttribute(
+      "place",
+      at(
+        this.signs.flatMap(({ x, y, z }) => [x, y, z]),
+        3,
+      ),
+    );
+    geometry.setAttribute(
+      "cell",
+      at(
+        this.signs.flatMap((_, i) => [i % COLUMNS, Math.floor(i / COLUMNS)]),
+        2,
+      ),
+    );
     geometry.instanceCount = this.signs.length;
     this.material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
-      uniforms: { uMap: { value: null }, uCells: { value: [COLUMNS, this.rows] }, uScale: { value: 1 }, uNight: shared.uNight },
+      uniforms: {
+        uMap: { value: null },
+        uCells: { value: [COLUMNS, this.rows] },
+        uScale: { value: 1 },
+        uNight: shared.uNight,
+      },
       transparent: true,
       depthWrite: false,
     });

@@ -1,5 +1,14 @@
 // The sky over the city: its colours by the sun, drifting clouds, stars and a moon; and the light that falls from it.
-import { BackSide, DirectionalLight, Group, HemisphereLight, Mesh, ShaderMaterial, SphereGeometry, Vector3 } from "three";
+import {
+  BackSide,
+  DirectionalLight,
+  Group,
+  HemisphereLight,
+  Mesh,
+  ShaderMaterial,
+  SphereGeometry,
+  Vector3,
+} from "three";
 import { hour } from "./palette";
 import { SKY_GLSL, shared } from "./shading";
 import { sunAt } from "./sun";
@@ -61,7 +70,14 @@ export class Sky {
   constructor() {
     this.dome = new Mesh(
       new SphereGeometry(1, 32, 16),
-      new ShaderMaterial({ vertexShader: DOME_V, fragmentShader: DOME_F, uniforms: shared, side: BackSide, depthWrite: false, depthTest: false }),
+      new ShaderMaterial({
+        vertexShader: DOME_V,
+        fragmentShader: DOME_F,
+        uniforms: shared,
+        side: BackSide,
+        depthWrite: false,
+        depthTest: false,
+      }),
     );
     this.dome.renderOrder = -10;
     this.dome.frustumCulled = false;
@@ -83,7 +99,11 @@ export class Sky {
     const colours = hour(altitude);
     const rise = (altitude * Math.PI) / 180;
     const turn = (azimuth * Math.PI) / 180;
-    shared.uSunDir.value.set(Math.sin(turn) * Math.cos(rise), Math.sin(rise), -Math.cos(turn) * Math.cos(rise));
+    shared.uSunDir.value.set(
+      Math.sin(turn) * Math.cos(rise),
+      Math.sin(rise),
+      -Math.cos(turn) * Math.cos(rise),
+    );
     shared.uZenith.value.copy(colours.zenith);
     shared.uHorizon.value.copy(colours.horizon);
     shared.uSunColor.value.copy(colours.sun);

@@ -32,7 +32,7 @@ export function sunAt(ms: number, lat: number, lon: number): SunPlace {
 
 /** Hours of the day in Seoul (UTC+9, no daylight saving), with their fraction. */
 export function seoulHour(ms: number): number {
-  return ((ms / 3_600_000 + 9) % 24 + 24) % 24;
+  return (((ms / 3_600_000 + 9) % 24) + 24) % 24;
 }
 
 /** 0 spring, 1 summer, 2 autumn, 3 winter. */

@@ -186,6 +186,11 @@ const GLOSS = /* glsl */ `
 export function surface(name = "surface", sway = ""): MeshLambertMaterial {
   const material = new MeshLambertMaterial({ vertexColors: true, side: DoubleSide });
   return weave(material, name, {
-    vertexHead: `uniform float uTime;${HEAD_V}`, vertexBody: BODY_V + sway, fragmentHead: HEAD_F, surface: SURFACE, gloss: GLOSS, opens: true,
+    vertexHead: `uniform float uTime;${HEAD_V}`,
+    vertexBody: BODY_V + sway,
+    fragmentHead: HEAD_F,
+    surface: SURFACE,
+    gloss: GLOSS,
+    opens: true,
   });
 }

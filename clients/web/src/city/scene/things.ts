@@ -1,6 +1,6 @@
 // What stands about: statues by their proportions, furniture by its height, market stalls, hedges, hills.
 import { type Building, bounds, chanceOf, wound } from "../plan";
-import { boxOf, type Clay, ring, scaled, Style, type V3 } from "./clay";
+import { boxOf, type Clay, ring, Style, scaled, type V3 } from "./clay";
 import { METAL, STONE, WOOD } from "./palette";
 
 /** A beast of stone when low, a seated figure when broad, a standing one when tall, a spiral shell when it ends in a spire. */
@@ -21,7 +21,10 @@ export function statue(clay: Clay, building: Building): void {
   const tall = h / w > 2;
   const stand = h * (tall ? 0.56 : 0.36);
   clay.prism(boxOf(box.x0, box.z0, box.x1, box.z1), 0, stand * 0.22, STONE.granite, Style.blocks);
-  clay.prism(scaled(building.footprint, 0.82), stand * 0.22, stand, STONE.granite_dark, Style.blocks, { taper: 0.88, top: STONE.granite });
+  clay.prism(scaled(building.footprint, 0.82), stand * 0.22, stand, STONE.granite_dark, Style.blocks, {
+    taper: 0.88,
+    top: STONE.granite,
+  });
   if (tall) standing(clay, x, z, stand, h - stand, METAL.bronze);
   else seated(clay, x, z, stand, h - stand, METAL.gold);
 }
@@ -30,7 +33,9 @@ function head(clay: Clay, x: number, y: number, z: number, r: number, tint: stri
   const rings: V3[][] = [];
   for (let i = 0; i <= 6; i++) {
     const t = (i / 6 - 0.5) * Math.PI;
-    rings.push(ring(x, z, Math.max(0.02, r * Math.cos(t)), 10).map(([px, pz]): V3 => [px, y + r * Math.sin(t), pz]));
+    rings.push(
+      ring(x, z, Math.max(0.02, r * Math.cos(t)), 10).map(([px, pz]): V3 => [px, y + r * Math.sin(t), pz]),
+    );
   }
   clay.loft(rings, tint);
   if (hat) {
@@ -41,11 +46,27 @@ function head(clay: Clay, x: number, y: number, z: number, r: number, tint: stri
 
 function seated(clay: Clay, x: number, z: number, y: number, h: number, tint: string): void {
   const r = h * 0.3;
-  clay.prism(boxOf(x - r * 1.15, z - r * 1.1, x + r * 1.15, z - r * 0.5), y, y + h * 0.72, tint, Style.plain, { taper: 0.96 }); // the throne
+  clay.prism(
+    boxOf(x - r * 1.15, z - r * 1.1, x + r * 1.15, z - r * 0.5),
+    y,
+    y + h * 0.72,
+    tint,
+    Style.plain,
+    { taper: 0.96 },
+  ); // the throne
   clay.prism(ring(x, z + r * 0.1, r * 1.2, 12), y, y + h * 0.34, tint, Style.plain, { taper: 0.8 });
-  clay.prism(ring(x, z - r * 0.25, r * 0.78, 12), y + h * 0.28, y + h * 0.72, tint, Style.plain, { taper: 0.62 });
+  clay.prism(ring(x, z - r * 0.25, r * 0.78, 12), y + h * 0.28, y + h * 0.72, tint, Style.plain, {
+    taper: 0.62,
+  });
   for (const side of [-1, 1]) {
-    clay.prism(ring(x + side * r * 0.78, z + r * 0.1, r * 0.26, 8), y + h * 0.3, y + h * 0.62, tint, Style.plain, { taper: 0.8 });
+    clay.prism(
+      ring(x + side * r * 0.78, z + r * 0.1, r * 0.26, 8),
+      y + h * 0.3,
+      y + h * 0.62,
+      tint,
+      Style.plain,
+      { taper: 0.8 },
+    );
   }
   clay.box(x - r * 0.35, y + h * 0.36, z + r * 0.55, x + r * 0.35, y + h * 0.42, z + r * 1.0, STONE.plaster); // the book
   head(clay, x, y + h * 0.83, z - r * 0.18, h * 0.105, tint, true);
@@ -55,7 +76,10 @@ function standing(clay: Clay, x: number, z: number, y: number, h: number, tint: 
   const r = h * 0.14;
   clay.prism(ring(x, z, r * 1.35, 12), y, y + h * 0.5, tint, Style.plain, { taper: 0.72 });
   clay.prism(ring(x, z, r * 1.15, 12), y + h * 0.45, y + h * 0.82, tint, Style.plain, { taper: 0.78 });
-  for (const side of [-1, 1]) clay.prism(ring(x + side * r * 1.15, z, r * 0.36, 8), y + h * 0.42, y + h * 0.8, tint, Style.plain, { taper: 0.9 });
+  for (const side of [-1, 1])
+    clay.prism(ring(x + side * r * 1.15, z, r * 0.36, 8), y + h * 0.42, y + h * 0.8, tint, Style.plain, {
+      taper: 0.9,
+    });
   clay.box(x + r * 1.1, y, z + r * 0.5, x + r * 1.3, y + h * 0.52, z + r * 0.7, METAL.bronze); // the sword
   head(clay, x, y + h * 0.9, z, h * 0.075, tint, false);
   clay.column(x, z, h * 0.07, y + h * 0.93, y + h * 1.02, tint, 10, 0.2);
@@ -65,7 +89,8 @@ function beast(clay: Clay, x: number, z: number, w: number, h: number): void {
   clay.box(x - w / 2, 0, z - w / 2, x + w / 2, h * 0.35, z + w / 2, STONE.granite, Style.blocks);
   clay.prism(ring(x, z, w * 0.36, 10), h * 0.35, h * 0.8, STONE.granite_dark, Style.plain, { taper: 0.75 });
   head(clay, x, h * 0.82, z + w * 0.16, w * 0.26, STONE.granite_dark, false);
-  for (const side of [-1, 1]) clay.column(x + side * w * 0.2, z + w * 0.32, w * 0.1, h * 0.35, h * 0.62, STONE.granite_dark, 6);
+  for (const side of [-1, 1])
+    clay.column(x + side * w * 0.2, z + w * 0.32, w * 0.1, h * 0.35, h * 0.62, STONE.granite_dark, 6);
 }
 
 function shell(clay: Clay, x: number, z: number, radius: number, h: number): void {
@@ -122,9 +147,19 @@ function booth(clay: Clay, building: Building): void {
   const h = building.height;
   const tint = CLOTHS[Math.floor(chanceOf(building.id) * CLOTHS.length)]!;
   clay.prism(building.footprint, 0, 1.1, STONE.plaster, Style.plain, { top: WOOD.pale });
-  for (const x of [box.x0 + 0.15, box.x1 - 0.15]) for (const z of [box.z0 + 0.15, box.z1 - 0.15]) clay.column(x, z, 0.08, 0, h, METAL.white, 6);
+  for (const x of [box.x0 + 0.15, box.x1 - 0.15])
+    for (const z of [box.z0 + 0.15, box.z1 - 0.15]) clay.column(x, z, 0.08, 0, h, METAL.white, 6);
   clay.prism(building.footprint, h - 0.5, h, tint, Style.plain, { top: STONE.plaster });
-  clay.box((box.x0 + box.x1) / 2 - 0.15, 1.1, (box.z0 + box.z1) / 2 - (box.z1 - box.z0) * 0.3, (box.x0 + box.x1) / 2 + 0.15, h - 0.5, (box.z0 + box.z1) / 2 + (box.z1 - box.z0) * 0.3, "#1c2a33", Style.screen);
+  clay.box(
+    (box.x0 + box.x1) / 2 - 0.15,
+    1.1,
+    (box.z0 + box.z1) / 2 - (box.z1 - box.z0) * 0.3,
+    (box.x0 + box.x1) / 2 + 0.15,
+    h - 0.5,
+    (box.z0 + box.z1) / 2 + (box.z1 - box.z0) * 0.3,
+    "#1c2a33",
+    Style.screen,
+  );
 }
 
 export function market(clay: Clay, building: Building): void {
@@ -138,13 +173,24 @@ export function market(clay: Clay, building: Building): void {
     const [x0, x1] = along ? [box.x0 + long * a, box.x0 + long * b] : [box.x0, box.x1];
     const [z0, z1] = along ? [box.z0, box.z1] : [box.z0 + long * a, box.z0 + long * b];
     clay.box(x0, 0, z0, x1, 0.9, z1, WOOD.pale);
-    for (const x of [x0, x1]) for (const z of [z0, z1]) clay.column(x, z, 0.06, 0, building.height, WOOD.dark, 5);
-    clay.prism(boxOf(x0 - 0.4, z0 - 0.4, x1 + 0.4, z1 + 0.4), building.height - 0.7, building.height, CLOTHS[i % CLOTHS.length]!, Style.cloth, { taper: 0.6 });
+    for (const x of [x0, x1])
+      for (const z of [z0, z1]) clay.column(x, z, 0.06, 0, building.height, WOOD.dark, 5);
+    clay.prism(
+      boxOf(x0 - 0.4, z0 - 0.4, x1 + 0.4, z1 + 0.4),
+      building.height - 0.7,
+      building.height,
+      CLOTHS[i % CLOTHS.length]!,
+      Style.cloth,
+      { taper: 0.6 },
+    );
   }
 }
 
 export function hedge(clay: Clay, building: Building): void {
-  clay.prism(building.footprint, 0, building.height, "#5f8450", Style.leaves, { taper: 0.97, topStyle: Style.leaves });
+  clay.prism(building.footprint, 0, building.height, "#5f8450", Style.leaves, {
+    taper: 0.97,
+    topStyle: Style.leaves,
+  });
 }
 
 /** A hill, drawn as a body of leaves with a soft ridge. */
@@ -162,7 +208,11 @@ export function hill(clay: Clay, building: Building): void {
     rings.push(
       scaled(points, width).map(([x, z], k): V3 => {
         const rough = chanceOf(building.id, k, i) - 0.5;
-        return [x + rough * 3 * (1 - t), building.height * (t ** 1.15) * (1 + rough * 0.12), z + rough * 2 * (1 - t)];
+        return [
+          x + rough * 3 * (1 - t),
+          building.height * t ** 1.15 * (1 + rough * 0.12),
+          z + rough * 2 * (1 - t),
+        ];
       }),
     );
   }

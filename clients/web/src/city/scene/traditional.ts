@@ -5,16 +5,31 @@ import { GIWA, STONE, WOOD } from "./palette";
 import { tiledRoof, tiledRoofs } from "./roofs";
 
 const rectOf = (building: Building): Bounds => bounds(building.footprint);
-const drawnIn = (rect: Bounds, by: number): Bounds => ({ x0: rect.x0 + by, z0: rect.z0 + by, x1: rect.x1 - by, z1: rect.z1 - by });
+const drawnIn = (rect: Bounds, by: number): Bounds => ({
+  x0: rect.x0 + by,
+  z0: rect.z0 + by,
+  x1: rect.x1 - by,
+  z1: rect.z1 - by,
+});
 const outlineOf = (rect: Bounds) => boxOf(rect.x0, rect.z0, rect.x1, rect.z1);
 
-function pillars(clay: Clay, rect: Bounds, y0: number, y1: number, tint: string, radius: number, apart: number): void {
+function pillars(
+  clay: Clay,
+  rect: Bounds,
+  y0: number,
+  y1: number,
+  tint: string,
+  radius: number,
+  apart: number,
+): void {
   const across = (from: number, to: number) => {
     const n = Math.max(1, Math.round((to - from) / apart));
     return Array.from({ length: n + 1 }, (_, i) => from + ((to - from) * i) / n);
   };
-  for (const x of across(rect.x0, rect.x1)) for (const z of [rect.z0, rect.z1]) clay.column(x, z, radius, y0, y1, tint, 8);
-  for (const z of across(rect.z0, rect.z1).slice(1, -1)) for (const x of [rect.x0, rect.x1]) clay.column(x, z, radius, y0, y1, tint, 8);
+  for (const x of across(rect.x0, rect.x1))
+    for (const z of [rect.z0, rect.z1]) clay.column(x, z, radius, y0, y1, tint, 8);
+  for (const z of across(rect.z0, rect.z1).slice(1, -1))
+    for (const x of [rect.x0, rect.x1]) clay.column(x, z, radius, y0, y1, tint, 8);
 }
 
 function storey(clay: Clay, rect: Bounds, y0: number, y1: number): void {
@@ -61,7 +76,9 @@ export function palace(clay: Clay, building: Building): void {
 function balustrade(clay: Clay, rect: Bounds, y: number): void {
   const edge = drawnIn(rect, 0.25);
   clay.prism(outlineOf(edge), y, y + 0.9, STONE.granite, Style.blocks, { lid: false });
-  clay.prism([...outlineOf(drawnIn(rect, 0.7))].reverse(), y, y + 0.9, STONE.granite, Style.blocks, { lid: false });
+  clay.prism([...outlineOf(drawnIn(rect, 0.7))].reverse(), y, y + 0.9, STONE.granite, Style.blocks, {
+    lid: false,
+  });
 }
 
 /** A pier of a gate, or with a roof a gate of wood. */
@@ -69,7 +86,9 @@ export function gate(clay: Clay, building: Building): void {
   const { base, height } = building;
   const rect = rectOf(building);
   if (building.roof === "none") {
-    clay.prism(building.footprint, base, base + height, STONE.granite, Style.blocks, { top: STONE.granite_dark });
+    clay.prism(building.footprint, base, base + height, STONE.granite, Style.blocks, {
+      top: STONE.granite_dark,
+    });
     return;
   }
   const top = base + height;
@@ -81,7 +100,11 @@ export function gate(clay: Clay, building: Building): void {
   } else {
     storey(clay, drawnIn(rect, 0.6), base, eaves);
   }
-  tiledRoof(clay, drawnIn(rect, base > 0 ? 2 : 0.6), eaves, { rise: top - eaves, overhang: 1.6, painted: true });
+  tiledRoof(clay, drawnIn(rect, base > 0 ? 2 : 0.6), eaves, {
+    rise: top - eaves,
+    overhang: 1.6,
+    painted: true,
+  });
 }
 
 /** Pillars and a roof; what is high stands on a floor of its own. */
@@ -94,7 +117,13 @@ export function pavilion(clay: Clay, building: Building): void {
     pillars(clay, rect, -0.6, floor, STONE.granite, 0.5, 4);
     pillars(clay, drawnIn(rect, 3), -0.6, floor, STONE.granite, 0.5, 4);
   }
-  clay.prism(outlineOf(rect), Math.max(0, floor - 0.5), floor + 0.05, floor > 1 ? WOOD.pale : STONE.granite, Style.plain);
+  clay.prism(
+    outlineOf(rect),
+    Math.max(0, floor - 0.5),
+    floor + 0.05,
+    floor > 1 ? WOOD.pale : STONE.granite,
+    Style.plain,
+  );
   pillars(clay, rect, floor, eaves - 0.9, WOOD.pillar, 0.34, 4);
   clay.prism(outlineOf(rect), eaves - 0.9, eaves, WOOD.beam, Style.dancheong, { lid: false });
   tiledRoof(clay, rect, eaves, { rise: top - eaves, overhang: 2, painted: true });
@@ -109,6 +138,9 @@ export function hanok(clay: Clay, building: Building, walls: boolean): void {
   }
   const gabled = building.roof === "gabled";
   tiledRoofs(clay, building.footprint, eaves, {
-    rise: building.height * 0.42, overhang: 1.2, gabled, lift: 0.55,
+    rise: building.height * 0.42,
+    overhang: 1.2,
+    gabled,
+    lift: 0.55,
   });
 }

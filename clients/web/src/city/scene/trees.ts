@@ -9,12 +9,44 @@ type Blob = [x: number, y: number, z: number, r: number, squash: number];
 
 /** The crowns, for a tree of 1 m that is scaled to its height. */
 const CROWNS: Record<TreeKind, Blob[]> = {
-  cherry: [[0, 0.68, 0, 0.3, 0.72], [0.24, 0.6, 0.08, 0.22, 0.8], [-0.22, 0.62, -0.08, 0.23, 0.78], [0.03, 0.62, 0.25, 0.21, 0.8], [-0.02, 0.64, -0.25, 0.2, 0.8]],
-  ginkgo: [[0, 0.46, 0, 0.19, 1.1], [0, 0.64, 0, 0.165, 1.15], [0, 0.82, 0, 0.115, 1.3], [0.09, 0.5, 0.08, 0.13, 1.1], [-0.09, 0.55, -0.07, 0.13, 1.1]],
-  pine: [[0.12, 0.56, 0.02, 0.2, 0.36], [-0.13, 0.66, 0.06, 0.19, 0.36], [0.06, 0.8, -0.08, 0.19, 0.4], [-0.02, 0.93, 0.04, 0.14, 0.46]],
-  plane: [[0, 0.66, 0, 0.27, 0.95], [0.16, 0.56, 0.1, 0.2, 0.9], [-0.16, 0.58, -0.09, 0.2, 0.9], [0.02, 0.84, 0, 0.17, 0.9]],
-  shrub: [[0, 0.42, 0, 0.4, 0.95], [0.28, 0.34, 0.1, 0.28, 0.9], [-0.26, 0.36, -0.1, 0.3, 0.9]],
-  zelkova: [[0, 0.7, 0, 0.34, 0.68], [0.26, 0.6, 0.12, 0.24, 0.72], [-0.25, 0.62, 0.1, 0.24, 0.72], [0.08, 0.6, -0.27, 0.24, 0.72], [0, 0.86, 0, 0.2, 0.7]],
+  cherry: [
+    [0, 0.68, 0, 0.3, 0.72],
+    [0.24, 0.6, 0.08, 0.22, 0.8],
+    [-0.22, 0.62, -0.08, 0.23, 0.78],
+    [0.03, 0.62, 0.25, 0.21, 0.8],
+    [-0.02, 0.64, -0.25, 0.2, 0.8],
+  ],
+  ginkgo: [
+    [0, 0.46, 0, 0.19, 1.1],
+    [0, 0.64, 0, 0.165, 1.15],
+    [0, 0.82, 0, 0.115, 1.3],
+    [0.09, 0.5, 0.08, 0.13, 1.1],
+    [-0.09, 0.55, -0.07, 0.13, 1.1],
+  ],
+  pine: [
+    [0.12, 0.56, 0.02, 0.2, 0.36],
+    [-0.13, 0.66, 0.06, 0.19, 0.36],
+    [0.06, 0.8, -0.08, 0.19, 0.4],
+    [-0.02, 0.93, 0.04, 0.14, 0.46],
+  ],
+  plane: [
+    [0, 0.66, 0, 0.27, 0.95],
+    [0.16, 0.56, 0.1, 0.2, 0.9],
+    [-0.16, 0.58, -0.09, 0.2, 0.9],
+    [0.02, 0.84, 0, 0.17, 0.9],
+  ],
+  shrub: [
+    [0, 0.42, 0, 0.4, 0.95],
+    [0.28, 0.34, 0.1, 0.28, 0.9],
+    [-0.26, 0.36, -0.1, 0.3, 0.9],
+  ],
+  zelkova: [
+    [0, 0.7, 0, 0.34, 0.68],
+    [0.26, 0.6, 0.12, 0.24, 0.72],
+    [-0.25, 0.62, 0.1, 0.24, 0.72],
+    [0.08, 0.6, -0.27, 0.24, 0.72],
+    [0, 0.86, 0, 0.2, 0.7],
+  ],
 };
 
 function crown(clay: Clay, [x, y, z, r, squash]: Blob, tint: string, seed: string): void {
@@ -35,7 +67,11 @@ function crown(clay: Clay, [x, y, z, r, squash]: Blob, tint: string, seed: strin
   const shade = new Color(tint);
   for (let i = 0; i < rows; i++) {
     const light = 0.78 + 0.3 * (i / (rows - 1));
-    clay.loft([rings[i]!, rings[i + 1]!], `#${shade.clone().multiplyScalar(light).getHexString()}`, Style.leaves);
+    clay.loft(
+      [rings[i]!, rings[i + 1]!],
+      `#${shade.clone().multiplyScalar(light).getHexString()}`,
+      Style.leaves,
+    );
   }
 }
 
@@ -45,7 +81,9 @@ function tree(kind: TreeKind, season: 0 | 1 | 2 | 3): Clay {
   const bark = kind === "plane" ? "#b7ab93" : kind === "pine" ? "#7d5a45" : "#6f5a48";
   if (kind !== "shrub") {
     clay.loft(
-      [0, 0.25, 0.5, 0.7].map((y, i) => ring(leaning * Math.sin(y * 5), 0, 0.035 - 0.007 * i, 7).map(([x, z]): V3 => [x, y, z])),
+      [0, 0.25, 0.5, 0.7].map((y, i) =>
+        ring(leaning * Math.sin(y * 5), 0, 0.035 - 0.007 * i, 7).map(([x, z]): V3 => [x, y, z]),
+      ),
       bark,
     );
   }
@@ -84,7 +122,11 @@ export function trees(district: District, season: 0 | 1 | 2 | 3): Group {
       const chance = chanceOf(district.id, x, z);
       const size = height * (0.88 + 0.24 * chance);
       turn.setFromAxisAngle(up, chance * Math.PI * 2);
-      matrix.compose(new Vector3(x, 0, z), turn, new Vector3(size * (0.95 + 0.15 * chanceOf(z, x)), size, size));
+      matrix.compose(
+        new Vector3(x, 0, z),
+        turn,
+        new Vector3(size * (0.95 + 0.15 * chanceOf(z, x)), size, size),
+      );
       mesh.setMatrixAt(i, matrix);
       mesh.setColorAt(i, tone.setScalar(0.9 + 0.2 * chanceOf(x, z, kind)));
     });

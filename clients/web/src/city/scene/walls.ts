@@ -22,7 +22,12 @@ export function walls(clay: Clay, district: District, enterable: ReadonlySet<str
 }
 
 function thick(
-  clay: Clay, [x0, z0, x1, z1]: Wall["lines"][number], half: number, y0: number, y1: number, tint: string,
+  clay: Clay,
+  [x0, z0, x1, z1]: Wall["lines"][number],
+  half: number,
+  y0: number,
+  y1: number,
+  tint: string,
   style: StyleNumber = Style.plain,
 ): void {
   const length = Math.hypot(x1 - x0, z1 - z0);
@@ -32,8 +37,16 @@ function thick(
   const ux = ((x1 - x0) / length) * half;
   const uz = ((z1 - z0) / length) * half;
   clay.prism(
-    [[x0 + ox - ux, z0 + oz - uz], [x1 + ox + ux, z1 + oz + uz], [x1 - ox + ux, z1 - oz + uz], [x0 - ox - ux, z0 - oz - uz]],
-    y0, y1, tint, style,
+    [
+      [x0 + ox - ux, z0 + oz - uz],
+      [x1 + ox + ux, z1 + oz + uz],
+      [x1 - ox + ux, z1 - oz + uz],
+      [x0 - ox - ux, z0 - oz - uz],
+    ],
+    y0,
+    y1,
+    tint,
+    style,
   );
 }
 
@@ -66,8 +79,12 @@ function outdoor(clay: Clay, line: Wall["lines"][number], wall: Wall): void {
     for (const way of [1, -1]) {
       const [ax, az, bx, bz] = way === 1 ? [x0, z0, x1, z1] : [x1, z1, x0, z0];
       clay.quad(
-        [ax + ox * way, cap - 0.55, az + oz * way], [bx + ox * way, cap - 0.55, bz + oz * way], [bx, cap, bz], [ax, cap, az],
-        GIWA.tile, Style.tiles,
+        [ax + ox * way, cap - 0.55, az + oz * way],
+        [bx + ox * way, cap - 0.55, bz + oz * way],
+        [bx, cap, bz],
+        [ax, cap, az],
+        GIWA.tile,
+        Style.tiles,
       );
     }
     thick(clay, line, 0.12, cap - 0.08, cap + 0.12, GIWA.ridge);
@@ -90,10 +107,22 @@ export function door(clay: Clay, { line, open }: Door, wood: boolean): void {
   const [x0, z0, x1, z1] = line;
   const length = Math.hypot(x1 - x0, z1 - z0);
   const tint = wood ? WOOD.pillar : METAL.silver;
-  for (const [x, z] of [[x0, z0], [x1, z1]] as const) clay.column(x, z, 0.16, 0, DOOR_HEIGHT, tint, 6);
+  for (const [x, z] of [
+    [x0, z0],
+    [x1, z1],
+  ] as const)
+    clay.column(x, z, 0.16, 0, DOOR_HEIGHT, tint, 6);
   thick(clay, line, 0.17, DOOR_HEIGHT - 0.25, DOOR_HEIGHT, tint);
   if (!open) {
-    thick(clay, line, 0.06, 0.05, DOOR_HEIGHT - 0.3, wood ? WOOD.door : "#7d8b90", wood ? Style.plain : Style.plain);
+    thick(
+      clay,
+      line,
+      0.06,
+      0.05,
+      DOOR_HEIGHT - 0.3,
+      wood ? WOOD.door : "#7d8b90",
+      wood ? Style.plain : Style.plain,
+    );
     const mx = (x0 + x1) / 2;
     const mz = (z0 + z1) / 2;
     clay.column(mx + (x1 - x0) * 0.35, mz + (z1 - z0) * 0.35, 0.1, 1, 1.15, METAL.gold, 6);

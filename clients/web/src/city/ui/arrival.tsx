@@ -46,7 +46,10 @@ export function Arrival({ arrived }: { arrived: () => void }) {
   const [fault, setFault] = useState("");
 
   const districts = city && city !== "away" ? city.districts : [];
-  const where = districts.find(({ id, open }) => open && id === picked)?.id ?? districts.find(({ open }) => open)?.id ?? "";
+  const where =
+    districts.find(({ id, open }) => open && id === picked)?.id ??
+    districts.find(({ open }) => open)?.id ??
+    "";
   const other = language.value === "ko" ? "en" : "ko";
 
   const submit = async (event: Event) => {
@@ -82,22 +85,47 @@ export function Arrival({ arrived }: { arrived: () => void }) {
         <label class="field">
           <span>{say("arrival.name")}</span>
           <input
-            name="name" dir="auto" maxLength={40} value={name} autocomplete="nickname" aria-describedby="name_hint"
+            name="name"
+            dir="auto"
+            maxLength={40}
+            value={name}
+            autocomplete="nickname"
+            aria-describedby="name_hint"
             onInput={(event) => setName(event.currentTarget.value)}
           />
           <small id="name_hint">{say("arrival.name_hint")}</small>
         </label>
-        <LookChoice model={model} tint={tint} changed={(to, colour) => { setModel(to); setTint(colour); }} />
+        <LookChoice
+          model={model}
+          tint={tint}
+          changed={(to, colour) => {
+            setModel(to);
+            setTint(colour);
+          }}
+        />
         <fieldset>
           <legend>{say("arrival.where")}</legend>
           {city === null && <p>{say("arrival.loading")}</p>}
-          {city === "away" && <p role="status" class="bad">{say("arrival.unreachable")}</p>}
+          {city === "away" && (
+            <p role="status" class="bad">
+              {say("arrival.unreachable")}
+            </p>
+          )}
           <div class="places">
             {districts.map(({ id, name: text, open, population }) => (
               <label key={id} class={open ? "place" : "place shut"}>
-                <input type="radio" name="district" value={id} checked={where === id} disabled={!open} onChange={() => setPicked(id)} />
+                <input
+                  type="radio"
+                  name="district"
+                  value={id}
+                  checked={where === id}
+                  disabled={!open}
+                  onChange={() => setPicked(id)}
+                />
                 <span>{of(text)}</span>
-                <small>{open ? say("arrival.population", { n: number(population) }) : say("arrival.closed")}</small>
+                <small>
+                  {open ? say("arrival.population", { n: number(population) }) : say("arrival.closed")}
+                </small>
               </label>
             ))}
           </div>
@@ -107,18 +135,29 @@ export function Arrival({ arrived }: { arrived: () => void }) {
           <label class="field">
             <span>{say("arrival.token_label")}</span>
             <input
-              name="token" type="password" autocomplete="off" spellcheck={false} value={identity} aria-describedby="token_hint"
+              name="token"
+              type="password"
+              autocomplete="off"
+              spellcheck={false}
+              value={identity}
+              aria-describedby="token_hint"
               onInput={(event) => setIdentity(event.currentTarget.value)}
             />
             <small id="token_hint">{say("arrival.token_hint")}</small>
           </label>
         </details>
-        {fault && <p role="alert" class="bad">{fault}</p>}
+        {fault && (
+          <p role="alert" class="bad">
+            {fault}
+          </p>
+        )}
         <div class="row">
           <button type="submit" class="primary" disabled={isComing || !where}>
             {say(isComing ? "arrival.entering" : "arrival.enter")}
           </button>
-          <a class="quiet" href="/plain">{say("arrival.plain")}</a>
+          <a class="quiet" href="/plain">
+            {say("arrival.plain")}
+          </a>
         </div>
       </form>
     </main>
@@ -128,14 +167,29 @@ export function Arrival({ arrived }: { arrived: () => void }) {
 /** Mountains, and the roof of a gate before them. */
 function Scenery() {
   return (
-    <svg class="scenery" viewBox="0 0 1200 420" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">
+    <svg
+      class="scenery"
+      viewBox="0 0 1200 420"
+      preserveAspectRatio="xMidYMax slice"
+      aria-hidden="true"
+      focusable="false"
+    >
       <circle class="sun" cx="860" cy="120" r="56" />
       <path class="far" d="M0 300Q120 190 230 250T460 170T640 240T830 150T1010 230T1200 180V420H0Z" />
       <path class="near" d="M0 350Q160 260 300 310T620 280T900 310T1200 260V420H0Z" />
-      <path class="tiles" d="M300 322Q396 314 424 252H776Q804 314 900 322Q888 336 858 338H342Q312 336 300 322Z" />
-      <path class="ridge" d="M416 242H784L778 256H422ZM300 320Q396 314 424 252L436 254Q410 326 312 330ZM900 320Q804 314 776 252L764 254Q790 326 888 330Z" />
+      <path
+        class="tiles"
+        d="M300 322Q396 314 424 252H776Q804 314 900 322Q888 336 858 338H342Q312 336 300 322Z"
+      />
+      <path
+        class="ridge"
+        d="M416 242H784L778 256H422ZM300 320Q396 314 424 252L436 254Q410 326 312 330ZM900 320Q804 314 776 252L764 254Q790 326 888 330Z"
+      />
       <path class="paint" d="M366 338H834V354H366Z" />
-      <path class="pillar" d="M384 354h16v66h-16zM466 354h16v66h-16zM548 354h16v66h-16zM636 354h16v66h-16zM718 354h16v66h-16zM800 354h16v66h-16z" />
+      <path
+        class="pillar"
+        d="M384 354h16v66h-16zM466 354h16v66h-16zM548 354h16v66h-16zM636 354h16v66h-16zM718 354h16v66h-16zM800 354h16v66h-16z"
+      />
     </svg>
   );
 }

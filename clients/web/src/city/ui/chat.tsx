@@ -58,43 +58,90 @@ export function Chat() {
         <span>{say(isOpen ? "chat.hide" : "chat.show")}</span>
         {unread > 0 && <b>{unread}</b>}
       </button>
-      <div ref={log} class="log" role="log" aria-live="polite" aria-label={say("chat")} tabIndex={0} hidden={!isOpen}>
+      <div
+        ref={log}
+        class="log"
+        role="log"
+        aria-live="polite"
+        aria-label={say("chat")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keys
+        tabIndex={0}
+        hidden={!isOpen}
+      >
         {lines.value.length === 0 && <p class="soft">{say("chat.empty")}</p>}
-        {lines.value.map((line) => <Said key={line.key} line={line} />)}
+        {lines.value.map((line) => (
+          <Said key={line.key} line={line} />
+        ))}
       </div>
       <form onSubmit={(event) => void send(event)} hidden={!isOpen}>
-        {whom
-          ? (
-            <button type="button" class="to whisper" onClick={() => { whisper.value = null; }} title={say("chat.whisper_end")}>
-              <bdi>{say("chat.whispering", { name: whom.name })}</bdi> ×
-            </button>
-          )
-          : (
-            <select class="to" aria-label={say("chat.to")} value={to} onChange={(event) => setTo(event.currentTarget.value as To)}>
-              <option value="nearby">{say("chat.to_nearby")}</option>
-              <option value="zone" disabled={!canZone}>{say("chat.to_zone")}</option>
-              <option value="district">{say("chat.to_district")}</option>
-            </select>
-          )}
+        {whom ? (
+          <button
+            type="button"
+            class="to whisper"
+            onClick={() => {
+              whisper.value = null;
+            }}
+            title={say("chat.whisper_end")}
+          >
+            <bdi>{say("chat.whispering", { name: whom.name })}</bdi> ×
+          </button>
+        ) : (
+          <select
+            class="to"
+            aria-label={say("chat.to")}
+            value={to}
+            onChange={(event) => setTo(event.currentTarget.value as To)}
+          >
+            <option value="nearby">{say("chat.to_nearby")}</option>
+            <option value="zone" disabled={!canZone}>
+              {say("chat.to_zone")}
+            </option>
+            <option value="district">{say("chat.to_district")}</option>
+          </select>
+        )}
         <input
-          id="say" ref={input} dir="auto" value={text} maxLength={1000} autocomplete="off" enterkeyhint="send"
-          placeholder={say("chat.write")} aria-label={say("chat.write")}
+          id="say"
+          ref={input}
+          dir="auto"
+          value={text}
+          maxLength={1000}
+          autocomplete="off"
+          enterkeyhint="send"
+          placeholder={say("chat.write")}
+          aria-label={say("chat.write")}
           onInput={(event) => setText(event.currentTarget.value)}
-          onKeyDown={(event) => { if (event.key === "Escape") document.querySelector<HTMLCanvasElement>("canvas")?.focus(); }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") document.querySelector<HTMLCanvasElement>("canvas")?.focus();
+          }}
         />
-        <button type="submit" class="send" aria-label={say("chat.send")}><Icon name="send" size={18} /></button>
+        <button type="submit" class="send" aria-label={say("chat.send")}>
+          <Icon name="send" size={18} />
+        </button>
       </form>
     </section>
   );
 }
 
 function Said({ line }: { line: Line }) {
-  const channel = line.to === "citizen" ? say("chat.to_citizen") : line.to === "nearby" ? "" : say(`chat.to_${line.to}`);
+  const channel =
+    line.to === "citizen" ? say("chat.to_citizen") : line.to === "nearby" ? "" : say(`chat.to_${line.to}`);
   return (
     <p class={`said_line ${line.to}${line.mine ? " mine" : ""}`}>
       <bdi class="who">{line.from}</bdi>
-      {channel && <small>{channel}{line.whom ? <> → <bdi>{line.whom}</bdi></> : null}</small>}
-      <span class="what" dir="auto">{line.text}</span>
+      {channel && (
+        <small>
+          {channel}
+          {line.whom ? (
+            <>
+              {" "}
+              → <bdi>{line.whom}</bdi>
+            </>
+          ) : null}
+        </small>
+      )}
+      <span class="what" dir="auto">
+        {line.text}
+      </span>
       <time dateTime={new Date(line.at).toISOString()}>{line.held ? say("chat.held") : time(line.at)}</time>
     </p>
   );

@@ -4,18 +4,27 @@ import { Stance } from "../walk/stride";
 import { Icon } from "./icons";
 
 export const GESTURES = [
-  { id: "wave", stance: Stance.wave }, { id: "clap", stance: Stance.clap }, { id: "raise_hand", stance: Stance.raise_hand },
-  { id: "dance", stance: Stance.dance }, { id: "sit", stance: Stance.sit },
+  { id: "wave", stance: Stance.wave },
+  { id: "clap", stance: Stance.clap },
+  { id: "raise_hand", stance: Stance.raise_hand },
+  { id: "dance", stance: Stance.dance },
+  { id: "sit", stance: Stance.sit },
 ] as const;
 
 export function Gestures({ made }: { made: (stance: number) => void }) {
   return (
-    <div class="gestures" role="group" aria-label={say("gesture")}>
+    <fieldset class="gestures" aria-label={say("gesture")}>
       {GESTURES.map(({ id, stance }, i) => (
-        <button key={id} type="button" title={`${say(`gesture.${id}`)} (${i + 1})`} aria-label={say(`gesture.${id}`)} onClick={() => made(stance)}>
+        <button
+          key={id}
+          type="button"
+          title={`${say(`gesture.${id}`)} (${i + 1})`}
+          aria-label={say(`gesture.${id}`)}
+          onClick={() => made(stance)}
+        >
           <Icon name={id} />
         </button>
       ))}
-    </div>
+    </fieldset>
   );
 }

@@ -2,7 +2,10 @@
 import { MODELS, TINTS } from "../crowd/look";
 import { type Key, say } from "../texts";
 
-export function avatarOf(model: string, tint: number | undefined): { model: string; tint?: number } | undefined {
+export function avatarOf(
+  model: string,
+  tint: number | undefined,
+): { model: string; tint?: number } | undefined {
   if (!model && tint === undefined) return undefined;
   return { model: model || "plain", ...(tint !== undefined && { tint }) };
 }
@@ -20,7 +23,11 @@ export function LookChoice({ model, tint, changed }: Choice) {
         <span>{say("arrival.look")}</span>
         <select name="model" value={model} onChange={(event) => changed(event.currentTarget.value, tint)}>
           <option value="">{say("model.any")}</option>
-          {MODELS.map((each) => <option key={each} value={each}>{say(`model.${each}` as Key)}</option>)}
+          {MODELS.map((each) => (
+            <option key={each} value={each}>
+              {say(`model.${each}` as Key)}
+            </option>
+          ))}
         </select>
       </label>
       <fieldset class="tints">
@@ -30,7 +37,11 @@ export function LookChoice({ model, tint, changed }: Choice) {
           return (
             <label key={colour} class="tint" style={{ "--tint": colour }}>
               <input
-                type="radio" name="tint" value={value} checked={tint === value} aria-label={colour}
+                type="radio"
+                name="tint"
+                value={value}
+                checked={tint === value}
+                aria-label={colour}
                 onChange={() => changed(model, value)}
               />
             </label>

@@ -9,8 +9,14 @@ export function NoDrawing() {
         <h1>{say("no_webgl.title")}</h1>
         <p>{say("no_webgl.why")}</p>
         <p class="row">
-          <a class="primary" href="/plain">{say("no_webgl.plain")}</a>
-          <button type="button" class="quiet" onClick={() => void speak(language.value === "ko" ? "en" : "ko")}>
+          <a class="primary" href="/plain">
+            {say("no_webgl.plain")}
+          </a>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => void speak(language.value === "ko" ? "en" : "ko")}
+          >
             {language.value === "ko" ? "English" : "한국어"}
           </button>
         </p>

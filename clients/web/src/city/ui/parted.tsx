@@ -9,12 +9,22 @@ export function Parted({ again }: { again: () => void }) {
   const { code = "", message = "" } = link.value;
   return (
     <div class="veil">
-      <div class="card" role="alertdialog" aria-modal="true" aria-labelledby="parted" aria-describedby="parted_why">
+      <div
+        class="card"
+        role="alertdialog"
+        aria-modal="true"
+        aria-labelledby="parted"
+        aria-describedby="parted_why"
+      >
         <h2 id="parted">{say("link.parted")}</h2>
         <p id="parted_why">{sayMaybe(`goodbye.${code}`, message || say("arrival.unreachable"))}</p>
         <p class="row">
-          <button ref={button} type="button" class="primary" onClick={again}>{say("link.again")}</button>
-          <a class="quiet" href="/plain">{say("arrival.plain")}</a>
+          <button ref={button} type="button" class="primary" onClick={again}>
+            {say("link.again")}
+          </button>
+          <a class="quiet" href="/plain">
+            {say("arrival.plain")}
+          </a>
         </p>
       </div>
     </div>

@@ -1,5 +1,5 @@
 // The sheet in which a panel opens, beside the place and never over all of it; Escape closes it.
-import { type ComponentType } from "preact";
+import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PANELS, type PanelProps } from "../panels/registry";
 import { open } from "../state";
@@ -26,7 +26,12 @@ export function Sheet({ id, world }: { id: string; world: World }) {
   if (!panel) return null;
   return (
     <section
-      id="sheet" ref={box} class="sheet" role="dialog" aria-labelledby="sheet_title" tabIndex={-1}
+      id="sheet"
+      ref={box}
+      class="sheet"
+      role="dialog"
+      aria-labelledby="sheet_title"
+      tabIndex={-1}
       onKeyDown={(event) => {
         if (event.key !== "Escape") return;
         event.stopPropagation();
@@ -35,12 +40,27 @@ export function Sheet({ id, world }: { id: string; world: World }) {
     >
       <header>
         <h2 id="sheet_title">{say(panel.title)}</h2>
-        <button type="button" class="icon" aria-label={say("panel.close")} onClick={() => { open.value = null; }}>
+        <button
+          type="button"
+          class="icon"
+          aria-label={say("panel.close")}
+          onClick={() => {
+            open.value = null;
+          }}
+        >
           <Icon name="close" />
         </button>
       </header>
       <div class="body">
-        {isBroken ? <p role="alert" class="bad">{say("panel.failed")}</p> : Body ? <Body world={world} /> : <p class="soft">{say("panel.loading")}</p>}
+        {isBroken ? (
+          <p role="alert" class="bad">
+            {say("panel.failed")}
+          </p>
+        ) : Body ? (
+          <Body world={world} />
+        ) : (
+          <p class="soft">{say("panel.loading")}</p>
+        )}
       </div>
     </section>
   );

@@ -3,7 +3,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
 import { PANELS } from "../panels/registry";
 import { attempt } from "../session";
-import { chosen, client, district, language, lines, link, me, notice, open, population, told, wanted, whisper, within, zones } from "../state";
+import {
+  chosen,
+  client,
+  district,
+  language,
+  lines,
+  link,
+  me,
+  notice,
+  open,
+  population,
+  told,
+  wanted,
+  whisper,
+  within,
+  zones,
+} from "../state";
 import { number, of, say } from "../texts";
 import type { Stick } from "../walk/controls";
 import { World } from "../world";
@@ -59,8 +75,15 @@ export function Street() {
   const ground = district.value;
   return (
     <div class={ground && isReady ? "street" : "street dark"}>
-      <a class="skip" href="/plain">{say("skip")}</a>
-      <canvas ref={canvas} tabIndex={0} role="img" aria-label={say("canvas", { district: of(ground?.name) })} />
+      <a class="skip" href="/plain">
+        {say("skip")}
+      </a>
+      <canvas
+        ref={canvas}
+        tabIndex={0}
+        role="img"
+        aria-label={say("canvas", { district: of(ground?.name) })}
+      />
       <div ref={names} class="names" aria-hidden="true" />
       <header class="here">
         <h1>{of(ground?.name)}</h1>
@@ -76,8 +99,14 @@ export function Street() {
       <nav class="menu" aria-label={say("menu")}>
         {PANELS.map(({ id, icon, title }) => (
           <button
-            key={id} type="button" aria-expanded={open.value === id} aria-controls="sheet" title={say(title)}
-            onClick={() => { open.value = open.value === id ? null : id; }}
+            key={id}
+            type="button"
+            aria-expanded={open.value === id}
+            aria-controls="sheet"
+            title={say(title)}
+            onClick={() => {
+              open.value = open.value === id ? null : id;
+            }}
           >
             <Icon name={icon} />
             <span>{say(title)}</span>
@@ -94,7 +123,9 @@ export function Street() {
       <Thumb stick={stick} />
       <Notices />
       {world && new URLSearchParams(location.search).has("debug") && <Counters world={world} />}
-      <p class="unseen" role="status">{me.value?.name}</p>
+      <p class="unseen" role="status">
+        {me.value?.name}
+      </p>
     </div>
   );
 }
@@ -118,7 +149,9 @@ function LinkBar() {
   return (
     <div class="link_bar" role="alert">
       <span>{left > 0 ? say("link.away", { s: left }) : say("link.away_now")}</span>
-      <button type="button" onClick={() => client.value?.hurry()}>{say("link.hurry")}</button>
+      <button type="button" onClick={() => client.value?.hurry()}>
+        {say("link.hurry")}
+      </button>
     </div>
   );
 }

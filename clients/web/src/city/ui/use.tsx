@@ -18,7 +18,11 @@ export function use(): void {
   }
   const { to, id } = here.portal;
   const known = told.value?.portals.find((portal) => portal.id === id);
-  void attempt(known?.open === false ? Promise.reject(new Error("closed")) : client.value!.enter(to.district, { portal: to.portal }));
+  void attempt(
+    known?.open === false
+      ? Promise.reject(new Error("closed"))
+      : client.value!.enter(to.district, { portal: to.portal }),
+  );
 }
 
 export function Use() {
@@ -43,11 +47,18 @@ export function Use() {
         <article class="paper">
           <h2>{of(exhibit.name)}</h2>
           <p>{of(exhibit.text)}</p>
-          {exhibit.link && <p><a href={exhibit.link} target="_blank" rel="noopener noreferrer">{say("exhibit.link")}</a></p>}
+          {exhibit.link && (
+            <p>
+              <a href={exhibit.link} target="_blank" rel="noopener noreferrer">
+                {say("exhibit.link")}
+              </a>
+            </p>
+          )}
           {exhibit.record && (
             <p class="soft">
               {say("exhibit.verified", { day: exhibit.record.verified_at, by: exhibit.record.verified_by })}
-              {exhibit.record.stale_after < new Date().toISOString().slice(0, 10) && ` ${say("exhibit.stale")}`}
+              {exhibit.record.stale_after < new Date().toISOString().slice(0, 10) &&
+                ` ${say("exhibit.stale")}`}
             </p>
           )}
         </article>

@@ -27,10 +27,14 @@ export class Barriers {
   private readonly cells = new Map<number, Line[]>();
   private readonly closed: Zone[];
 
-  constructor(private readonly district: District, rights: Rights) {
+  constructor(
+    private readonly district: District,
+    rights: Rights,
+  ) {
     for (const wall of district.walls) for (const line of wall.lines) this.add(line);
     for (const door of district.doors) {
-      if (!door.open && !(door.access.length && isAdmitted(rights, door.access, district.id))) this.add(door.line);
+      if (!door.open && !(door.access.length && isAdmitted(rights, door.access, district.id)))
+        this.add(door.line);
     }
     this.closed = district.zones.filter((zone) => !isAdmitted(rights, zone.access, district.id));
   }

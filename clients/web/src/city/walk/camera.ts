@@ -44,10 +44,21 @@ export class Eye {
     if (Math.abs(off) < 2.4) this.heading += off * (1 - Math.exp(-0.9 * dt));
   }
 
-  look(x: number, y: number, z: number, dt: number, bodies: readonly Building[], indoors: boolean, still: boolean): void {
+  look(
+    x: number,
+    y: number,
+    z: number,
+    dt: number,
+    bodies: readonly Building[],
+    indoors: boolean,
+    still: boolean,
+  ): void {
     const ease = this.isNew || still ? 1 : 1 - Math.exp(-14 * dt);
     const slow = this.isNew || still ? 1 : 1 - Math.exp(-7 * dt);
-    const off = Math.atan2(Math.sin(this.heading - this.shownHeading), Math.cos(this.heading - this.shownHeading));
+    const off = Math.atan2(
+      Math.sin(this.heading - this.shownHeading),
+      Math.cos(this.heading - this.shownHeading),
+    );
     this.shownHeading += off * ease;
     this.shownPitch += ((indoors ? Math.max(this.pitch, 0.42) : this.pitch) - this.shownPitch) * ease;
     const at = new Vector3(x, y + 1.55, z);
@@ -81,7 +92,8 @@ export class Eye {
       const x = this.target.x - sin * flat * far;
       const z = this.target.z - cos * flat * far;
       const y = this.target.y + lift * far;
-      if (bodies.some((body) => y < body.height && contains(body.footprint, x, z))) return Math.max(NEAREST + 0.6, far - 0.9);
+      if (bodies.some((body) => y < body.height && contains(body.footprint, x, z)))
+        return Math.max(NEAREST + 0.6, far - 0.9);
     }
     return wanted;
   }

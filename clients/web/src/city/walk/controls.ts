@@ -28,8 +28,18 @@ export interface Hands {
 }
 
 const KEYS: Record<string, keyof Held> = {
-  KeyW: "ahead", ArrowUp: "ahead", KeyS: "back", ArrowDown: "back", KeyA: "left", ArrowLeft: "left", KeyD: "right",
-  ArrowRight: "right", ShiftLeft: "run", ShiftRight: "run", KeyQ: "turn_left", KeyR: "turn_right",
+  KeyW: "ahead",
+  ArrowUp: "ahead",
+  KeyS: "back",
+  ArrowDown: "back",
+  KeyA: "left",
+  ArrowLeft: "left",
+  KeyD: "right",
+  ArrowRight: "right",
+  ShiftLeft: "run",
+  ShiftRight: "run",
+  KeyQ: "turn_left",
+  KeyR: "turn_right",
 };
 
 interface Held {
@@ -54,12 +64,24 @@ interface Press {
 export class Controls {
   /** Whether the eye was turned by hand in the last moments. */
   turnedAt = -Infinity;
-  private readonly held: Held = { ahead: false, back: false, left: false, right: false, run: false, turn_left: false, turn_right: false };
+  private readonly held: Held = {
+    ahead: false,
+    back: false,
+    left: false,
+    right: false,
+    run: false,
+    turn_left: false,
+    turn_right: false,
+  };
   private readonly presses = new Map<number, Press>();
   private readonly ending = new AbortController();
   private spread = 0;
 
-  constructor(private readonly canvas: HTMLCanvasElement, private readonly eye: Eye, private readonly hands: Hands) {
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly eye: Eye,
+    private readonly hands: Hands,
+  ) {
     const { signal } = this.ending;
     addEventListener("keydown", (event) => this.key(event, true), { signal });
     addEventListener("keyup", (event) => this.key(event, false), { signal });
@@ -115,7 +137,9 @@ export class Controls {
 
   private key(event: KeyboardEvent, down: boolean): void {
     const target = event.target as HTMLElement | null;
-    const busy = target?.closest("input, textarea, select, [contenteditable], dialog, [role=dialog], [role=log]");
+    const busy = target?.closest(
+      "input, textarea, select, [contenteditable], dialog, [role=dialog], [role=log]",
+    );
     if (busy || event.ctrlKey || event.metaKey || event.altKey) {
       if (!down) return;
       return;
@@ -123,7 +147,8 @@ export class Controls {
     const on = KEYS[event.code];
     if (on) {
       // arrows move between buttons and lists elsewhere; here they walk
-      if (event.code.startsWith("Arrow") && target && target !== document.body && target !== this.canvas) return;
+      if (event.code.startsWith("Arrow") && target && target !== document.body && target !== this.canvas)
+        return;
       this.held[on] = down;
       if (event.code.startsWith("Arrow")) event.preventDefault();
       return;
@@ -145,7 +170,11 @@ export class Controls {
       return;
     }
     const touch = event.pointerType === "touch";
-    const stick = touch && event.clientX < innerWidth * 0.42 && event.clientY > innerHeight * 0.45 && ![...this.presses.values()].some((press) => press.stick);
+    const stick =
+      touch &&
+      event.clientX < innerWidth * 0.42 &&
+      event.clientY > innerHeight * 0.45 &&
+      ![...this.presses.values()].some((press) => press.stick);
     const { clientX: x, clientY: y } = event;
     this.presses.set(event.pointerId, { x, y, fromX: x, fromY: y, at: performance.now(), stick });
     this.spread = 0;
@@ -187,6 +216,7 @@ export class Controls {
       if (Math.hypot(press.x - press.fromX, press.y - press.fromY) > CLICK_PX) return;
     }
     const still = Math.hypot(press.x - press.fromX, press.y - press.fromY) < CLICK_PX;
-    if (meant && still && event.button === 0 && performance.now() - press.at < CLICK_MS) this.hands.clicked(press.x, press.y);
+    if (meant && still && event.button === 0 && performance.now() - press.at < CLICK_MS)
+      this.hands.clicked(press.x, press.y);
   }
 }

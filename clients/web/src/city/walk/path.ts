@@ -14,9 +14,13 @@ export function wayTo(barriers: Barriers, from: Place, to: Place, width: number,
   const rows = Math.ceil(depth / SIDE_M);
   const at = (i: number): Place => [((i % columns) + 0.5) * SIDE_M, (Math.floor(i / columns) + 0.5) * SIDE_M];
   const indexOf = ([x, z]: Place) =>
-    Math.min(rows - 1, Math.max(0, Math.floor(z / SIDE_M))) * columns + Math.min(columns - 1, Math.max(0, Math.floor(x / SIDE_M)));
+    Math.min(rows - 1, Math.max(0, Math.floor(z / SIDE_M))) * columns +
+    Math.min(columns - 1, Math.max(0, Math.floor(x / SIDE_M)));
   const room = new Int8Array(columns * rows); // 0 not looked at, 1 room, -1 none
-  const hasRoom = (i: number) => (room[i] ||= barriers.hasRoom(...at(i)) ? 1 : -1) > 0;
+  const hasRoom = (i: number) => {
+    if (!room[i]) room[i] = barriers.hasRoom(...at(i)) ? 1 : -1;
+    return room[i] > 0;
+  };
   const cost = new Float32Array(columns * rows).fill(Infinity);
   const before = new Int32Array(columns * rows).fill(-1);
   const start = indexOf(from);
@@ -51,7 +55,8 @@ export function wayTo(barriers: Barriers, from: Place, to: Place, width: number,
   if (best === start) return [];
   const places: Place[] = [];
   for (let i = best; i !== start && i >= 0; i = before[i]!) places.unshift(at(i));
-  if (nearest < SIDE_M && barriers.hasRoom(...to) && barriers.isFree(...places.at(-1)!, ...to)) places[places.length - 1] = to;
+  if (nearest < SIDE_M && barriers.hasRoom(...to) && barriers.isFree(...places.at(-1)!, ...to))
+    places[places.length - 1] = to;
   return straightened(barriers, from, places);
 }
 
@@ -78,7 +83,9 @@ function isWide(barriers: Barriers, [x0, z0]: Place, [x1, z1]: Place): boolean {
   const length = Math.hypot(x1 - x0, z1 - z0) || 1;
   const ox = (-(z1 - z0) / length) * 0.4;
   const oz = ((x1 - x0) / length) * 0.4;
-  return [-1, 0, 1].every((side) => barriers.isFree(x0 + ox * side, z0 + oz * side, x1 + ox * side, z1 + oz * side));
+  return [-1, 0, 1].every((side) =>
+    barriers.isFree(x0 + ox * side, z0 + oz * side, x1 + ox * side, z1 + oz * side),
+  );
 }
 
 /** The least first. */

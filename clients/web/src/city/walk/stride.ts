@@ -8,7 +8,16 @@ export const RUN_M_S = 6;
 const EAGER = 9;
 const TURNING = 11;
 
-export const Stance = { stand: 0, walk: 1, run: 2, sit: 3, raise_hand: 4, wave: 5, clap: 6, dance: 7 } as const;
+export const Stance = {
+  stand: 0,
+  walk: 1,
+  run: 2,
+  sit: 3,
+  raise_hand: 4,
+  wave: 5,
+  clap: 6,
+  dance: 7,
+} as const;
 
 /** What the hands want: which way on the screen, and how fast. */
 export interface Wish {
@@ -67,7 +76,11 @@ export class Stride {
     } else if (this.way.length) {
       const [gx, gz] = this.way[0]!;
       const left = Math.hypot(gx - this.x, gz - this.z);
-      const all = this.way.reduce((sum, place, i) => sum + (i ? Math.hypot(place[0] - this.way[i - 1]![0], place[1] - this.way[i - 1]![1]) : left), 0);
+      const all = this.way.reduce(
+        (sum, place, i) =>
+          sum + (i ? Math.hypot(place[0] - this.way[i - 1]![0], place[1] - this.way[i - 1]![1]) : left),
+        0,
+      );
       if (left < (this.way.length > 1 ? 0.35 : 0.12)) {
         this.way.shift();
       } else {
