@@ -15,6 +15,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800, // three.js is one piece; the whole first visit is weighed by a test
     rolldownOptions: {
       input: { city: here("index.html"), console: here("console.html"), stage: here("stage.html") },
     },

@@ -6,6 +6,7 @@ import type { World } from "../world";
 export function Counters({ world }: { world: World }) {
   const [shown, setShown] = useState<Record<string, number>>({});
   useEffect(() => {
+    Object.assign(globalThis, { madang: world }); // for the browser's console
     const timer = setInterval(() => setShown(world.counters()), 1000);
     return () => clearInterval(timer);
   }, [world]);

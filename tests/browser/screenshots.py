@@ -1,0 +1,112 @@
+"""Pictures of a running city, as a citizen sees it: `python -m tests.browser.screenshots URL FOLDER`.
+
+Open the city with `make serve` and let bots walk (`make bots`) first. What is not named after FOLDER is left out.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.browser import LAUNCH, settle, until
+
+DESKTOP, PHONE = (1280, 720), (390, 844)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: where, when, how seen."""
+
+    name: str
+    district: str
+    hour: float
+    language: str = "ko"
+    size: tuple[int, int] = DESKTOP
+    at: tuple[float, float] | None = None
+    heading: float = 180.0
+    distance: float = 8.5
+    pitch: float = 0.24
+    panel: str | None = None
+    is_clear: bool = False
+
+
+SHOTS = (
+    Shot("arrival_ko", "", 10),
+    Shot("arrival_en_phone", "", 10, "en", PHONE),
+    Shot("city_hall_ko", "civil", 15, at=(306, 196), distance=16, pitch=0.2),
+    Shot("city_hall_en_evening", "civil", 17.6, "en", at=(306, 205), distance=14, pitch=0.16),
+    Shot("city_hall_night", "civil", 21, at=(306, 150), distance=22, pitch=0.2),
+    Shot("palace", "civil", 9.5, at=(70, 150), heading=270, distance=15, pitch=0.22),
+    Shot("gwanghwamun", "culture", 10, at=(160, 92), heading=180, distance=18, pitch=0.2),
+    Shot("gwanghwamun_night", "culture", 20, "en", at=(160, 100), heading=180, distance=18, pitch=0.14),
+    Shot("ddp", "tourism", 16, at=(312, 226), heading=150, distance=20, pitch=0.22),
+    Shot("namsan", "tourism", 11, at=(196, 180), heading=0, distance=14, pitch=0.05),
+    Shot("bukchon", "tourism", 15, at=(232, 126), heading=180, distance=16, pitch=0.4),
+    Shot("river", "tourism", 17.2, at=(100, 330), heading=120, distance=18, pitch=0.3),
+    Shot("lobby", "civil", 13, at=(310, 60), heading=250, distance=9, pitch=0.5),
+    Shot("street_phone", "civil", 15, size=PHONE, at=(306, 196), distance=12),
+    Shot("map", "civil", 14, panel="지도", at=(306, 196)),
+    Shot("petitions_en", "civil", 14, "en", panel="Petitions", at=(306, 196)),
+    Shot("settings_phone_en", "civil", 14, "en", PHONE, panel="Settings", at=(306, 196)),
+)
+
+
+def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
+    """One picture, from a window of its own."""
+    width, height = shot.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale=shot.language, has_touch=shot.size == PHONE
+    )
+    page = context.new_page()
+    page.on("pageerror", lambda error: print(f"{shot.name}: {error}", file=sys.stderr))
+    page.on(
+        "console",
+        lambda said: print(f"{shot.name}: {said.text}", file=sys.stderr) if said.type == "error" else None,
+    )
+    page.add_init_script(
+        f"localStorage.setItem('madang.settings', JSON.stringify({{language: '{shot.language}', calm: true,"
+        " quality: 'fine', name: '하나'}))"
+    )
+    page.goto(f"{url}/?debug&hour={shot.hour}&district={shot.district}")
+    page.locator("button[type=submit]:enabled").wait_for()
+    if shot.district:
+        come_in(page, shot)
+    page.screenshot(path=folder / f"{shot.name}.png", timeout=120_000)
+    context.close()
+
+
+def come_in(page: Page, shot: Shot) -> None:
+    """Stands where the picture is taken, and waits until it is drawn."""
+    page.locator("button[type=submit]").click()
+    settle(page)
+    if shot.at is not None:
+        x, z = shot.at
+        turn = shot.heading * 3.14159265 / 180
+        page.evaluate(
+            f"madang.stride.put({x}, {z}, {turn}); madang.eye.face({turn});"
+            f"madang.eye.distance = {shot.distance}; madang.eye.pitch = {shot.pitch}"
+        )
+    if shot.panel is not None:
+        page.get_by_role("button", name=shot.panel, exact=True).click()
+        page.locator(".sheet .body > :not(.soft)").first.wait_for()
+    page.evaluate("document.querySelector('.counters').hidden = true")
+    drawn = page.evaluate("madang.gauge.read().frames")
+    until(page, f"madang.gauge.read().frames > {drawn + 4}", 180)
+
+
+def main(url: str, folder: str, *names: str) -> None:
+    """Takes them all, or those that are named."""
+    target = Path(folder)
+    target.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**LAUNCH)
+        for shot in SHOTS:
+            if not names or shot.name in names:
+                take(browser, url.rstrip("/"), shot, target)
+                print(target / f"{shot.name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
