@@ -7,7 +7,7 @@ from pydantic import Field
 from protocol.handshake import Part
 from protocol.message import U16, Answer, Command, Fact, Natural, Result
 
-Hearers = Literal["nearby", "zone", "district", "citizen"]
+Hearers = Literal["nearby", "zone", "district", "citizen", "staff"]
 
 MAX_WIRE_TEXT = 4096
 """Characters of any text on the wire; a server's own limit for chat is smaller and answered `too_long`."""

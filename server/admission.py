@@ -22,6 +22,10 @@ class Shut(ProtocolError):
         super().__init__(code, message, after_ms=after_ms)
 
 
+MAX_KEPT_OUT = 10_000
+"""Addresses that moderators have closed the door to; past it the first is let in again."""
+
+
 class Door:
     """Who may connect, and who may ask over HTTP: so many in all, so many and so often from one address."""
 
@@ -31,6 +35,7 @@ class Door:
         self._handshakes = Buckets(limits.handshakes_per_s, max(1.0, limits.handshakes_per_s))
         self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
+        self._kept_out: dict[str, float] = {}
         self._shut_out = 0
         self.connections = 0
         self.holds_arrivals = False
@@ -45,6 +50,9 @@ class Door:
         if self.is_draining:
             raise Shut("this node is going away", limits.retry_after_ms, Farewell.DRAINING)
         if not is_exempt(place, limits):
+            if self._kept_out.get(place, now) > now:
+                self._metrics.limit_reached.labels("kept_out").inc()
+                raise Shut("your address is kept out for now", limits.retry_after_ms, Farewell.BANNED)
             wait = self._handshakes.take(place, now)
             if wait:
                 raise self._shut("handshakes_per_s", "too many connections a second from your address", wait)
@@ -67,6 +75,13 @@ class Door:
         if wait:
             self._metrics.limit_reached.labels("requests_per_s").inc()
             raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
+
+    def keep_out(self, address: str, until: float) -> None:
+        """No connection from this address before then; in memory alone, and at most `MAX_KEPT_OUT` of them."""
+        self._kept_out.pop(place_of(address), None)
+        self._kept_out[place_of(address)] = until
+        if len(self._kept_out) > MAX_KEPT_OUT:
+            del self._kept_out[next(iter(self._kept_out))]
 
     def leave(self, address: str) -> None:
         """A connection from this address that had entered is gone."""

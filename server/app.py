@@ -150,7 +150,14 @@ class Node:
     def _gate(self) -> Gate:
         router = self.router
         return Gate(
-            self.host, router.registry, router.door, router.pace, router.clock, self.settings, self.is_ready
+            self.host,
+            router.registry,
+            router.door,
+            router.pace,
+            router.clock,
+            self.settings,
+            self.is_ready,
+            router.evidence,
         )
 
     async def drain(self) -> None:

@@ -79,6 +79,7 @@ class Connection:
         self.ticket: Ticket | None = None
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
+        self.locale: str | None = None
         self.crowd: Crowd | None = None
         self.slot = -1
         ledger = Ledger(limits.facts_unacknowledged)

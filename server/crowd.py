@@ -20,11 +20,13 @@ from server.connection import Connection, Shared
 from server.frames import binary_frame
 from server.inbox import Inbox
 from server.metrics import Metrics
+from worlds.citizen import Citizen
 from worlds.district import District
 from worlds.interest import MAX_MESSAGE_BYTES
 from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
+from worlds.service import Restrain
 
 COUNT_SECONDS = 5
 """How often each client is told how many are in the district."""
@@ -70,6 +72,8 @@ class Crowd:
         self._watched = np.full(self.district.slots.count, -1, np.int32)
         self._joining: set[int] = set()
         self._away: set[int] = set()
+        self._restraints: dict[int, Restrain] = {}
+        self._release_at = 0
 
     @property
     def population(self) -> int:
@@ -109,7 +113,52 @@ class Crowd:
         self._unwatch(slot)
         self._joining.discard(slot)
         self._away.discard(slot)
+        self._restraints.pop(slot, None)
         self.district.leave(slot, now)
+
+    def read_roles(self, slot: int, citizen: Citizen) -> None:
+        """Where a citizen may go, by the roles they have now and what keeps them."""
+        self.district.read_roles(slot, citizen)
+        if slot in self._restraints:
+            self.restrain(slot, self._restraints[slot])
+
+    def restrain(self, slot: int, restraint: Restrain) -> bool:
+        """What keeps an avatar from now on, until its times are over; whether it was moved by that, or stopped."""
+        now, name, connection = self.clock.unix_ms(), self.district.plan.id, self.connections[slot]
+        was_frozen = self.frozen_until(slot) > now
+        self._restraints[slot] = restraint
+        until = self.frozen_until(slot)
+        barred = {
+            scope.partition("/")[2]: end
+            for scope, end in restraint.barred
+            if end > now and scope.startswith(f"{name}/")
+        }
+        ends = [end for end in (until, *barred.values()) if end > now]
+        if not ends:
+            del self._restraints[slot]
+        else:
+            self._release_at = min([*ends, *([self._release_at] if self._release_at > now else [])])
+        assert connection.citizen is not None
+        is_out = self.district.restrain(
+            slot, connection.citizen, until > now, frozenset(barred), self.clock.monotonic()
+        )
+        return is_out or (until > now and not was_frozen)
+
+    def frozen_until(self, slot: int) -> int:
+        """Until when an avatar does not move, in ms; 0: it is free."""
+        name, restraint = self.district.plan.id, self._restraints.get(slot)
+        if restraint is None:
+            return 0
+        return max(
+            (end for scope, end in restraint.frozen if scope.partition("/")[0] in ("", name)), default=0
+        )
+
+    def _release(self) -> None:
+        """Whose time is over walks again: by the clock, whatever the services have noted."""
+        if self._release_at and self._release_at <= self.clock.unix_ms():
+            self._release_at = 0
+            for slot, restraint in list(self._restraints.items()):
+                self.restrain(slot, restraint)
 
     def hold(self, slot: int) -> None:
         """This client's line is full: no frames until it has drained."""

@@ -7,7 +7,20 @@ from protocol.avatars import MovedBack
 from protocol.codec import fact_body
 from protocol.message import Count, Fact
 from worlds.access import holds_any
-from worlds.service import Audience, Citizens, District, Effect, Everyone, Move, Spotlight, Staff
+from worlds.service import (
+    Audience,
+    Citizens,
+    District,
+    Effect,
+    Everyone,
+    Move,
+    Remove,
+    Restrain,
+    Speak,
+    Spotlight,
+    Staff,
+    TurnAway,
+)
 
 if TYPE_CHECKING:
     from server.connection import Connection
@@ -56,7 +69,22 @@ class Hearers:
                         yield connection
 
     def carry_out(self, effect: Effect) -> None:
-        """Move an avatar, or put it near to everyone; nothing where the citizen is not there."""
+        """What happens among the avatars; nothing where the citizen is not here."""
+        self._router.metrics.effects.labels(type(effect).__name__.lower()).inc()
+        restraints = self._router.restraints
+        match effect:
+            case Restrain():
+                restraints.restrain(effect)
+            case Remove():
+                restraints.remove(effect)
+            case TurnAway():
+                restraints.turn_away(effect)
+            case Speak():
+                self._router.speech.speak(effect)
+            case Move() | Spotlight():
+                self._on_stage(effect)
+
+    def _on_stage(self, effect: Move | Spotlight) -> None:
         connection = self._router.present.get(effect.citizen)
         crowd = connection.crowd if connection is not None else None
         if connection is None or crowd is None:

@@ -160,6 +160,11 @@ class Host:
         for command in self.city.presence(citizen, is_away=is_away):
             self.submit(command, citizen, lambda _: None)
 
+    def note_arrival(self, citizen: Citizen, district: str | None) -> None:
+        """A citizen came into the city (None), or into a district: the services are told where that matters."""
+        for command in self.city.arrivals(citizen, district, self._now()):
+            self.submit(command, citizen, lambda _: None)
+
     async def read(self, question: Callable[[City, int], T]) -> T:
         """Ask something of the city between two rounds, when all that it knows is kept."""
         async with self._turn:

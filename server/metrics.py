@@ -126,6 +126,13 @@ class Metrics:
         )
         self.refused = self._counter("madang_refused", "Commands refused, by code.", ["reason"])
 
+        self.effects = self._counter(
+            "madang_effects", "What services brought about among the avatars, by kind.", ["kind"]
+        )
+        self.adults_to_minors = self._counter(
+            "madang_adults_to_minors", "Private lines of adults to minors: refused, or as staff.", ["result"]
+        )
+
         self.poses = self._counter("madang_poses", "Poses received: accepted, or why not.", ["result"])
         self.tick_seconds = self._histogram(
             "madang_tick_seconds", "Time that the phases of a tick take.", _TICK_BUCKETS, ["phase"]

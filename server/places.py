@@ -1,9 +1,9 @@
-"""The answer to `district.enter`: the place as one citizen is told it."""
+"""The city and its places as a citizen is told them: in the welcome, and on entering a district."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from protocol import districts, poses
+from protocol import districts, handshake, poses
 from protocol.handshake import Text
 from worlds import plan
 from worlds.access import is_admitted
@@ -73,6 +73,23 @@ def place_in(
             for exhibit in sheet.exhibits
         ],
         services=dict(views),
+    )
+
+
+def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:
+    """The city with its districts; those in `population` are open, with how many are there."""
+    return handshake.CityCard(
+        id=city.id,
+        name=_text(city.name),
+        districts=[
+            handshake.DistrictCard(
+                id=district.id,
+                name=_text(district.name),
+                open=district.id in population,
+                population=population.get(district.id, 0),
+            )
+            for district in city.districts
+        ],
     )
 
 

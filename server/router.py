@@ -1,6 +1,5 @@
 """The router: who is here, and to whom each command goes; what a greeting answers."""
 
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -11,7 +10,7 @@ from pydantic import BaseModel
 
 from protocol import handshake
 from protocol.avatars import AvatarCards, Change, Emote, Who
-from protocol.chat import ChatSaid, Said, Say, Speaker
+from protocol.chat import Say
 from protocol.codec import dump
 from protocol.districts import AtPlace, Enter, Place, Queue
 from protocol.handshake import Done, Draining, Hello, Welcome
@@ -25,17 +24,19 @@ from server.clock import Clock
 from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
+from server.evidence import Evidence
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
 from server.metrics import Metrics
 from server.overload import Step
-from server.places import place_in
+from server.places import city_card, place_in
+from server.restraints import Restraints
 from server.sessions import Sessions
+from server.speech import Speech
 from server.waiting import RETRY_MS, Entrance
 from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
-from worlds.speech import line_of
 
 log = structlog.get_logger("router")
 
@@ -71,6 +72,9 @@ class Router:
         self.connections: set[Connection] = set()
         self.present: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
+        self.evidence = Evidence(self)
+        self.restraints = Restraints(self)
+        self.speech = Speech(self)
         self._keys: OrderedDict[str, Keys] = OrderedDict()
         crowd = settings.crowd
         self._entrances = {
@@ -143,6 +147,12 @@ class Router:
         connection.welcome(self._welcome(connection, resumed=resumed))
         if connection.crowd is not None:
             self._show(connection, connection.crowd)
+        if not resumed:
+            self._note_arrival(connection, None)
+
+    def _note_arrival(self, connection: Connection, district: str | None) -> None:
+        if self.host is not None and connection.citizen is not None:
+            self.host.note_arrival(connection.citizen, district)
 
     def _come_in(self, connection: Connection, hello: Hello, citizen: Citizen) -> None:
         """A new session; it ends an older one of the same citizen."""
@@ -152,6 +162,7 @@ class Router:
         self.present[citizen.id] = connection
         connection.citizen = citizen
         connection.avatar = hello.avatar
+        connection.locale = hello.locale
         connection.ticket = self.sessions.open(connection)
 
     def _resumable(self, hello: Hello, now: float) -> Connection | None:
@@ -182,7 +193,7 @@ class Router:
             self.host.note_presence(citizen, is_away=False)
         older.citizen = citizen
         if older.crowd is not None:
-            older.crowd.district.read_roles(older.slot, citizen)
+            older.crowd.read_roles(older.slot, citizen)
             # Nothing is shown before the welcome.
             older.crowd.part(older.slot)
 
@@ -250,6 +261,7 @@ class Router:
         citizen = connection.citizen
         if citizen is not None and self.present.get(citizen.id) is connection:
             del self.present[citizen.id]
+            self.evidence.forget(citizen.id)
             for entrance in self._entrances.values():
                 entrance.leave(citizen.id)
             if citizen.is_visitor:
@@ -285,13 +297,26 @@ class Router:
         """Answer a command: at once, or when what it led to is kept; raises Refused."""
         self.pace.command(citizen.id, connection.line.address, now, command.type)
         if self.host is not None and self.host.city.answers(command):
-            self.host.submit(command, citizen, partial(connection.answer, command))
+            asked = self.host.city.witnessed(command, citizen, self.evidence)
+            self.host.submit(asked, citizen, partial(connection.answer, command))
+        elif isinstance(command, Say):
+            self._hear(connection, citizen, command, now)
         elif isinstance(command, Enter):
             self._when_kept(
                 lambda: connection.answer(command, self._tried(connection, citizen, command, now))
             )
         else:
             connection.answer(command, self.carry_out(connection, citizen, command, now))
+
+    def _hear(self, connection: Connection, citizen: Citizen, command: Say, now: float) -> None:
+        """A line is told at once, or a service keeps it and answers when that is kept; raises Refused."""
+        instead = None
+        if self._done_before(citizen, command) is None:
+            instead = self.speech.instead(connection, citizen, command, now)
+        if instead is None or self.host is None:
+            connection.answer(command, self.carry_out(connection, citizen, command, now))
+        else:
+            self.host.submit(instead, citizen, partial(connection.answer, command))
 
     def _tried(
         self, connection: Connection, citizen: Citizen, command: Command, now: float
@@ -305,16 +330,18 @@ class Router:
 
     def carry_out(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> Done:
         """Decide one command that does not last; raises Refused."""
-        keys = self._keys.get(citizen.id)
-        if keys is not None:
-            again = keys.again(command)
-            if again is not None:
-                return again
+        again = self._done_before(citizen, command)
+        if again is not None:
+            return again
         result = self._decide(connection, citizen, command, now)
         done = Done(id=command.id, result=None if result is None else dump(result))
         if command.key is not None:
             self._keyring(citizen.id).remember(command, done)
         return done
+
+    def _done_before(self, citizen: Citizen, command: Command) -> Done | None:
+        keys = self._keys.get(citizen.id)
+        return keys.again(command) if keys is not None else None
 
     def _keyring(self, citizen_id: str) -> Keys:
         keys = self._keys.setdefault(citizen_id, Keys())
@@ -330,11 +357,13 @@ class Router:
             case Enter():
                 return self._enter(connection, citizen, command, now)
             case Say():
-                return self._say(connection, citizen, command, now)
+                return self.speech.say(connection, citizen, command)
             case Emote():
+                self._forbid(connection, citizen, command)
                 self._crowd_of(connection).district.emote(connection.slot, command.emote, now)
                 return None
             case Change():
+                self._forbid(connection, citizen, command)
                 connection.avatar = command.avatar
                 if connection.crowd is not None:
                     connection.crowd.tell_change(connection.slot)
@@ -344,6 +373,13 @@ class Router:
                 return self._who(connection, command)
             case _:
                 raise Refused(Refusal.UNKNOWN_TYPE, field="type")
+
+    def _forbid(self, connection: Connection, citizen: Citizen, command: Command) -> None:
+        """Raises Refused where a service forbids it to the citizen, there where they are."""
+        if self.host is not None:
+            crowd = connection.crowd
+            scopes = crowd.district.scopes(connection.slot) if crowd is not None else ()
+            self.host.city.forbid(command, citizen, scopes, self.clock.unix_ms())
 
     def _crowd_of(self, connection: Connection) -> Crowd:
         if connection.crowd is None:
@@ -355,6 +391,7 @@ class Router:
         if crowd is None:
             known = any(district.id == command.district for district in self.plan.districts)
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
+        self.restraints.check_entering(connection, command)
         if isinstance(command.at, AtPlace):
             self.pace.enter_at(citizen.id, connection.line.address, now)
         spot = crowd.district.arrival(
@@ -369,6 +406,8 @@ class Router:
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
             crowd.join(connection, slot)
+            self.restraints.read(connection)
+            self._note_arrival(connection, command.district)
         self._show(connection, crowd)
         return self._place(crowd, connection)
 
@@ -406,26 +445,6 @@ class Router:
             Refusal.FULL, f"place {waits.place} in the line", field="district", retry_after_ms=RETRY_MS
         )
 
-    def _say(self, connection: Connection, citizen: Citizen, command: Say, now: float) -> Said:
-        text = line_of(command.text, self.settings.limits.chat_length)
-        if command.to == "citizen" and command.citizen is None:
-            raise Refused(Refusal.BAD_MESSAGE, "whom?", field="citizen")
-        self.pace.chat(citizen.id, connection.line.address, now)
-        said = Said(message=secrets.token_urlsafe(9), heard_by=0)
-        if command.to == "citizen":
-            hearer = self.present.get(command.citizen or "")
-            if hearer is None or hearer is connection:
-                raise Refused(Refusal.NOT_FOUND, "nobody of that name is here", field="citizen")
-            sees = hearer.crowd is not None and hearer.crowd is connection.crowd
-            hearer.tell(
-                _line(said, citizen, connection.slot if sees else None, command, text), self.clock.unix_ms()
-            )
-            return said.model_copy(update={"heard_by": 1})
-        crowd = self._crowd_of(connection)
-        hearers = crowd.district.hearers(connection.slot, command.to)
-        told = crowd.tell(hearers, _line(said, citizen, connection.slot, command, text))
-        return said.model_copy(update={"heard_by": told})
-
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
         seen = (crowd.card(slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
@@ -445,6 +464,8 @@ class Router:
             connection.check_silence(now)
         for connection in self.sessions.overdue(now):
             self._leave(connection)
+        if self.host is not None:
+            self.evidence.sample(now)
 
     def take_step(self, step: Step) -> None:
         """What the node's step on the overload ladder means for every crowd and for the door."""
@@ -463,21 +484,4 @@ class Router:
 
     def city(self) -> handshake.CityCard:
         """The city as it is told: its districts, open or not, and how many are there."""
-        return handshake.CityCard(
-            id=self.plan.id,
-            name=handshake.Text(ko=self.plan.name.ko, en=self.plan.name.en),
-            districts=[
-                handshake.DistrictCard(
-                    id=district.id,
-                    name=handshake.Text(ko=district.name.ko, en=district.name.en),
-                    open=district.id in self.crowds,
-                    population=self.crowds[district.id].population if district.id in self.crowds else 0,
-                )
-                for district in self.plan.districts
-            ],
-        )
-
-
-def _line(said: Said, citizen: Citizen, slot: int | None, command: Say, text: str) -> ChatSaid:
-    speaker = Speaker(citizen=citizen.id, name=citizen.name, slot=slot)
-    return ChatSaid.model_validate({"message": said.message, "from": speaker, "to": command.to, "text": text})
+        return city_card(self.plan, {name: crowd.population for name, crowd in self.crowds.items()})

@@ -15,6 +15,7 @@ from protocol.refusals import Refusal, Refused
 from worlds.access import forbidden_zones, passable_doors
 from worlds.arrivals import Arrivals, Spot
 from worlds.citizen import Citizen
+from worlds.contact import keeps_away
 from worlds.interest import BORDER_M, Interest, Scene, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
 from worlds.plan import DistrictPlan
@@ -103,9 +104,23 @@ class District:
         return slot
 
     def read_roles(self, slot: int, citizen: Citizen) -> None:
-        """Where a citizen may go, by the roles they have now."""
+        """Where a citizen may go, by the roles they have now, and from whom they keep away."""
+        self._walkers.mind_minors(slot, citizen.minor, keeps_away(citizen))
         self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
         self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
+
+    def restrain(
+        self, slot: int, citizen: Citizen, is_frozen: bool, barred: frozenset[str], now: float
+    ) -> bool:
+        """Whether an avatar stands still, and which zones are closed to it besides; whether it was put out of one."""
+        walkers = self._walkers
+        walkers.frozen[slot] = is_frozen
+        closed = sum(1 << i for i, zone in enumerate(self.plan.zones) if zone.id in barred)
+        walkers.forbidden[slot] = forbidden_zones(citizen, self.plan) | closed
+        is_inside = bool(int(walkers.zones[slot]) & closed)
+        if is_inside:
+            self.place(slot, self._arrivals.spot(None, citizen), now)
+        return is_inside
 
     def place(self, slot: int, spot: Spot, now: float) -> None:
         """Put someone down, without the way there."""
@@ -258,6 +273,15 @@ class District:
         walkers = self._walkers
         x, y, z = (round(float(axis[slot]), 4) for axis in (walkers.x, walkers.y, walkers.z))
         return x, y, z, int(walkers.yaw[slot])
+
+    def places(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where everyone stands, x and z in metres by slot; read, not written."""
+        return self._walkers.x, self._walkers.z
+
+    def scopes(self, slot: int) -> tuple[str, ...]:
+        """Where someone is, as roles and sanctions name it: the district, then each of its zones they stand in."""
+        name = self.plan.id
+        return (name, *(f"{name}/{zone}" for zone in self._zone_ids(int(self._walkers.zones[slot]))))
 
     def heard_at(self, slot: int) -> float:
         """When the last pose of someone was taken in, valid or not."""

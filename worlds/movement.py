@@ -21,6 +21,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from worlds.contact import ADULTS_KEEP_M
 from worlds.grid import Bits, Floats, Grid, Ints, WallRaster, ZoneRaster
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit, PoseRate
@@ -159,6 +160,9 @@ class Walkers:
         self.forbidden = np.zeros(capacity, np.uint64)
         self.doors = np.zeros(capacity, np.uint64)
         self.frozen = np.zeros(capacity, np.bool_)
+        self.minor = np.zeros(capacity, np.bool_)
+        self.keeps_away = np.zeros(capacity, np.bool_)
+        self._minors = 0
         self.held = np.zeros(capacity, np.bool_)
         self.why = np.zeros(capacity, np.uint8)
         self._told_at = np.zeros(capacity, np.float64)
@@ -184,6 +188,12 @@ class Walkers:
     def remove(self, slot: int) -> None:
         """The avatar has left; poses that still come for it are passed over."""
         self.present[slot] = False
+        self.mind_minors(slot, False, False)
+
+    def mind_minors(self, slot: int, is_minor: bool, keeps_away: bool) -> None:
+        """Whether an avatar is a minor's, and whether it keeps its distance from those of minors."""
+        self.minor[slot], self.keeps_away[slot] = is_minor, keeps_away
+        self._minors = int(np.count_nonzero(self.minor))
 
     def walk(self, steps: Steps, now: float, tick: int) -> Outcome:
         """Applies what is valid of these steps, and says what they came to."""
@@ -244,6 +254,8 @@ class Walkers:
         # The later reason outweighs the earlier.
         fate = np.zeros(len(slot), np.uint8)
         fate[(entered & self.forbidden[slot]) != 0] = Reason.NOT_ALLOWED
+        if self._minors:
+            fate[self._crowds_a_minor(slot, x, z)] = Reason.NOT_ALLOWED
         fate[barred] = Reason.BLOCKED
         fate[way > allowed] = Reason.TOO_FAST
         fate[far] = IGNORED
@@ -266,6 +278,19 @@ class Walkers:
             self._put_back(slot[refused], fate[refused], now)
             self._say_again(slot[far & ~frozen], now)
         return fate
+
+    def _crowds_a_minor(self, slot: Ints, x: Floats, z: Floats) -> Ints:
+        """Which steps bring an adult nearer to a minor than they may be; going away is always right."""
+        adults = np.flatnonzero(self.keeps_away[slot])
+        wards = np.flatnonzero(self.minor & self.present)
+        there_x, there_z = self.x[wards].astype(np.float64), self.z[wards].astype(np.float64)
+        found = []
+        for some in np.array_split(adults, 1 + len(adults) * len(wards) // 1_000_000):
+            here = slot[some]
+            after = np.hypot(x[some, None] - there_x, z[some, None] - there_z)
+            before = np.hypot(self.x[here, None] - there_x, self.z[here, None] - there_z)
+            found.append(some[((after < ADULTS_KEEP_M) & (after < before)).any(axis=1)])
+        return np.concatenate(found)
 
     def _allowance(self, slot: Ints, arrived: Floats) -> Floats:
         """How long a step may be, in metres."""

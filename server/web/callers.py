@@ -19,6 +19,7 @@ from server.config import Settings
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
 from worlds.citizen import Citizen
+from worlds.evidence import Witness
 
 MAX_TOKEN_LENGTH = 4_096
 """Characters of a token, as in the hello."""
@@ -38,6 +39,7 @@ class Gate:
     clock: Clock
     settings: Settings
     is_ready: Callable[[], bool]
+    witness: Witness
 
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""
@@ -65,7 +67,8 @@ class Gate:
 
     async def ask(self, command: Command, citizen: Citizen) -> dict[str, Any] | None:
         """What is answered when it is kept; raises Refused."""
-        return (await self.host.ask(command, citizen)).result
+        asked = self.host.city.witnessed(command, citizen, self.witness)
+        return (await self.host.ask(asked, citizen)).result
 
 
 def caller(gate: Gate, kind: str | None = None) -> Callable[..., Awaitable[Citizen]]:

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "98a3584867090270";
+export const FINGERPRINT = "50e92c87f9ba1b43";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -178,14 +178,14 @@ export interface ChatSaid {
   at: number;
   message: string;
   from: Speaker;
-  to: "nearby" | "zone" | "district" | "citizen";
+  to: "nearby" | "zone" | "district" | "citizen" | "staff";
   text: string;
 }
 
 /** Say a line of text. */
 export interface ChatSay {
   text: string;
-  to: "nearby" | "zone" | "district" | "citizen";
+  to: "nearby" | "zone" | "district" | "citizen" | "staff";
   citizen?: string | null | undefined;
 }
 
@@ -371,7 +371,7 @@ export interface HeldRow {
   citizen: string;
   name: string;
   text: string;
-  to: "nearby" | "zone" | "district" | "citizen";
+  to: "nearby" | "zone" | "district" | "citizen" | "staff";
   scope: string;
   marks: string[];
   reason: "sanction" | "words" | "link" | "phone" | "new" | "repeated";

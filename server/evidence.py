@@ -1,0 +1,62 @@
+"""The edge as a witness: who is here, and what each of them has seen and heard of late."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from worlds.citizen import Citizen
+from worlds.evidence import HeardLine, HeardOfLate, PlacesOfLate, Seen
+
+if TYPE_CHECKING:
+    from server.router import Router
+
+
+class Evidence:
+    """What this node can say of those who are here; nothing of it is kept but what goes with a report."""
+
+    def __init__(self, router: "Router") -> None:
+        self._router = router
+        self._heard = HeardOfLate()
+        self._places = {district: PlacesOfLate() for district in router.crowds}
+
+    def hear(self, hearers: Iterable[str], line: HeardLine) -> None:
+        """A line was told to these citizens."""
+        self._heard.hear(hearers, line)
+
+    def heard_by(self, citizen: str) -> tuple[HeardLine, ...]:
+        """What a citizen heard or said, the oldest first."""
+        return self._heard.of(citizen)
+
+    def sample(self, now: float) -> None:
+        """Where everyone is: once a second."""
+        for name, crowd in self._router.crowds.items():
+            people = {slot: one.citizen for slot, one in crowd.connections.items() if one.citizen is not None}
+            if people:
+                self._places[name].sample(now, people, *crowd.district.places())
+
+    def forget(self, citizen: str) -> None:
+        """A citizen has left."""
+        self._heard.forget(citizen)
+
+    def citizen(self, citizen: str) -> Citizen | None:
+        """Someone who is here now."""
+        connection = self._router.present.get(citizen)
+        return connection.citizen if connection is not None else None
+
+    def seen_by(self, citizen: str, about: str | None) -> Seen:
+        """What a citizen has seen and heard just now, with how `about` looks."""
+        connection = self._router.present.get(citizen)
+        other = self._router.present.get(about) if about is not None else None
+        lines = self._heard.of(citizen)
+        avatar = other.avatar.model if other is not None and other.avatar is not None else None
+        if connection is None or connection.crowd is None:
+            return Seen(lines=lines, avatar=avatar)
+        district = connection.crowd.district
+        name = district.plan.id
+        return Seen(
+            district=name,
+            scopes=district.scopes(connection.slot),
+            lines=lines,
+            tracks=self._places[name].tracks(citizen, self._router.clock.monotonic()),
+            avatar=avatar,
+            language=connection.locale,
+        )
