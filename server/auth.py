@@ -15,7 +15,7 @@ from protocol.refusals import Farewell, ProtocolError
 from server.admission import Attempts
 from server.clock import Clock
 from server.config import Settings, WrongSetting
-from server.keys import IssuerKeys
+from server.keys import IssuerKeys, Unreachable
 from server.metrics import Metrics
 from server.texts import language_of, texts
 from server.tickets import JoinTickets
@@ -120,6 +120,9 @@ class Registry:
         except BadToken as bad:
             self._metrics.tokens_refused.labels(bad.reason).inc()
             self._attempts.failed(address, bad.account, self._clock.monotonic())
+            raise
+        except Unreachable:
+            self._metrics.tokens_refused.labels("issuer_unreachable").inc()
             raise
         if not self._visitors_admitted:
             raise ProtocolError(Farewell.BAD_TOKEN, "this city admits no visitors: come with a token")

@@ -313,6 +313,7 @@ class Gateway:
         if offered and SUBPROTOCOL not in offered:
             return _refusal(HTTPStatus.BAD_REQUEST, f"this server speaks {SUBPROTOCOL}")
         if not self._origins.allow(request.headers.get("origin"), request.headers.get("host", "")):
+            self.router.metrics.origins_refused.labels("socket").inc()
             return _refusal(HTTPStatus.FORBIDDEN, "this origin is not allowed")
         address = self._proxies.address(address, request.headers.getall(self._proxies.header, ()))
         headers = {"Sec-WebSocket-Protocol": SUBPROTOCOL} if offered else None

@@ -114,6 +114,11 @@ class Metrics:
         self.key_fetches = self._counter(
             "madang_key_fetches", "Fetches of issuers' keys: done, failed.", ["result"]
         )
+        self.origins_refused = self._counter(
+            "madang_origins_refused",
+            "Requests from pages of origins that are not allowed: socket, http.",
+            ["way"],
+        )
         self.logins_waiting = self._counter(
             "madang_logins_waiting", "Logins that waited for an issuer's keys."
         )

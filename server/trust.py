@@ -25,7 +25,11 @@ def is_safe_address(url: str) -> bool:
         host = parts.hostname or ""
     except ValueError:
         return False
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_here(host)))
+    return (
+        bool(host)
+        and "@" not in parts.netloc
+        and (parts.scheme == "https" or (parts.scheme == "http" and is_here(host)))
+    )
 
 
 def is_here(host: str) -> bool:

@@ -1,6 +1,7 @@
 """Who waits at the door of a full district: first come, first in; who stops asking loses the place."""
 
-from collections import deque
+from bisect import bisect_left
+from collections import OrderedDict, deque
 from typing import NamedTuple
 
 RETRY_MS = 3_000
@@ -14,30 +15,43 @@ MOVES_SEEN = 20
 
 
 class WaitingLine:
-    """Citizens in the order in which they first asked."""
+    """Citizens in the order in which they first asked; a question costs no more where thousands wait."""
 
     def __init__(self) -> None:
-        self._asked: dict[str, float] = {}
+        self._asked: OrderedDict[str, float] = OrderedDict()
+        self._numbers: dict[str, int] = {}
+        self._order: list[int] = []
+        self._next = 0
         self._moves: deque[float] = deque(maxlen=MOVES_SEEN)
         self._began = 0.0
 
     def ask(self, citizen_id: str, free: int, now: float) -> int:
         """0 when the citizen may enter, else the place in the line, from 1; `free` places are left inside."""
-        for waiting in [who for who, at in self._asked.items() if now - at > LAPSE_SECONDS]:
-            del self._asked[waiting]
-        if not self._asked:
-            self._moves.clear()
-            self._began = now
-        has_waited = citizen_id in self._asked
-        self._asked.setdefault(citizen_id, now)
-        place = list(self._asked).index(citizen_id) + 1
+        self._forget(now)
+        has_waited = citizen_id in self._numbers
+        if not has_waited:
+            if not self._order:
+                self._moves.clear()
+                self._began = now
+            self._numbers[citizen_id] = self._next
+            self._order.append(self._next)
+            self._next += 1
+        place = bisect_left(self._order, self._numbers[citizen_id]) + 1
         if place <= free:
-            del self._asked[citizen_id]
+            self.leave(citizen_id)
             if has_waited:
                 self._note_move(now)
             return 0
         self._asked[citizen_id] = now
+        self._asked.move_to_end(citizen_id)
         return place
+
+    def _forget(self, now: float) -> None:
+        while self._asked:
+            citizen_id, at = next(iter(self._asked.items()))
+            if now - at <= LAPSE_SECONDS:
+                return
+            self.leave(citizen_id)
 
     def _note_move(self, now: float) -> None:
         if len(self._moves) == MOVES_SEEN:
@@ -52,10 +66,13 @@ class WaitingLine:
 
     def leave(self, citizen_id: str) -> None:
         """One who waits goes away."""
-        self._asked.pop(citizen_id, None)
+        number = self._numbers.pop(citizen_id, None)
+        if number is not None:
+            del self._order[bisect_left(self._order, number)]
+            self._asked.pop(citizen_id, None)
 
     def __len__(self) -> int:
-        return len(self._asked)
+        return len(self._order)
 
 
 class Waits(NamedTuple):

@@ -19,7 +19,7 @@ from server.texts import preferred
 from server.web import faults, grounds, joining, open311, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
-from server.web.entrance import Entrance
+from server.web.door import FrontDoor
 from server.web.landing import landing_page
 from server.web.pages import Pages
 from server.web.safe_headers import SafeHeaders
@@ -62,7 +62,12 @@ def build(
 
     if gate is not None:
         app.add_middleware(
-            Entrance, listen=settings.listen, door=gate.door, clock=gate.clock, refuse=faults.refuse
+            FrontDoor,
+            listen=settings.listen,
+            door=gate.door,
+            clock=gate.clock,
+            metrics=metrics,
+            refuse=faults.refuse,
         )
 
     app.add_middleware(SafeHeaders, listen=settings.listen)

@@ -354,6 +354,7 @@ async def test_an_origin_that_is_not_ours_is_forbidden(tmp_path: Path) -> None:
         assert await status_of(city, origin="https://city.example") == 101
         assert await status_of(city, origin=f"http://{city.address}") == 101
         assert await status_of(city) == 101
+        assert city.count("madang_origins_refused_total", way="socket") == 2
 
 
 async def test_the_sub_protocol_is_echoed_not_required_and_others_alone_are_refused(city: Served) -> None:

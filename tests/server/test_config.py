@@ -1,5 +1,7 @@
 """The settings: where their values come from, and what is said of a wrong one."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,51 @@ def test_what_is_explained_is_what_holds() -> None:
     tick = explained["crowd.tick_hz"]
     assert (tick.value, tick.source, tick.unit) == ("5", "command line", "Hz")
     assert explained["visitors.admitted"].value == "true"
+
+
+def test_the_example_of_the_pages_is_one_that_works(elsewhere: Path) -> None:
+    page = Path(__file__).parents[2] / "ARCHITECTURE.md"
+    [example] = re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    (elsewhere / "madang.toml").write_text(example, "utf-8")
+    settings = load().settings
+    [trust] = settings.auth.issuers
+    assert trust.roles["culture-moderators"] == "moderator@culture"
+    assert trust.algorithms == ("RS256", "ES256")
+    assert settings.limits.kinds["avatar.change"] == (0.5, 10)
+    explained = {told.name: told.value for told in load().explain()}
+    assert explained["auth.issuers"] == trust.issuer
+    assert explained["limits.kinds"] == "district.enter 1/20, avatar.change 0.5/10"
+
+
+def test_tables_are_json_outside_of_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    issuer = {"issuer": "https://login.example", "name": {"ko": "로그인", "en": "Login"}}
+    monkeypatch.setenv("MADANG_AUTH__ISSUERS", json.dumps([issuer]))
+    settings = load(sets=['limits.kinds={"chat.say": [2, 3]}']).settings
+    assert [trust.issuer for trust in settings.auth.issuers] == ["https://login.example"]
+    assert settings.limits.kinds == {"chat.say": (2, 3)}
+    monkeypatch.setenv("MADANG_AUTH__ISSUERS", "[{")
+    assert "auth.issuers" in faults()
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        (
+            'auth.issuers=[{"issuer": "http://login.example", "name": {"ko": "가", "en": "a"}}]',
+            "0: issuer: is not https",
+        ),
+        ('auth.issuers=[{"issuer": "https://a.example"}]', "0: name: Field required"),
+        ('limits.kinds={"chat.sing": [1, 1]}', "no such command: chat.sing"),
+        ('limits.kinds={"chat.say": [1, 0]}', "chat.say"),
+        ("listen.proxies=10.0.0.0/8, moon", "moon"),
+    ],
+)
+def test_what_is_wrong_within_a_table_is_told_with_its_place(given: str, fault: str) -> None:
+    assert fault in faults(sets=[given])
+
+
+def test_two_issuers_of_one_name_would_mix_their_citizens() -> None:
+    issuer = {"issuer": "https://a.example", "name": {"ko": "가", "en": "a"}}
+    assert "two issuers of one name" in faults(sets=[f"auth.issuers={json.dumps([issuer, issuer])}"])
+    same = [f"auth.issuers={json.dumps([issuer])}", "auth.issuer=https://a.example"]
+    assert "two issuers of one name" in faults(sets=same)

@@ -176,6 +176,17 @@ async def test_another_key_of_the_same_name_and_another_kind_of_key_do_not_fit(i
     assert await desk.refuse(crossed) == "unknown_key"
 
 
+async def test_a_key_that_a_token_brings_along_is_not_looked_at(issuer: Issuer) -> None:
+    desk = Desk(issuer)
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False})
+    issuer.documents["/forger"] = {"keys": [shown_key("forger", "ES256")]}
+    own = {"jwk": shown_key("forger", "ES256"), "jku": issuer.url + "/forger", "x5u": issuer.url + "/forger"}
+    for kid, reason in (("ec1", "signature"), ("forger", "unknown_key")):
+        forged = jwt.encode(claims, private_key("forger", "ES256"), "ES256", headers=own | {"kid": kid})
+        assert await desk.refuse(forged) == reason
+    assert issuer.asked["/forger"] == 0
+
+
 async def test_only_the_algorithms_of_the_settings_are_accepted(issuer: Issuer) -> None:
     issuer.show(("ec1", "ES256"), ("ec384", "ES384"))
     assert await Desk(issuer).refuse(issuer.token("ec384", "ES384")) == "algorithm"

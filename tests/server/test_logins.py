@@ -145,6 +145,7 @@ async def test_an_issuer_that_cannot_be_reached_is_told_apart_from_a_bad_token(
         answer = await city.ticket(issuer.token())
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert int(answer.headers["retry-after"]) >= 1
+        assert city.city.count("madang_tokens_refused_total", reason="issuer_unreachable") == 2
         async with city.welcomed(token=city.own_token()):
             pass
 
@@ -336,3 +337,4 @@ async def test_what_a_browser_does_with_a_cookie_must_come_from_our_own_page(tmp
             "/api/city", headers={"Cookie": "a=b", "Origin": "https://evil.example"}
         )
         assert read.status_code == 200
+        assert city.city.count("madang_origins_refused_total", way="http") == 2

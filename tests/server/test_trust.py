@@ -130,6 +130,7 @@ def test_what_would_be_unsafe_is_no_setting(settings: dict[str, Any]) -> None:
         ("http://localhost.example", False),
         ("http://10.0.0.1", False),
         ("file:///etc/passwd", False),
+        ("https://name:password@login.example", False),
         ("https://", False),
         ("https://[::", False),
     ],

@@ -87,12 +87,14 @@ def test_how_long_it_takes_is_told_from_how_long_it_took() -> None:
 
 def test_how_long_it_took_long_ago_is_forgotten() -> None:
     line, now = WaitingLine(), 0.0
-    line.ask("last", 0, now)
-    for number in range(100):
-        now += 10.0 if number < 50 else 1.0
-        line.ask("last", 0, now)
-        line._asked = {f"c{number}": now, **line._asked}
-        assert line.ask(f"c{number}", 1, now) == 0
+    waiting = [f"c{number}" for number in range(101)]
+    for who in waiting:
+        line.ask(who, 0, now)
+    while len(waiting) > 1:
+        now += 10.0 if len(waiting) > 50 else 1.0
+        for who in waiting[1:]:
+            line.ask(who, 0, now)
+        assert line.ask(waiting.pop(0), 1, now) == 0
     assert line.expected_s(1, now) == 1.0
 
 

@@ -11,6 +11,7 @@ from server.addresses import Proxies
 from server.admission import Door
 from server.clock import Clock
 from server.config import Listen
+from server.metrics import Metrics
 from server.origins import Origins
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -19,7 +20,7 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 FORWARDED_PROTO = "x-forwarded-proto"
 
 
-class Entrance:
+class FrontDoor:
     """Lets a request in with its true address and scheme, or answers it."""
 
     def __init__(
@@ -28,6 +29,7 @@ class Entrance:
         listen: Listen,
         door: Door,
         clock: Clock,
+        metrics: Metrics,
         refuse: Callable[[Request, Refused, int], Response],
     ) -> None:
         self._app = app
@@ -35,6 +37,7 @@ class Entrance:
         self._origins = Origins(listen.origins)
         self._door = door
         self._clock = clock
+        self._metrics = metrics
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -63,4 +66,5 @@ class Entrance:
         if method in READING or "cookie" not in headers:
             return
         if not self._origins.allow(headers.get("origin"), headers.get("host", "")):
+            self._metrics.origins_refused.labels("http").inc()
             raise Refused(Refusal.NOT_ALLOWED, "this origin is not allowed")
