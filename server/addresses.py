@@ -91,6 +91,7 @@ def place_of(address: str) -> str:
             return str(ip)
 
 
+@lru_cache(KNOWN_PLACES)
 def is_loopback(place: str) -> bool:
     """Whether it is this machine."""
     try:

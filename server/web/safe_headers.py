@@ -5,7 +5,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.addresses import Proxies
 from server.config import Listen
-from server.web.entrance import FORWARDED_PROTO
+from server.web.door import FORWARDED_PROTO
 
 SAFE_HEADERS = {
     "Content-Security-Policy": (
