@@ -14,7 +14,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix clients --no-update-notifier
 NODE_IS_THERE := PATH="$(CURDIR)/$(BIN):$$PATH" node -e \
 	'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
 
-.PHONY: setup pages serve bots debian test check load peers
+.PHONY: setup pages serve bots debian test check audit fuzz load peers
 
 setup: $(READY)
 
@@ -67,6 +67,16 @@ check: setup $(NPM_READY)
 	$(BIN)/mypy $(PACKAGES)
 	$(BIN)/lint-imports
 	@$(NPM) run check --silent
+	@$(MAKE) --no-print-directory audit
+
+# Both bring what they need by themselves, and do with less where it cannot be had: setup depends on neither.
+audit: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 10 'pip-audit>=2.7,<3' || echo "pip-audit cannot be had here" >&2
+	$(BIN)/python -m tests.support.audit
+
+fuzz: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 10 'atheris>=3,<4' || echo "atheris cannot be had here" >&2
+	$(BIN)/python -m tests.fuzz --seconds 60
 
 load: setup
 	$(BIN)/python -m load_tests
