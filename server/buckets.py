@@ -28,16 +28,18 @@ class Buckets:
 
     def take(self, key: Hashable, now: float) -> float:
         """Take one: 0.0 when there was one, else the seconds until there is."""
-        if not self._interval:
-            return 0.0
-        full_at = max(self._full_at.get(key, now), now) + self._interval
-        wait = full_at - now - self._depth
-        if wait > 1e-9:
+        wait = self.wait(key, now)
+        if wait or not self._interval:
             return wait
-        self._full_at[key] = full_at
+        self._full_at[key] = max(self._full_at.get(key, now), now) + self._interval
         self._full_at.move_to_end(key)
         self._forget(now)
         return 0.0
+
+    def wait(self, key: Hashable, now: float) -> float:
+        """How long until one can be taken, s; 0.0 where it can be now."""
+        wait = max(self._full_at.get(key, now), now) + self._interval - now - self._depth
+        return wait if wait > 1e-9 else 0.0
 
     def _forget(self, now: float) -> None:
         # Two for each that came: so there are never many to forget at once, and in the end none too many.

@@ -215,6 +215,25 @@ def token(
     print(issue_token(secret, claims, issuer=settings.auth.issuer, now=int(time.time()), hours=hours))
 
 
+@app.command()
+def code(
+    url: Annotated[str, typer.Option(help="Where the city is open.")] = "http://127.0.0.1:8080",
+) -> None:
+    """A one-time code for who has the token on standard input: madang token ... | madang code."""
+    from urllib.error import HTTPError, URLError
+    from urllib.request import Request, urlopen
+
+    bearer = {"Authorization": f"Bearer {sys.stdin.read().strip()}"}
+    try:
+        with urlopen(Request(f"{url.rstrip('/')}/api/codes", method="POST", headers=bearer)) as answer:
+            print(json.load(answer)["code"])
+    except HTTPError as error:
+        with error:
+            stop(json.load(error)["message"])
+    except (URLError, ValueError) as error:
+        stop(f"{url}: {error}")
+
+
 @city_app.command("check")
 def check_city(path: Annotated[Path, typer.Argument(help="The folder of the city's plan.")]) -> None:
     """Read a city's content whole and tell every mistake in it."""

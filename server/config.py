@@ -35,6 +35,7 @@ from server.setting import (
     Metres,
     Seconds,
     Section,
+    Sessions,
     Share,
     Unit,
     Words,
@@ -237,6 +238,31 @@ class Open311(Section):
     """Requests in one list at most, the newest first: the specification's own number."""
 
 
+class Plain(Section):
+    """The plain page: who is signed in there, and how; 0 is off."""
+
+    session_idle_minutes: Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("min")] = 60
+    """How long a session lasts in which nothing is asked: writing a long petition takes its time."""
+
+    session_hours: Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("h")] = 12
+    """How long a session lasts in all: no longer than the token behind it does by default."""
+
+    sessions: Sessions = 20_000
+    """Kept at once; past them the one longest unused ends."""
+
+    sessions_per_citizen: Sessions = 5
+    """Of one citizen: a phone, a computer at home, one in a library."""
+
+    code_minutes: Annotated[float, Field(gt=0, le=60), Unit("min")] = 5
+    """How long a one-time code is good: long enough to read it from one screen and type it on another."""
+
+    codes: Annotated[int, Field(ge=1), Unit("codes")] = 4_096
+    """One-time codes that are good at once; past them the oldest is not."""
+
+    code_attempts: Annotated[int, Field(ge=0), Unit("in 10 min")] = 10
+    """Codes that may be tried from one address: nobody mistypes more often, and nobody guesses 40 bits."""
+
+
 class Log(Section):
     """What the server writes of itself, on standard error."""
 
@@ -264,6 +290,7 @@ class Settings(BaseSettings):
     walk: Walk = Walk()
     drain: Drain = Drain()
     open311: Open311 = Open311()
+    plain: Plain = Plain()
     log: Log = Log()
 
     @classmethod

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Callable
 
 from server.metrics import Metrics
 from server.tokens import BadToken
@@ -15,10 +16,21 @@ TICKET_BYTES = 32
 class JoinTickets:
     """The tickets that are not yet used, under their hashes: who reads our memory or times our answers learns none."""
 
-    def __init__(self, seconds: float, most: int, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        most: int,
+        metrics: Metrics,
+        *,
+        make: Callable[[], str] = lambda: secrets.token_urlsafe(TICKET_BYTES),
+        limit: str = "join_tickets",
+    ) -> None:
+        """`make` makes a ticket that was never given before; `limit` is what `most` is called."""
         self._seconds = seconds
         self._most = most
         self._metrics = metrics
+        self._make = make
+        self._limit = limit
         self._waiting: OrderedDict[bytes, tuple[Citizen, float]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -33,9 +45,9 @@ class JoinTickets:
         """A new ticket of this citizen, with the roles of this moment."""
         self._forget(now)
         if self._most and len(self._waiting) >= self._most:
-            self._metrics.limit_reached.labels("join_tickets").inc()
+            self._metrics.limit_reached.labels(self._limit).inc()
             self._waiting.popitem(last=False)
-        ticket = secrets.token_urlsafe(TICKET_BYTES)
+        ticket = self._make()
         self._waiting[_hash(ticket)] = citizen, now + self._seconds
         return ticket
 

@@ -1,4 +1,4 @@
-"""What people read of the server itself, by language: one TOML file each, with the same keys."""
+"""What people read of the server itself, by language: TOML files that have the same keys in each."""
 
 import tomllib
 from functools import cache
@@ -13,9 +13,10 @@ DEFAULT_LANGUAGE: Final[Language] = "en"
 
 
 @cache
-def texts(language: Language) -> dict[str, Any]:
-    """All texts of a language, as its file groups them."""
-    return tomllib.loads(files(__name__).joinpath(f"{language}.toml").read_text("utf-8"))
+def texts(language: Language, part: str = "") -> dict[str, Any]:
+    """All texts of a language, as its file groups them; a `part` with many texts has files of its own."""
+    name = f"{part}.{language}.toml" if part else f"{language}.toml"
+    return tomllib.loads(files(__name__).joinpath(name).read_text("utf-8"))
 
 
 def language_of(locale: str | None) -> Language:

@@ -22,6 +22,7 @@ from server.web.callers import Gate
 from server.web.door import FrontDoor
 from server.web.landing import landing_page
 from server.web.pages import Pages
+from server.web.plain import routes as plain
 from server.web.safe_headers import SafeHeaders
 from server.web.scraping import scraper
 from server.web.view import CityView
@@ -138,6 +139,7 @@ def build(
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))
         app.include_router(watch.routes(gate, view, metrics))
+        app.include_router(plain.routes(gate, view, metrics, here.version))
     faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

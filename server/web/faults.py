@@ -7,13 +7,16 @@ from starlette.exceptions import HTTPException
 from protocol.codec import refusal_of
 from protocol.refusals import ProtocolError, Refused
 from server.web import open311
-from server.web.refusals import of_http, token_refused, told
+from server.web.plain import pages
+from server.web.refusals import of_http, status_of, token_refused, told
 
 
 def refuse(request: Request, refusal: Refused, status: int | None = None) -> Response:
     """A refusal in the form of the interface that was asked; `status` where HTTP has its own."""
     if _is_open311(request):
         return open311.refused(request, refusal, status)
+    if pages.is_page(request.url.path):
+        return pages.refused(request, refusal, status or status_of(refusal))
     return told(refusal, status)
 
 
