@@ -11,6 +11,9 @@ from protocol.refusals import Refusal, Refused
 BODY_SECONDS = 10.0
 """How long a body may take to come: it is no longer than one message of the WebSocket."""
 
+LINGER_BYTES = 262_144
+"""How much more than allowed is read, and thrown away, so that who sent a little too much hears why."""
+
 
 class ShortBodies:
     """Takes a body whole, or refuses one that is too long (413) or does not come (408)."""
@@ -51,9 +54,13 @@ class ShortBodies:
                 return message
             parts.append(message.get("body", b""))
             size += len(parts[-1])
+            is_whole = not message.get("more_body", False)
             if size > self._max_bytes:
-                raise Refused(Refusal.TOO_LONG, f"at most {self._max_bytes} bytes")
-            if not message.get("more_body", False):
+                parts.clear()
+                # A line that is closed with bytes unread is reset, and the answer lost: a little more is taken in.
+                if is_whole or size > self._max_bytes + LINGER_BYTES:
+                    raise Refused(Refusal.TOO_LONG, f"at most {self._max_bytes} bytes")
+            elif is_whole:
                 return {"type": "http.request", "body": b"".join(parts), "more_body": False}
 
 

@@ -199,7 +199,7 @@ async def drink(guest: Guest) -> None:
 
 
 async def test_a_flood_in_one_district_does_not_keep_another_from_seeing_and_hearing(tmp_path: Path) -> None:
-    limits = {"flooding_seconds": 0, "handshakes_per_s": 0}
+    limits = {"flooding_seconds": 0, "frames_per_s": 0}  # else they would soon be gone
     async with served(tmp_path, limits=limits) as city, AsyncExitStack() as stack:
         walker, watcher, *flooders = [await stack.enter_async_context(city.guest()) for _ in range(8)]
         for guest in (walker, watcher):
