@@ -7,7 +7,7 @@ from load_tests.scenario import Climb, Promise, Scenario, seen
 SCENARIO = Scenario(
     name="record",
     told="as many as hold at 5 Hz in one district of 300 x 300 m",
-    crowd=Crowd("field", 9_000, area=(1, 1, 299, 299), pose_hz=5, settle=8),
+    crowd=Crowd("field", 9_000, area=(1, 1, 299, 299), pose_hz=5, settle=25),
     settings={"crowd.tick_hz": 5, "crowd.district_capacity": 0},
     climb=Climb(
         counts=(9_000, 10_000),
