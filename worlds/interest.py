@@ -2,8 +2,9 @@
 
 The rules. A source cell has a phase; at tick t its *turn* is the number of trailing zero bits of t + phase. A
 block of class r is due when turn >= r, and holds all that moved in the last 2^r ticks, so going from a fine
-class to a coarser one loses nothing. When t + phase is a multiple of the complete period, the block is the
-complete list instead, whatever the class; the coarsest class is nothing but complete lists. Who left a cell is
+class to a coarser one loses nothing. When t + phase is a multiple of the complete period (which is no power of
+two: a list is as rare as it may be), the block is the complete list instead, whatever the class; the coarsest class
+is nothing but complete lists. Who left a cell is
 told once more in that cell's block, under its new cell's number; who left the district, as gone. The class of
 a source cell for an observer cell comes from their distance and from the observer cell's level: the finest row
 of LEVELS whose estimated bytes keep to the budget. On a change of class, and on coming into view, the complete
@@ -13,6 +14,7 @@ list is sent at once. There is no state per observer, and nothing is done per pa
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +39,8 @@ from protocol.poses import (
 from worlds.grid import Grid
 from worlds.trail import Trail
 
-COMPLETE_SECONDS = 4.0
-"""Every cell in view is told complete at least this often (PROTOCOL section 6)."""
+COMPLETE_SECONDS = 3.8
+"""Every cell in view is told complete so often: within the 4 s of PROTOCOL section 6, also when a tick is late."""
 
 MAX_MESSAGE_BYTES = 32_768
 """A larger frame is split by cell (PROTOCOL section 1)."""
@@ -157,9 +159,8 @@ class Interest:
     def set_tick_hz(self, tick_hz: float) -> None:
         """Adapt to another tick rate: windows and periods are counted in ticks."""
         self.tick_hz = tick_hz
-        ticks = max(1, int(COMPLETE_SECONDS * tick_hz))
-        self.top_class = min(ticks.bit_length() - 1, 7)
-        self.period = 1 << self.top_class
+        self.period = max(1, int(COMPLETE_SECONDS * tick_hz))
+        self.top_class = min((self.period - 1).bit_length(), MAX_CLASS)
         self._apply_levels()
 
     def set_slower(self, steps: int) -> None:
@@ -177,6 +178,10 @@ class Interest:
         self._table = np.full((len(LEVELS), 5), OUT_OF_VIEW, np.uint8)
         self._table[:, :4] = np.minimum(table, self.top_class)
         self._classes = np.take_along_axis(self._table[self.level], self._band, axis=1)
+
+    def _window(self, r: int) -> int:
+        """How many ticks back a block of class r reaches."""
+        return 1 << r if r < self.top_class else self.period
 
     def visible(self, cell: int) -> NDArray[np.intp]:
         """The source cells told to an observer cell."""
@@ -246,8 +251,9 @@ class Interest:
         edges = [0, *(np.cumsum(self._counts) * ENTRY.itemsize).tolist()]
         self._lists = np.array([whole[a:b] for a, b in pairwise(edges)], dtype=object)
         turn = scene.tick + self._phase
-        lowest = (turn & -turn) | self.period
-        self._turn = np.log2((lowest & -lowest).astype(np.float64)).astype(np.uint8)
+        lowest = np.log2(np.maximum(turn & -turn, 1).astype(np.float64)).astype(np.uint8)
+        partial = np.minimum(lowest, max(self.top_class, 1) - 1)
+        self._turn = np.where(turn % self.period == 0, self.top_class, partial).astype(np.uint8)
 
     def _complete_blocks(self, observer: int, sources: NDArray[np.intp]) -> list[bytes]:
         """The complete lists of some cells, as one observer cell is told them."""
@@ -341,10 +347,10 @@ class Interest:
         Whoever's new cell was told complete since then is known there to everyone, and left out.
         """
         assert self._scene is not None
-        slots, cells, ticks = self._trail.since(self._scene.tick - (1 << r))
+        slots, cells, ticks = self._trail.since(self._scene.tick - self._window(r))
         new = self._scene.cell[slots]
         is_gone = new < 0
-        told = self._scene.tick - ((self._scene.tick + self._phase[new]) & (self.period - 1))
+        told = self._scene.tick - (self._scene.tick + self._phase[new]) % self.period
         needed = (self._turn[cells] >= r) & (new != cells) & (is_gone | (told < ticks))
         if not needed.any():
             return
@@ -411,8 +417,9 @@ class Interest:
             movers = np.bincount(
                 self._cells[self._moved > self._scene.tick - (1 << r)], minlength=self.grid.count
             )
-            times = hz / (1 << r)
-            cost[r] = (size * movers + 4 * (movers > 0)) * times * (1 - (1 << r) / self.period) + complete
+            # A complete list now and then takes the place of a block.
+            times = hz / (1 << r) - hz / lcm(1 << r, self.period)
+            cost[r] = (size * movers + 4 * (movers > 0)) * times + complete
         cost[self.top_class] = complete
         leavers = self._trail.per_cell(self.grid.count, self.grid.tile_of_cell)
         cost[:-1] += LEAVER_BYTES * leavers[0] * hz / self.period
@@ -465,6 +472,6 @@ class Interest:
             np.add.at(weight, (rates[due], near[due]), count)
         total = np.zeros(len(self._who))
         for r in range(self.top_class + 1):
-            fresh = self._moved > self._scene.tick - (1 << r)
+            fresh = self._moved > self._scene.tick - self._window(r)
             total += np.where(fresh, weight[r][self._cells], 0.0)
         return total, self._who
