@@ -12,7 +12,7 @@ from load_tests.scenario import Climb, Promise, Scenario, seen
 from load_tests.scenarios.plaza import CROWD
 
 BYTES_PER_CLIENT = 44_000
-"""Nothing is promised of bytes here, and the peers have no budget; near ones at the full rate need this much at 6,000."""
+"""Nothing is promised of bytes here, and the peers have no budget: what near ones at the full rate need at 6,000."""
 
 SCENARIO = Scenario(
     name="capacity",
