@@ -187,6 +187,7 @@ class Crowd:
             self._pass(now)
             return
         began = time.perf_counter()
+        self._release()
         steps = self.inbox.empty(now)
         received = time.perf_counter()
         self._walk(steps, now)

@@ -26,7 +26,7 @@ async def report(me: Client, chance: random.Random) -> None:
     others = [card for card in await me.who(near) if "operator" not in card.roles] if near else []
     if others:
         await me.ask(Report, citizen=chance.choice(others).citizen, reason=chance.choice(REASONS))
-        await pause(chance, 30, 90)
+        await pause(chance, 2, 6)
     else:
         await watch(me, chance)
 

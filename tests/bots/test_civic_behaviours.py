@@ -1,5 +1,6 @@
 """Behaviours of citizens in a real city with its services: what they do is kept, and the next one can go on from it."""
 
+import asyncio
 import random
 import shutil
 import time
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bots.behaviours import live_qa, petitions
+from bots.behaviours import live_qa, moderation, petitions
 from bots.client import Client
 from bots.lines import LINES
 from protocol.refusals import Refusal, Refused
@@ -21,6 +22,7 @@ from protocol.services.live_qa import (
     QuestionTimeScheduled,
     Schedule,
 )
+from protocol.services.moderation import ModerationDesk, ShowDesk
 from protocol.services.petitions import MyPetitions, NoticePage, PetitionPage, UnreadNotices
 from server.auth import Claims, issue_token, keep_secret
 from server.config import DEFAULT_CITY
@@ -135,3 +137,25 @@ async def test_a_visitor_files_nothing_and_processes_nothing(tmp_path: Path) -> 
         assert refused.value.code is Refusal.NOT_ALLOWED
         await petitions.process(visitor, random.Random(1))
         assert visitor.tally.refusals == 1
+
+
+async def test_a_citizen_reports_and_a_moderator_works_the_queue_to_its_end(tmp_path: Path) -> None:
+    async with town(tmp_path) as city:
+        reporter, other = await city.citizen("reporter"), await city.citizen("other")
+        moderator = await city.citizen("moderator", roles=["moderator@hall"])
+        async with asyncio.timeout(60):
+            while not (await reports(moderator)).reports:
+                await moderation.report(reporter, random.Random(1))
+        await moderation.work_the_queue(moderator, random.Random(1))
+        assert (await reports(moderator)).reports == []
+        newcomer = await city.citizen("newcomer", level=1)
+        await newcomer.say("see example.org")
+        await moderation.read_held_lines(moderator, random.Random(1))
+        assert (await reports(moderator)).waiting["held"] == 0
+        assert other.tally.refusals == 0
+
+
+async def reports(me: Client) -> ModerationDesk:
+    desk = await me.ask(ShowDesk)
+    assert isinstance(desk, ModerationDesk)
+    return desk
