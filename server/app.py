@@ -88,7 +88,7 @@ class Node:
 
     def is_ready(self) -> bool:
         """Whether new citizens are taken."""
-        return self._ready
+        return self._ready and self.host.is_whole
 
     def health(self) -> Mapping[str, object]:
         """What an operator wants to see at a glance."""

@@ -9,11 +9,10 @@ written.
 import asyncio
 import contextlib
 import gc
-import hashlib
-import json
+import math
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -24,10 +23,29 @@ from protocol.handshake import Done
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from server.clock import Clock
-from server.journal import Journal, KeyDone, NewEntry, Round, Text, Unavailable, erasure
+from server.journal import (
+    KEYS_AT_ONCE,
+    Journal,
+    KeyDone,
+    NewEntry,
+    Round,
+    Text,
+    Unavailable,
+    erasure,
+)
 from server.metrics import Metrics
+from server.retention import (
+    AGAIN_SECONDS,
+    EXPIRED_AT_ONCE,
+    KEYS_MS,
+    TIDY_SECONDS,
+    expired_texts,
+    expiries,
+)
+from server.round import Answer, Asked, OpenRound, content_of
+from server.sealing import sealed
 from worlds.citizen import Citizen
-from worlds.city import City, Decided
+from worlds.city import City
 from worlds.service import Audience, Effect, Event, Personal, Texts
 
 log = structlog.get_logger("host")
@@ -46,8 +64,6 @@ SNAPSHOT_ENTRIES = 20_000
 MAX_WAITING = 4_096
 """Commands that may wait for a round; past it they are refused `unavailable`."""
 
-Answer = Callable[[Done | Refused], None]
-
 
 class Tellers(Protocol):
     """By whom the host's words reach people."""
@@ -63,27 +79,6 @@ class Tellers(Protocol):
 
     def flush(self) -> None:
         """Send what was queued."""
-
-
-@dataclass(slots=True)
-class Asked:
-    """A command that waits for its round."""
-
-    command: Command
-    citizen: Citizen
-    answer: Answer
-
-
-@dataclass(slots=True)
-class _Open:
-    """A round while it is decided."""
-
-    now: int
-    entries: list[Decided] = field(default_factory=list)
-    keys: list[str | None] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
-    done: list[KeyDone] = field(default_factory=list)
-    answers: list[tuple[Answer, Done | Refused]] = field(default_factory=list)
 
 
 class Host:
@@ -114,6 +109,7 @@ class Host:
         self._snapshot_version = 0
         self._counted_at = 0.0
         self._is_loaded = False
+        self._tidy_at = -math.inf
         self._then: list[Callable[[], None]] = []
 
     @property
@@ -121,10 +117,15 @@ class Host:
         """The newest event that is kept."""
         return self._version
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the city is what the journal holds; not while it is loaded again after a lost round."""
+        return self._is_loaded
+
     def submit(self, command: Command, citizen: Citizen, answer: Answer) -> None:
         """A command for the next round; `answer` is called once it is kept, or refused."""
         if len(self._waiting) >= MAX_WAITING:
-            answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+            answer(unavailable())
             return
         self._waiting.append(Asked(command, citizen, answer))
         self._wake.set()
@@ -145,8 +146,8 @@ class Host:
         return await answered
 
     def when_kept(self, act: Callable[[], None]) -> None:
-        """Act on the city as it is kept: now, or when the round that is being decided is over."""
-        if self._turn.locked():
+        """Act on the city as it is kept: now, or when the round that is being decided is over, and it is whole."""
+        if self._turn.locked() or not self._is_loaded:
             self._then.append(act)
         else:
             act()
@@ -166,15 +167,24 @@ class Host:
             self.submit(command, citizen, lambda _: None)
 
     async def read(self, question: Callable[[City, int], T]) -> T:
-        """Ask something of the city between two rounds, when all that it knows is kept."""
+        """Ask something of the city between two rounds, when all that it knows is kept.
+
+        Raises Refused `unavailable` while it is loaded again.
+        """
         async with self._turn:
+            self._require_whole()
             return question(self.city, self._now())
+
+    def _require_whole(self) -> None:
+        if not self._is_loaded:
+            raise unavailable()
 
     # Loading
 
     async def load(self) -> None:
         """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
         self._is_loaded = False
+        gc.unfreeze()
         gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading
         try:
             await self._read_all()
@@ -187,33 +197,42 @@ class Host:
             await self._save()
 
     async def _read_all(self) -> None:
-        self._texts = Texts()
-        self.city = self._found(self._texts)
+        # Into a city of its own: who does not wait for a round must never see half of one.
+        texts = Texts()
+        city = self._found(texts)
         async for ref, text in self._journal.personal_texts():
-            self._texts.put(ref, text)
+            texts.put(ref, text)
         snapshot = await self._journal.newest_snapshot()
-        self._version = 0
+        version = 0
         if snapshot is not None:
-            self._version = self._snapshot_version = snapshot.version
-            self.city.restore(snapshot.state)
-        async for entry in self._journal.read(self._version):
-            if entry.service in self.city.services:
-                self.city.replay(entry.service, self.city.read_event(entry.type, entry.event), entry.at)
-            self._version = entry.version
+            version = self._snapshot_version = snapshot.version
+            city.restore(snapshot.state)
+        async for entry in self._journal.read(version):
+            if entry.service in city.services:
+                city.replay(entry.service, city.read_event(entry.type, entry.event), entry.at)
+            version = entry.version
             self._last_now = max(self._last_now, entry.at)
+        self.city, self._texts, self._version = city, texts, version
 
     async def save_snapshot(self) -> None:
-        """Keep the state, so that a start need not replay everything."""
+        """Keep the state, so that a start need not replay everything; raises Refused, Unavailable."""
         async with self._turn:
+            self._require_whole()
             await self._save()
 
     async def _save(self) -> None:
         await self._journal.save_snapshot(self._version, self.city.snapshot())
         self._snapshot_version = self._version
 
+    # What is not kept for ever
+
     async def erase(self, citizen_id: str, actor: str) -> None:
-        """Delete all personal text of a citizen; raises Unavailable. What happened stays, "[erased]" in its place."""
+        """Delete all personal text of a citizen; what happened stays, "[erased]" in its place.
+
+        Raises Refused, Unavailable.
+        """
         async with self._turn:
+            self._require_whole()
             await self._journal.append(
                 Round(after=self._version, entries=[erasure(citizen_id, actor, self._now())])
             )
@@ -221,6 +240,43 @@ class Host:
             self._texts.clear()
             async for ref, text in self._journal.personal_texts():
                 self._texts.put(ref, text)
+
+    async def _tidy(self) -> None:
+        """Once a day, some at a time so that no round waits long: old keys and expired texts go."""
+        now = self._clock.monotonic()
+        if now < self._tidy_at:
+            return
+        self._tidy_at = now + AGAIN_SECONDS
+        try:
+            keys = await self._journal.forget_keys(self._now() - KEYS_MS)
+            texts = await self._expire()
+        except Unavailable as error:
+            log.warning("what need not be kept is still there", reason=str(error))
+            return
+        except Exception:
+            log.exception("a fault of ours while looking for what need not be kept")
+            return
+        if keys < KEYS_AT_ONCE and texts < EXPIRED_AT_ONCE:
+            self._tidy_at = now + TIDY_SECONDS
+        else:
+            self._tidy_at = now
+        if keys or texts:
+            self._metrics.keys_forgotten.inc(keys)
+            self._metrics.texts_expired.inc(texts)
+            log.info("what need not be kept is gone", keys=keys, texts=texts)
+
+    async def _expire(self) -> int:
+        """Erase texts whose retention is over; returns how many."""
+        now = self._now()
+        refs = await expired_texts(self.city, self._texts, now)
+        if refs:
+            entries = expiries(refs, now)
+            self._is_loaded = False  # until it is known that these are written
+            await self._journal.append(Round(after=self._version, entries=entries))
+            self._is_loaded = True
+            self._version += len(entries)
+            self._texts.drop(refs)
+        return len(refs)
 
     # Rounds
 
@@ -239,7 +295,7 @@ class Host:
         with contextlib.suppress(asyncio.CancelledError):
             await running
         for ask in self._waiting:
-            ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+            ask.answer(unavailable())
         if self._is_loaded and self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
             await self.save_snapshot()
 
@@ -261,7 +317,7 @@ class Host:
             if not self._is_loaded:
                 await self._load_again(asked)
                 return
-            opened = _Open(self._now())
+            opened = OpenRound(self._now())
             try:
                 await self._decide_all(asked, opened)
                 await self._keep(opened)
@@ -273,12 +329,14 @@ class Host:
                 await self._give_up(asked)
             else:
                 self._tell(opened)
-        acts, self._then = self._then, []
-        for act in acts:
-            act()
-        self._count()
+                await self._tidy()
+        if self._is_loaded:
+            acts, self._then = self._then, []
+            for act in acts:
+                act()
+            self._count()
 
-    async def _decide_all(self, asked: Sequence[Asked], opened: _Open) -> None:
+    async def _decide_all(self, asked: Sequence[Asked], opened: OpenRound) -> None:
         kept = await self._keys_done(asked)
         for ask in asked:
             self._decide(ask, kept, opened)
@@ -290,7 +348,7 @@ class Host:
             await self.load()
         except Unavailable:
             for ask in asked:
-                ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+                ask.answer(unavailable())
             await asyncio.sleep(RETRY_MS / 1000)
             return
         self._waiting = [*asked, *self._waiting]
@@ -301,7 +359,7 @@ class Host:
         keyed = [(ask.citizen.id, ask.command.key) for ask in asked if ask.command.key is not None]
         return await self._journal.keys(keyed) if keyed else {}
 
-    def _decide(self, ask: Asked, kept: dict[tuple[str, str], KeyDone], opened: _Open) -> None:
+    def _decide(self, ask: Asked, kept: dict[tuple[str, str], KeyDone], opened: OpenRound) -> None:
         command, citizen = ask.command, ask.citizen
         content = content_of(command)
         before = kept.get((citizen.id, command.key)) if command.key is not None else None
@@ -322,7 +380,7 @@ class Host:
             return
         except Exception:
             log.exception("a fault of ours while deciding", command=command.type)
-            self._refuse(ask, Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS), opened, texts)
+            self._refuse(ask, unavailable(), opened, texts)
             return
         opened.entries += entries
         opened.keys += [command.key if i == 0 else None for i in range(len(entries))]
@@ -333,46 +391,22 @@ class Host:
             kept[citizen.id, command.key] = key
         opened.answers.append((ask.answer, done))
 
-    def _refuse(self, ask: Asked, refusal: Refused, opened: _Open, texts: int) -> None:
+    def _refuse(self, ask: Asked, refusal: Refused, opened: OpenRound, texts: int) -> None:
         """Answer a refusal; the texts that were set apart since there were `texts` of them go with it."""
         self._texts.drop(text.ref for text in opened.texts[texts:])
         del opened.texts[texts:]
         opened.answers.append((ask.answer, refusal))
 
-    def _sealing(self, opened: _Open) -> Callable[[Event], Event]:
-        def seal(event: Event) -> Event:
-            return event.model_copy(update=dict(self._sealed_fields(event, opened)))
+    def _sealing(self, opened: OpenRound) -> Callable[[Event], Event]:
+        def kept(personal: Personal) -> Personal:
+            text = Text.of(personal.owner, personal.text, opened.now)
+            opened.texts.append(text)
+            self._texts.put(text.ref, text.text)
+            return Personal(owner=personal.owner, ref=text.ref, hash=text.hash)
 
-        return seal
+        return partial(sealed, kept)
 
-    def _sealed_fields(self, model: BaseModel, opened: _Open) -> Iterable[tuple[str, Any]]:
-        for name in type(model).model_fields:
-            value = getattr(model, name)
-            sealed = self._sealed(value, opened)
-            if sealed is not value:
-                yield name, sealed
-
-    def _sealed(self, value: Any, opened: _Open) -> Any:
-        match value:
-            case Personal(text=text, owner=owner) if text:
-                new = Text.of(owner, text, opened.now)
-                opened.texts.append(new)
-                self._texts.put(new.ref, text)
-                return Personal(owner=owner, ref=new.ref, hash=new.hash)
-            case BaseModel():
-                fields = dict(self._sealed_fields(value, opened))
-                return value.model_copy(update=fields) if fields else value
-            case tuple() | list():
-                sealed = [self._sealed(item, opened) for item in value]
-                changed = any(a is not b for a, b in zip(sealed, value, strict=True))
-                return type(value)(sealed) if changed else value
-            case dict():
-                new_items = {name: self._sealed(item, opened) for name, item in value.items()}
-                return new_items if any(new_items[name] is not value[name] for name in value) else value
-            case _:
-                return value
-
-    async def _keep(self, opened: _Open) -> None:
+    async def _keep(self, opened: OpenRound) -> None:
         """One commit for the whole round; raises Unavailable."""
         if not opened.entries:
             return
@@ -409,14 +443,14 @@ class Host:
         self._metrics.rounds_lost.inc()
         self._is_loaded = False
         for ask in asked:
-            ask.answer(Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS))
+            ask.answer(unavailable())
         try:
             await self.load()
         except Unavailable:
             # The next round tries again; not at once, or a deadline that has come would keep us at it.
             await asyncio.sleep(RETRY_MS / 1000)
 
-    def _tell(self, opened: _Open) -> None:
+    def _tell(self, opened: OpenRound) -> None:
         for answer, done in opened.answers:
             answer(done)
         first = self._version - len(opened.entries) + 1
@@ -440,7 +474,6 @@ class Host:
                 self._tellers.tell_count(audience, count)
 
 
-def content_of(command: Command) -> str:
-    """What a command asks, whatever its id and key: the same content may be sent again."""
-    fields = command.model_dump(mode="json", exclude={"id", "key"})
-    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+def unavailable() -> Refused:
+    """Not now: try again in a moment."""
+    return Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS)

@@ -17,10 +17,13 @@ from typing import Any, Self
 from worlds.service import Record
 
 ERASED = "citizens.erased"
-"""The entry that says that a citizen's personal texts are gone; its event names the `citizen`."""
+"""The entry that says that personal texts are gone: all of a `citizen`, or the `refs` that need not be kept longer."""
 
 KEY_DAYS = 30
 """How long a command's key is remembered (PROTOCOL, section 5)."""
+
+KEYS_AT_ONCE = 5_000
+"""Keys that are forgotten in one transaction: rounds wait for it, some hundredths of a second."""
 
 FIRST_HASH = bytes(32)
 """What the first entry has in the place of the hash before it."""
@@ -190,7 +193,7 @@ class Journal(ABC):
         """Write a round in one transaction; on disk when it returns. Raises Fenced, Unavailable.
 
         Not to be cancelled: what was written would not be known. A `citizens.erased` among the entries deletes
-        that citizen's personal texts in the same transaction.
+        the personal texts that it names in the same transaction.
         """
 
     @abstractmethod
@@ -219,7 +222,7 @@ class Journal(ABC):
 
     @abstractmethod
     async def forget_keys(self, before: int) -> int:
-        """Delete the keys of before a time in ms; returns how many."""
+        """Delete keys of before a time in ms, KEYS_AT_ONCE at most; returns how many."""
 
     @abstractmethod
     def personal_texts(self) -> AsyncIterator[tuple[str, str]]:
@@ -235,9 +238,19 @@ def erasure(citizen: str, actor: str, at: int) -> NewEntry:
     return NewEntry(service="citizens", type=ERASED, event={"citizen": citizen}, actor=actor, at=at)
 
 
+def expiry(refs: Sequence[str], at: int) -> NewEntry:
+    """The entry with which texts are erased because their retention is over."""
+    return NewEntry(service="citizens", type=ERASED, event={"refs": list(refs)}, at=at)
+
+
 def erased_by(entry: NewEntry) -> str | None:
-    """Whose texts an entry erases."""
-    return entry.event["citizen"] if entry.type == ERASED else None
+    """Whose texts an entry erases, where it is all of a citizen's."""
+    return entry.event.get("citizen") if entry.type == ERASED else None
+
+
+def expired_by(entry: NewEntry) -> Sequence[str]:
+    """The references of the texts that an entry erases, where it names them."""
+    return entry.event.get("refs", ()) if entry.type == ERASED else ()
 
 
 def canonical(value: Any) -> str:

@@ -152,6 +152,10 @@ class Metrics:
             "madang_commit_seconds", "Time from a round's decisions to their being on disk.", _LAG_BUCKETS
         )
         self.rounds_lost = self._counter("madang_rounds_lost", "Rounds that could not be kept.")
+        self.keys_forgotten = self._counter("madang_keys_forgotten", "Keys of commands older than 30 days.")
+        self.texts_expired = self._counter(
+            "madang_texts_expired", "Personal texts that were erased as their retention was over."
+        )
         self.frames_skipped = self._counter(
             "madang_frames_skipped", "Frames not handed to connections that were behind."
         )

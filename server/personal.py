@@ -65,6 +65,17 @@ def read(connection: Connection, refs: Iterable[str]) -> Mapping[str, Text]:
     return {row.ref: Text(**row._asdict()) for row in found}
 
 
+def expire(connection: Connection, refs: Collection[str]) -> list[tuple[str, str]]:
+    """Delete texts with their salts; returns whose they were and what they said."""
+    these = personal_texts.c.ref.in_(refs)
+    said = [
+        (row.owner, row.text)
+        for row in connection.execute(select(personal_texts.c.owner, personal_texts.c.text).where(these))
+    ]
+    connection.execute(delete(personal_texts).where(these))
+    return said
+
+
 def erase(connection: Connection, owner: str, keeping: Collection[str] = ()) -> list[str]:
     """Delete a citizen's texts with their salts, but for those written since; returns what they said."""
     mine = and_(personal_texts.c.owner == owner, personal_texts.c.ref.not_in(keeping))

@@ -25,7 +25,7 @@ from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
 from server.evidence import Evidence
-from server.host import Host
+from server.host import Host, unavailable
 from server.keys import KeysMissing, Unreachable
 from server.metrics import Metrics
 from server.overload import Step
@@ -302,6 +302,8 @@ class Router:
         elif isinstance(command, Say):
             self._hear(connection, citizen, command, now)
         elif isinstance(command, Enter):
+            if self.host is not None and not self.host.is_whole:
+                raise unavailable()
             self._when_kept(
                 lambda: connection.answer(command, self._tried(connection, citizen, command, now))
             )

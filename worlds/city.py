@@ -10,7 +10,7 @@ from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
-from worlds.service import Audience, Effect, Event, Record, Restrain, Service
+from worlds.service import Audience, Effect, Event, Personal, Record, Restrain, Service
 from worlds.speech import Line
 
 Seal = Callable[[Event], Event]
@@ -122,6 +122,11 @@ class City:
         return min(
             (at for service in self.services.values() if (at := service.next_due()) is not None), default=None
         )
+
+    def expired(self, now: int) -> Iterator[Personal]:
+        """Texts of all services that need no longer be kept."""
+        for service in self.services.values():
+            yield from service.expired(now)
 
     def _followed(self, decided: Sequence[Decided], now: int, chance: bytes) -> Iterator[Decided]:
         # Before anything is applied: so that if what follows is refused, nothing has been done.

@@ -46,6 +46,10 @@ class Texts:
         """The text, or `[erased]`."""
         return personal.text or self._texts.get(personal.ref, ERASED)
 
+    def __contains__(self, ref: str) -> bool:
+        """Whether a text is still kept."""
+        return ref in self._texts
+
     def put(self, ref: str, text: str) -> None:
         """Keep a text under its reference."""
         self._texts[ref] = text
@@ -289,6 +293,13 @@ class Service(Generic[E]):
     def next_due(self) -> int | None:
         """The next deadline, in ms, or None."""
         return None
+
+    def expired(self, now: int) -> Iterator[Personal]:
+        """Texts that need no longer be kept, also such as are gone already: the host erases them, daily.
+
+        It changes no state: the references and hashes stay.
+        """
+        yield from ()
 
     def snapshot(self) -> Any:
         """The whole state as JSON values, personal texts by reference."""

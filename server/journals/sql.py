@@ -6,10 +6,10 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-import msgpack
 import structlog
 from sqlalchemy import (
     BigInteger,
@@ -27,8 +27,6 @@ from sqlalchemy import (
     insert,
     literal_column,
     select,
-    tuple_,
-    update,
 )
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import ColumnElement
@@ -52,8 +50,10 @@ from server.journal import (
     canonical,
     chained,
     erased_by,
+    expired_by,
     personal_in,
 )
+from server.journals import keys_done
 from server.journals.database import Database, metadata
 from server.personal import PersonalTexts
 from server.records import Records
@@ -68,9 +68,6 @@ SNAPSHOTS = 3
 
 PIECE = 500
 """Items of a list or map of the state that are encoded at once: the event loop must run in between."""
-
-TELLING = 8
-"""Characters from which on a text of one citizen in another's answer is more than chance: "3" is in many."""
 
 MAX_FAULTS = 20
 """What `verify` tells before it gives up: one broken link breaks all that follow."""
@@ -104,16 +101,6 @@ Index(
 _IS_ERASURE = entries.c.type == literal_column(f"'{ERASED}'")  # as the index has it, not as a parameter
 Index("ix_entries_erased", entries.c.version, sqlite_where=_IS_ERASURE, postgresql_where=_IS_ERASURE)
 
-keys_done = SqlTable(
-    "keys_done",
-    metadata,
-    Column("citizen", String, primary_key=True),
-    Column("key", String, primary_key=True),
-    Column("content", String, nullable=False),
-    Column("result", LargeBinary, nullable=False),
-    Column("at", BigInteger, nullable=False, index=True),
-)
-
 snapshots = SqlTable(
     "snapshots",
     metadata,
@@ -143,7 +130,7 @@ class SqlJournal(Journal):
         await self.database.open(create=create, upgrade=upgrade)
         try:
             self._head = await self.head()
-            self._erased_at = max((await self._erasures()).values(), default=0)
+            self._erased_at = (await self._erasures()).newest
             await self.scrub()
         except BaseException:
             await self.close()
@@ -161,7 +148,7 @@ class SqlJournal(Journal):
         await self.database.write(partial(_write, round, new))
         if new:
             self._head = Head(new[-1].version, new[-1].hash)
-        erasures = [entry.version for entry in new if erased_by(entry)]
+        erasures = [entry.version for entry in new if entry.type == ERASED]
         if erasures:
             self._erased_at = erasures[-1]
             await self.scrub()
@@ -254,14 +241,11 @@ class SqlJournal(Journal):
         wanted = list(asked)
         if not wanted:
             return {}
-        query = select(keys_done).where(tuple_(keys_done.c.citizen, keys_done.c.key).in_(wanted))
-        found = await self.database.read(lambda it: it.execute(query).all())
-        return {(row.citizen, row.key): _key_done(row._asdict()) for row in found}
+        return await self.database.read(partial(keys_done.read, wanted))
 
     async def forget_keys(self, before: int) -> int:
-        """Delete the keys of before a time."""
-        old = delete(keys_done).where(keys_done.c.at < before)
-        return await self.database.write(lambda it: it.execute(old).rowcount)
+        """Delete keys of before a time."""
+        return await self.database.write(partial(keys_done.forget, before))
 
     # Personal texts
 
@@ -279,14 +263,8 @@ class SqlJournal(Journal):
         wrote = [
             {"ref": text.ref, "text": text.text, "at": text.at} for text in await self.personal.of(citizen)
         ]
-        keys = select(keys_done.c.key, keys_done.c.at, keys_done.c.result).where(
-            keys_done.c.citizen == citizen
-        )
         rows = await self.database.read(lambda it: records.naming(it, citizen))
-        answered = [
-            {"key": row.key, "at": row.at, "result": msgpack.unpackb(row.result)}
-            for row in await self.database.read(lambda it: it.execute(keys).all())
-        ]
+        answered = await self.database.read(partial(keys_done.of, citizen))
         return {"citizen": citizen, "texts": wrote, "entries": did, "records": rows, "answers": answered}
 
     # Checking
@@ -312,10 +290,12 @@ class SqlJournal(Journal):
                 for held in personal_in(entry.event):
                     if not held.get("ref"):
                         continue
-                    text, is_erased = texts.get(held["ref"]), entry.version < erased.get(held["owner"], 0)
+                    text, is_erased = texts.get(held["ref"]), erased.covers(entry.version, held)
                     kept, missing = kept + (text is not None), missing + (text is None)
                     if (text is None) != is_erased:
-                        told = "not erased with its owner" if is_erased else "gone, and was not erased"
+                        told = (
+                            "not erased, though an entry says so" if is_erased else "gone, and was not erased"
+                        )
                         faults.append(f"version {entry.version}: the text {held['ref']} is {told}")
                     elif text and (text.hash != held.get("hash") or text.owner != held["owner"]):
                         faults.append(f"version {entry.version}: the text {held['ref']} was changed")
@@ -339,15 +319,33 @@ class SqlJournal(Journal):
         told = await self.database.read(lambda it: it.exec_driver_sql(check).scalars().all())
         return [line for line in told if line != "ok"]
 
-    async def _erasures(self) -> dict[str, int]:
-        return {
-            entry.event["citizen"]: entry.version
-            async for batch in self._batches(_IS_ERASURE)
-            for entry in batch
-        }
+    async def _erasures(self) -> "_Erasures":
+        erasures = _Erasures()
+        async for batch in self._batches(_IS_ERASURE):
+            for entry in batch:
+                erasures.take(entry)
+        return erasures
 
     async def _texts_of(self, batch: Sequence[Entry]) -> Mapping[str, Any]:
         return await self.database.read(lambda it: personal.read(it, _refs(batch)))
+
+
+@dataclass(slots=True)
+class _Erasures:
+    """What was erased: all of a citizen's up to a version, and single texts."""
+
+    of_citizens: dict[str, int] = field(default_factory=dict)
+    texts: set[str] = field(default_factory=set)
+    newest: int = 0
+
+    def take(self, entry: Entry) -> None:
+        self.newest = entry.version
+        self.texts.update(expired_by(entry))
+        if (citizen := erased_by(entry)) is not None:
+            self.of_citizens[citizen] = entry.version
+
+    def covers(self, version: int, held: Mapping[str, str]) -> bool:
+        return version < self.of_citizens.get(held["owner"], 0) or held["ref"] in self.texts
 
 
 def _write(round: Round, new: Sequence[Entry], connection: Connection) -> None:
@@ -358,29 +356,14 @@ def _write(round: Round, new: Sequence[Entry], connection: Connection) -> None:
     personal.write(connection, round.texts)
     records.write(connection, round.records)
     ballots.write(connection, new, round.ballots)
-    if round.done:
-        connection.execute(insert(keys_done), [_key_row(done) for done in round.done])
+    keys_done.write(round.done, connection)
     for place, entry in enumerate(new):
-        citizen = erased_by(entry)
+        citizen, refs = erased_by(entry), expired_by(entry)
         if citizen is not None:
             said = personal.erase(connection, citizen, keeping=_refs(new[place + 1 :]))
-            _blank_answers(connection, citizen, said)
-
-
-def _blank_answers(connection: Connection, citizen: str, said: Sequence[str]) -> None:
-    """Answers are kept to be given again: from now on without what they repeat of an erased text."""
-    held = connection.execute(
-        select(keys_done.c.citizen, keys_done.c.key, keys_done.c.result).execution_options(yield_per=BATCH)
-    )
-    texts = [text.encode() for text in said if len(text) >= TELLING]
-    repeating = [
-        (row.citizen, row.key)
-        for row in held
-        if row.citizen == citizen or any(text in row.result for text in texts)
-    ]
-    for i in range(0, len(repeating), BATCH):
-        theirs = tuple_(keys_done.c.citizen, keys_done.c.key).in_(repeating[i : i + BATCH])
-        connection.execute(update(keys_done).where(theirs).values(result=msgpack.packb(None)))
+            keys_done.blank(connection, [(citizen, text) for text in said], everything_of=citizen)
+        elif refs:
+            keys_done.blank(connection, personal.expire(connection, refs))
 
 
 def _refs(batch: Sequence[Entry]) -> set[str]:
@@ -421,20 +404,6 @@ def _entry(row: dict[str, Any]) -> Entry:
     except ValueError as error:
         raise JournalError(f"version {row['version']}: its event is no JSON: {error}") from error
     return Entry(**row)
-
-
-def _key_row(done: KeyDone) -> dict[str, Any]:
-    return {
-        "citizen": done.citizen,
-        "key": done.key,
-        "content": done.content,
-        "result": msgpack.packb(done.result),
-        "at": done.at,
-    }
-
-
-def _key_done(row: dict[str, Any]) -> KeyDone:
-    return KeyDone(**row | {"result": msgpack.unpackb(row["result"])})
 
 
 def _pack(state: dict[str, Any]) -> bytes:

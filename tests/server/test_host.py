@@ -53,6 +53,12 @@ class FailingJournal(SqlJournal):
     """A real journal whose disk is full when a test says so."""
 
     is_full = False
+    is_gone = False
+
+    def read(self, after: int = 0) -> AsyncIterator[Entry]:
+        if self.is_gone:
+            raise Unavailable("the disk is gone")
+        return super().read(after)
 
     async def append(self, round: Round) -> Sequence[Entry]:
         if self.is_full:
@@ -181,6 +187,38 @@ async def test_when_nothing_can_be_kept_all_are_told_so_and_the_city_is_as_befor
         await host.round()
         await host.round()
         assert again == [Done(id=5, result={"number": 2})]
+
+
+async def test_while_the_city_is_loaded_again_nobody_is_shown_half_of_it(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (host, journal, told, _):
+        submit(host, Write(id=1, text="before"))
+        await host.round()
+        journal.is_full = journal.is_gone = True
+        acted: list[dict[str, Any]] = []
+        answered = asyncio.Event()
+        host.submit(Write(id=2, text="lost"), KIM, lambda _: answered.set())
+        losing = asyncio.create_task(host.round())
+        await answered.wait()
+        host.when_kept(lambda: acted.append(host.views(KIM, "civil")))
+        await losing
+        assert not host.is_whole
+        for ask in (
+            host.read(lambda city, _: city.snapshot()),
+            host.save_snapshot(),
+            host.erase("kim", "kim"),
+        ):
+            with pytest.raises(Refused) as refused:
+                await ask
+            assert (refused.value.code, refused.value.retry_after_ms) == (Refusal.UNAVAILABLE, 1_000)
+        host.when_kept(lambda: acted.append(host.views(LEE, "civil")))
+        assert acted == []
+        journal.is_full = journal.is_gone = False
+        await host.round()
+        await host.round()
+        assert host.is_whole
+        assert acted == [{"guestbook": {"lines": ["before"]}}] * 2
+        assert await host.read(lambda city, _: len(city.snapshot()["guestbook"]["lines"])) == 1
+        assert len(told.facts) == 1
 
 
 async def test_deadlines_are_decided_in_rounds_and_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The commands over HTTP: each has one route, goes through the same gate, and is refused with the same reasons."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ import pytest
 from protocol.catalogue import type_of
 from protocol.refusals import Refusal
 from protocol.services import live_qa, moderation, petitions
+from server.journal import Round, Unavailable
+from server.journals.sql import SqlJournal
 from server.web.refusals import STATUS
 from tests.support.node import HAMLET
 from tests.support.web_city import SECRET, WebCity, a_petition, web_city
@@ -252,6 +255,47 @@ async def test_a_city_that_goes_away_takes_nothing_more(tmp_path: Path) -> None:
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"] == "1"
         assert (await city.get("/open311/v2/services.xml")).status_code == 503
+
+
+async def test_a_city_that_cannot_read_its_journal_shows_nothing_and_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with web_city(tmp_path) as city:
+        id, number = await city.receive()
+        journal, host = city.city.node.journal, city.city.node.host
+        is_broken = True
+
+        async def no_append(round: Round) -> Any:
+            if is_broken:
+                raise Unavailable("the disk is full")
+            return await SqlJournal.append(journal, round)
+
+        def no_read(after: int = 0) -> Any:
+            if is_broken:
+                raise Unavailable("the disk is gone")
+            return SqlJournal.read(journal, after)
+
+        monkeypatch.setattr(journal, "append", no_append)
+        monkeypatch.setattr(journal, "read", no_read)
+        lost = await city.post("petitions.file", "mina", **a_petition())
+        assert (lost.status_code, lost.json()["code"]) == (503, "unavailable")
+        assert not host.is_whole
+        paths = (
+            f"/open311/v2/requests/{number}.json",
+            "/open311/v2/requests.xml",
+            "/api/v1/petitions/mine",
+        )
+        for path in paths:
+            answer = await city.get(path, "mina")
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert (await city.get("/readyz")).status_code == 503
+        is_broken = False
+        whole = asyncio.Event()
+        host.when_kept(whole.set)
+        await asyncio.wait_for(whole.wait(), 60)
+        mine = await city.get("/api/v1/petitions/mine", "mina")
+        assert [card["petition"] for card in mine.json()["items"]] == [id]
+        assert (await city.get(paths[0])).json()[0]["service_request_id"] == number
 
 
 async def test_a_city_without_services_has_no_commands(tmp_path: Path) -> None:

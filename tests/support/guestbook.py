@@ -20,6 +20,8 @@ from worlds.service import (
 )
 
 THANKS_AFTER_MS = 60_000
+KEPT_MS = 40 * 86_400_000
+"""How long the words of a line are kept after the thanks."""
 
 
 class Entered(Result):
@@ -151,6 +153,9 @@ class Guestbook(Service[Event]):
     def next_due(self) -> int | None:
         waiting = [at for number, (_, _, at) in self.lines.items() if number not in self.thanked]
         return min(waiting, default=None)
+
+    def expired(self, now: int) -> Iterator[Personal]:
+        yield from (text for _, text, at in self.lines.values() if at + KEPT_MS <= now)
 
     def snapshot(self) -> Any:
         lines = {str(n): [who, text.model_dump(), at] for n, (who, text, at) in self.lines.items()}

@@ -809,8 +809,8 @@ def test_texts_need_not_be_kept_for_ever_and_each_one_of_a_case_is_named() -> No
     office.ask(MINA, say.AnswerSupplement, petition=id, text="사진")
     office.ask(OFFICER, say.AnswerPetition, petition=id, text="답")
     ended = office.now
-    assert not list(office.service.expired_texts(ended + 1000 * 86_400_000))
-    expired = list(office.service.expired_texts(ended + 1095 * 86_400_000))
+    assert not list(office.service.expired(ended + 1000 * 86_400_000))
+    expired = list(office.service.expired(ended + 1095 * 86_400_000))
     assert {office.texts[one] for one in expired} == {
         *(
             f"{SECRET} {rest}"

@@ -139,10 +139,10 @@ class Petitions(Service[Event]):
         """The ledger, and all that finds a petition in it."""
         self.ledger.restore(snapshot)
 
-    def expired_texts(self, now: int) -> Iterator[Personal]:
+    def expired(self, now: int) -> Iterator[Personal]:
         """Texts of petitions that ended so long ago that they need no longer be kept; their hashes stay."""
         kept_ms = self.rules.figures.text_days * DAY_MS
-        for petition in self.ledger.petitions.values():
+        for petition in tuple(self.ledger.petitions.values()):
             if kept_ms and petition.ended_at and petition.ended_at + kept_ms <= now:
                 yield from (Personal(owner=owner, ref=ref) for owner, ref in dict.fromkeys(petition.texts()))
 
