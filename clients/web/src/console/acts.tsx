@@ -1,0 +1,199 @@
+// What can be done: acts with their keys, the form that an act may need, and what the city said to it.
+import { type Commands, Refused } from "madang";
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { City } from "./city.ts";
+import { useSpeech, type Word } from "./speech.tsx";
+
+export interface Field {
+  name: string;
+  label: Word;
+  kind?: "line" | "text" | "choice" | "number" | "tick";
+  choices?: readonly (string | { value: string; text: string })[];
+  is_optional?: boolean;
+  value?: string | number | boolean | undefined;
+}
+
+/** One thing that can be done; with fields, a form asks for them first. */
+export interface Act {
+  key: string;
+  label: Word;
+  kind?: "good" | "bad";
+  fields?: Field[];
+  does(values: Record<string, unknown>): Promise<unknown>;
+}
+
+interface Acting {
+  act(act: Act): void;
+  say(text: string, isBad?: boolean): void;
+  isAsking: boolean;
+}
+
+const Context = createContext<Acting | undefined>(undefined);
+
+export function useActing(): Acting {
+  const acting = useContext(Context);
+  if (!acting) throw new Error("nothing can be done here");
+  return acting;
+}
+
+/** The act that gives one command; what the form asked for is added to its fields. */
+export function command<T extends keyof Commands>(
+  city: City,
+  type: T,
+  fields: Partial<Commands[T]["asks"]>,
+): Act["does"] {
+  return (values) => city.ask(type, { ...fields, ...values } as Commands[T]["asks"]);
+}
+
+export function ActingProvider({ children }: { children: ComponentChildren }) {
+  const { t } = useSpeech();
+  const [asking, setAsking] = useState<Act>();
+  const [said, setSaid] = useState<{ text: string; isBad: boolean }>();
+  const acting = useMemo((): Acting => {
+    const say = (text: string, isBad = false) => setSaid({ text, isBad });
+    return {
+      say,
+      isAsking: asking !== undefined,
+      act(act) {
+        if (act.fields?.length) setAsking(act);
+        else
+          act.does({}).then(
+            () => say(t("act_done", { act: t(act.label) })),
+            (error) => say(reason(error, t), true),
+          );
+      },
+    };
+  }, [asking, t]);
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(undefined), said.isBad ? 12_000 : 4000);
+    return () => clearTimeout(timer);
+  }, [said]);
+  return (
+    <Context.Provider value={acting}>
+      {children}
+      {asking && (
+        <Form
+          key={asking.label}
+          act={asking}
+          close={(done) => {
+            setAsking(undefined);
+            if (done) acting.say(t("act_done", { act: t(asking.label) }));
+          }}
+        />
+      )}
+      <p class={`said ${said?.isBad ? "bad" : ""}`} role="status" aria-live="polite" hidden={!said}>
+        {said?.text}
+      </p>
+    </Context.Provider>
+  );
+}
+
+/** Why something was not done, in words for people. */
+export function reason(error: unknown, t: (word: string) => string): string {
+  if (!(error instanceof Refused)) return t("unreachable");
+  return `${t(`code_${error.code}`)} ${error.message ? `(${error.message})` : ""}`;
+}
+
+function Form({ act, close }: { act: Act; close(done: boolean): void }) {
+  const { t } = useSpeech();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [wrong, setWrong] = useState<{ field: string | undefined; text: string }>();
+  const [isBusy, setBusy] = useState(false);
+  useEffect(() => dialog.current?.showModal(), []);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    const told = new FormData(event.target as HTMLFormElement);
+    const values = Object.fromEntries(act.fields!.map((field) => [field.name, filledIn(field, told)]));
+    setBusy(true);
+    try {
+      await act.does(values);
+      close(true);
+    } catch (error) {
+      const field = error instanceof Refused ? error.field?.split(".")[0] : undefined;
+      setWrong({ field, text: reason(error, t) });
+      setBusy(false);
+    }
+  };
+
+  return (
+    <dialog
+      ref={dialog}
+      onCancel={() => close(false)}
+      onClose={() => close(false)}
+      aria-labelledby="form-title"
+    >
+      <form method="dialog" onSubmit={submit}>
+        <h2 id="form-title">{t(act.label)}</h2>
+        {wrong && !act.fields!.some((field) => field.name === wrong.field) && (
+          <p class="wrong" role="alert">
+            {wrong.text}
+          </p>
+        )}
+        {act.fields!.map((field, n) => (
+          <label key={field.name} htmlFor={`form-${field.name}`}>
+            <span>
+              {t(field.label)} {field.is_optional && <small>{t("optional")}</small>}
+            </span>
+            <Input field={field} isFirst={n === 0} isWrong={wrong?.field === field.name} />
+            {wrong?.field === field.name && (
+              <span class="wrong" role="alert">
+                {wrong.text}
+              </span>
+            )}
+          </label>
+        ))}
+        <footer>
+          <button type="button" onClick={() => close(false)}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class={act.kind ?? "good"} disabled={isBusy}>
+            {t(act.label)}
+          </button>
+        </footer>
+      </form>
+    </dialog>
+  );
+}
+
+function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; isWrong: boolean }) {
+  const { t } = useSpeech();
+  const common = {
+    id: `form-${field.name}`,
+    name: field.name,
+    required: !field.is_optional && field.kind !== "tick",
+    autoFocus: isFirst,
+    "aria-invalid": isWrong,
+  };
+  if (field.kind === "text") return <textarea {...common} rows={4} defaultValue={`${field.value ?? ""}`} />;
+  if (field.kind === "tick")
+    return <input {...common} type="checkbox" defaultChecked={field.value === true} />;
+  if (field.kind === "number")
+    return (
+      <input {...common} type="number" min={0} defaultValue={`${field.value ?? ""}`} inputMode="numeric" />
+    );
+  if (field.kind === "choice")
+    return (
+      <select {...common} defaultValue={`${field.value ?? ""}`}>
+        {field.is_optional && <option value="">–</option>}
+        {field.choices!.map((choice) => {
+          const { value, text } = typeof choice === "string" ? { value: choice, text: t(choice) } : choice;
+          return (
+            <option key={value} value={value}>
+              {text}
+            </option>
+          );
+        })}
+      </select>
+    );
+  return <input {...common} type="text" defaultValue={`${field.value ?? ""}`} autocomplete="off" />;
+}
+
+function filledIn(field: Field, told: FormData): unknown {
+  if (field.kind === "tick") return told.has(field.name);
+  const value = `${told.get(field.name) ?? ""}`.trim();
+  if (value === "" && field.is_optional) return undefined;
+  return field.kind === "number" ? Number(value) : value;
+}

@@ -1,0 +1,74 @@
+// What the city answered, kept true: asked again when a fact says that it has changed, and after a break.
+import { type Commands, type Heard, Refused } from "madang";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import type { City } from "./city.ts";
+
+/** Facts come in bunches; after the first of one, the rest are waited for so long. */
+const BUNCH_MS = 150;
+
+export interface Answered<A> {
+  answer: A | undefined;
+  refusal: string | undefined;
+  again(): void;
+}
+
+/** The answer to a command that only reads; `when` names the facts and counts after which it is asked again. */
+export function useAnswer<T extends keyof Commands>(
+  city: City,
+  type: T,
+  fields: Commands[T]["asks"] | undefined,
+  when: (keyof Heard)[] = [],
+): Answered<Commands[T]["answer"]> {
+  const [answer, setAnswer] = useState<Commands[T]["answer"]>();
+  const [refusal, setRefusal] = useState<string>();
+  const asked = JSON.stringify(fields);
+  const newest = useRef(0);
+
+  const again = useCallback(() => {
+    if (asked === undefined) return;
+    const turn = ++newest.current;
+    city.ask(type, JSON.parse(asked)).then(
+      (told) => {
+        if (turn !== newest.current) return;
+        setAnswer(told);
+        setRefusal(undefined);
+      },
+      (error) => {
+        if (turn === newest.current) setRefusal(error instanceof Refused ? error.code : "unreachable");
+      },
+    );
+  }, [city, type, asked]);
+
+  useEffect(() => {
+    setAnswer(undefined);
+    again();
+  }, [again]);
+
+  useEffect(() => {
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        again();
+      }, BUNCH_MS);
+    };
+    const stops = when.map((word) => city.on(word, soon));
+    stops.push(city.on("state", ({ state, resumed }) => state === "here" && !resumed && soon()));
+    return () => {
+      clearTimeout(waiting);
+      for (const stop of stops) stop();
+    };
+  }, [city, again]);
+
+  return { answer, refusal, again };
+}
+
+/** A number that rises every `ms`, so that what is shown of time moves on. */
+export function useClock(ms = 1000): number {
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), ms);
+    return () => clearInterval(timer);
+  }, [ms]);
+  return now;
+}

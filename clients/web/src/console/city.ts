@@ -1,0 +1,53 @@
+// The console's way to the city: one citizen of staff by their token, over the WebSocket, and over HTTP what is watched.
+import { Client, type Commands, type Heard, Parted, Refused } from "madang";
+
+const KEPT = "madang.console.token";
+
+/** The token of this tab; it is in no address and outlives no tab. */
+export function keptToken(): string | null {
+  return sessionStorage.getItem(KEPT);
+}
+
+export class City {
+  readonly client: Client;
+
+  /** Without a token, a visitor: as much as the stage's screen needs. */
+  constructor(readonly token: string | undefined) {
+    this.client = new Client(location.origin, {
+      ...(token && { token }),
+      patient: true,
+      client: "madang-console",
+    });
+    this.client.on("state", ({ state, error }) => {
+      if (state === "here" && token) sessionStorage.setItem(KEPT, token);
+      const isTokenBad = error instanceof Parted && error.goodbye.code === "bad_token";
+      if (state === "parted" && isTokenBad) sessionStorage.removeItem(KEPT);
+    });
+  }
+
+  ask<T extends keyof Commands>(type: T, fields: Commands[T]["asks"]): Promise<Commands[T]["answer"]> {
+    return (this.client.ask as (type: T, fields: unknown) => Promise<Commands[T]["answer"]>)(type, fields);
+  }
+
+  on<K extends keyof Heard>(word: K, listener: (heard: Heard[K]) => void): () => void {
+    return this.client.on(word, listener);
+  }
+
+  /** What staff watch over HTTP; raises where it is not answered. */
+  async watch<T>(path: string): Promise<T> {
+    const answer = await fetch(`/api/watch/${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
+    return answer.json();
+  }
+
+  /** Whether this citizen has one of these roles, in whatever scope. */
+  is(...roles: string[]): boolean {
+    const held = this.client.welcome?.citizen.roles ?? [];
+    return held.some((role) => roles.includes(role.split("@")[0]!));
+  }
+
+  leave(): void {
+    sessionStorage.removeItem(KEPT);
+    this.client.close();
+  }
+}

@@ -1,0 +1,223 @@
+// The desk: which view is open, how the line to the city is, and the keys that lead everywhere.
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { ActingProvider, useActing } from "./acts.tsx";
+import { useAnswer, useClock } from "./answers.ts";
+import type { City } from "./city.ts";
+import { isTyping } from "./rows.tsx";
+import { type Language, useSpeech, type Word } from "./speech.tsx";
+import { Audit } from "./views/audit.tsx";
+import { Citizens } from "./views/citizens.tsx";
+import { Health } from "./views/health.tsx";
+import { Live } from "./views/live.tsx";
+import { Petitions } from "./views/petitions.tsx";
+import { Questions } from "./views/questions.tsx";
+import { Appeals, Held, Reports } from "./views/reports.tsx";
+
+export interface View {
+  city: City;
+  /** What of the view is open, from the address. */
+  which: string;
+  go(view: string, which?: string): void;
+}
+
+const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string[]][] = [
+  ["live", "live", Live, ["moderator", "host", "operator"]],
+  ["questions", "question_time", Questions, ["moderator", "host", "operator", "official"]],
+  ["reports", "reports", Reports, ["moderator", "host", "operator"]],
+  ["held", "held", Held, ["moderator", "host", "operator"]],
+  ["appeals", "appeals", Appeals, ["moderator", "host", "operator"]],
+  ["citizens", "citizens", Citizens, ["moderator", "host", "operator"]],
+  ["petitions", "petitions", Petitions, ["official", "operator"]],
+  ["audit", "audit", Audit, ["moderator", "host", "operator"]],
+  ["health", "health", Health, ["operator", "moderator", "host"]],
+];
+
+function useAddress(): [path: string, which: string, go: View["go"]] {
+  const [hash, setHash] = useState(location.hash);
+  useEffect(() => {
+    const changed = () => setHash(location.hash);
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  const [path = "", which = ""] = hash.replace(/^#\/?/, "").split("/");
+  return [
+    path,
+    decodeURIComponent(which),
+    (view, id) => {
+      location.hash = `/${view}${id ? `/${encodeURIComponent(id)}` : ""}`;
+    },
+  ];
+}
+
+export function Desk({ city, leave }: { city: City; leave(): void }) {
+  const [state, setState] = useState(city.client.state);
+  const [, setWelcomed] = useState(0);
+  useEffect(
+    () =>
+      city.on("state", (change) => {
+        setState(change.state);
+        setWelcomed((n) => n + 1);
+      }),
+    [city],
+  );
+  useEffect(() => {
+    const online = () => city.client.hurry();
+    addEventListener("online", online);
+    return () => removeEventListener("online", online);
+  }, [city]);
+  if (!city.client.welcome) return <Waiting state={state} leave={leave} city={city} />;
+  return (
+    <ActingProvider>
+      <Open city={city} state={state} leave={leave} />
+    </ActingProvider>
+  );
+}
+
+function Waiting({ state, city, leave }: { state: string; city: City; leave(): void }) {
+  const { t } = useSpeech();
+  useEffect(() => {
+    if (state === "parted") leave();
+  }, [state, leave]);
+  return (
+    <main class="door">
+      <p role="status">{t(state === "coming" ? "coming" : "city_away")}</p>
+      <button
+        type="button"
+        onClick={() => {
+          city.leave();
+          leave();
+        }}
+      >
+        {t("leave")}
+      </button>
+    </main>
+  );
+}
+
+function Open({ city, state, leave }: { city: City; state: string; leave(): void }) {
+  const { t, own } = useSpeech();
+  const { isAsking } = useActing();
+  const [path, which, go] = useAddress();
+  const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
+  const [open] = [views.find(([name]) => name === path) ?? views[0]];
+  const welcome = city.client.welcome!;
+  const isModerating = city.is("moderator", "host", "operator");
+  const desk = useAnswer(city, "moderation.desk", isModerating ? { which: "reports" } : undefined, [
+    "moderation.desk_changed",
+    "moderation.alerted",
+  ]);
+  const waiting = desk.answer?.waiting ?? {};
+
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if (isAsking || isTyping(event)) return;
+      const view = views[Number(event.key) - 1];
+      if (view && /^[1-9]$/.test(event.key)) go(view[0]);
+    };
+    addEventListener("keydown", press);
+    return () => removeEventListener("keydown", press);
+  });
+
+  return (
+    <div class="desk">
+      <a class="skip" href="#main">
+        {t("skip")}
+      </a>
+      <header>
+        <p class="brand">
+          {own(welcome.city.name)} <span>{t("console")}</span>
+        </p>
+        <p class={`line ${state}`} role="status">
+          {t(`line_${state}`)}
+        </p>
+        <Clock city={city} />
+        <Languages />
+        <p class="me">
+          {welcome.citizen.name} <small>{welcome.citizen.roles.map((role) => t(role)).join(" · ")}</small>
+        </p>
+        <button
+          type="button"
+          onClick={() => {
+            city.leave();
+            leave();
+          }}
+        >
+          {t("leave")}
+        </button>
+      </header>
+      <nav aria-label={t("views")}>
+        {views.map(([name, label], n) => (
+          <a key={name} href={`#/${name}`} aria-current={name === open?.[0] ? "page" : undefined}>
+            <kbd>{n + 1}</kbd> {t(label)}
+            {waiting[name] ? <b class="count">{waiting[name]}</b> : null}
+          </a>
+        ))}
+        <p class="keys">{t("keys")}</p>
+      </nav>
+      <main id="main" tabIndex={-1}>
+        <Alarms city={city} />
+        {open ? (
+          <Shown view={open[2]} city={city} which={which} go={go} />
+        ) : (
+          <p class="empty">{t("code_not_allowed")}</p>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function Shown({ view: Opened, ...view }: View & { view: ComponentType<View> }) {
+  return <Opened {...view} />;
+}
+
+/** What is told to the whole desk at once: a raid, a wish to stop the venue. */
+function Alarms({ city }: { city: City }) {
+  const { t, span } = useSpeech();
+  const [alarms, setAlarms] = useState<{ n: number; kind: string; scope: string; until: number }[]>([]);
+  const now = useClock();
+  useEffect(
+    () =>
+      city.on("moderation.alerted", ({ n, kind, scope, until, at }) =>
+        setAlarms((before) => [{ n, kind, scope, until: until ?? at + 60_000 }, ...before].slice(0, 4)),
+      ),
+    [city],
+  );
+  return (
+    <div role="alert">
+      {alarms
+        .filter(({ until }) => until > now)
+        .map(({ n, kind, scope, until }) => (
+          <p key={n} class="alarm">
+            <strong>{t(`alert_${kind}`)}</strong> {scope} · {span(until - now)}
+          </p>
+        ))}
+    </div>
+  );
+}
+
+function Clock({ city }: { city: City }) {
+  const { time } = useSpeech();
+  useClock();
+  return <time class="clock">{time(city.client.serverTime)}</time>;
+}
+
+export function Languages() {
+  const { language, choose } = useSpeech();
+  const names: Record<Language, string> = { ko: "한국어", en: "English" };
+  return (
+    <p class="languages">
+      {(["ko", "en"] as const).map((each) => (
+        <button
+          key={each}
+          type="button"
+          lang={each}
+          aria-pressed={each === language}
+          onClick={() => choose(each)}
+        >
+          {names[each]}
+        </button>
+      ))}
+    </p>
+  );
+}

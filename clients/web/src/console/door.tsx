@@ -1,0 +1,54 @@
+// The console's door: staff come in with a token of the city, which stays in this tab.
+import { useState } from "preact/hooks";
+import { City } from "./city.ts";
+import { Languages } from "./desk.tsx";
+import { useSpeech } from "./speech.tsx";
+
+export function Door({ open }: { open(city: City): void }) {
+  const { t } = useSpeech();
+  const [state, setState] = useState<"" | "asking" | "refused" | "away">("");
+
+  const come = (event: Event) => {
+    event.preventDefault();
+    const token = `${new FormData(event.target as HTMLFormElement).get("token")}`.trim();
+    setState("asking");
+    const city = new City(token);
+    city.client.welcomed.then(
+      () => open(city),
+      () => setState("refused"),
+    );
+    city.on("state", (change) => change.state === "coming" && setState("away"));
+  };
+
+  return (
+    <main class="door">
+      <Languages />
+      <h1>{t("console")}</h1>
+      <p>{t("door_text")}</p>
+      <form onSubmit={come}>
+        <label>
+          <span>{t("token")}</span>
+          <textarea
+            name="token"
+            rows={4}
+            required
+            spellcheck={false}
+            autocomplete="off"
+            aria-describedby="door-said"
+          />
+        </label>
+        <button type="submit" class="good" disabled={state === "asking"}>
+          {t("come_in")}
+        </button>
+        <p id="door-said" class="wrong" role="alert">
+          {state === "refused" && t("token_refused")}
+          {state === "away" && t("city_away")}
+        </p>
+      </form>
+      <details>
+        <summary>{t("token_whence")}</summary>
+        <pre>madang token --sub me --name "…" --role moderator --role host</pre>
+      </details>
+    </main>
+  );
+}

@@ -1,0 +1,189 @@
+// The petition desk: what lies on a department's desk, what is due first first, and every step an officer takes.
+import type { Words } from "madang";
+import { type Act, command } from "../acts.tsx";
+import { useAnswer, useClock } from "../answers.ts";
+import type { View } from "../desk.tsx";
+import { type Row, Rows } from "../rows.tsx";
+import { useSpeech } from "../speech.tsx";
+
+type Named = { id: string; name: { ko: string; en: string } };
+
+export function Petitions({ city, which, go }: View) {
+  const { t, own, span, day } = useSpeech();
+  const now = useClock(10_000);
+  const guide = useAnswer(city, "petitions.guide", {}).answer;
+  const departments = (guide?.departments ?? []) as unknown as Named[];
+  const kinds = (guide?.kinds ?? []) as unknown as Named[];
+  const department = which || undefined;
+  const { answer, refusal } = useAnswer(city, "petitions.desk", { department }, [
+    "petitions.desk_changed",
+    "petitions.alarm",
+  ]);
+  const nameOf = (list: Named[], id: string | null | undefined) =>
+    own(list.find((one) => one.id === id)?.name) || id || "–";
+  const rows = answer?.items.map((card): Row & { card: Words.PetitionCard } => ({
+    id: card.petition,
+    title: `${card.number ?? t("no_number")} · ${nameOf(kinds, card.kind)}`,
+    about: card.due_at
+      ? `${t(`petition_${card.state}`)} · ${t(card.due_at < now ? "overdue_by" : "due_in", { span: span(card.due_at - now) })}`
+      : t(`petition_${card.state}`),
+    claimed: card.officer?.name ?? undefined,
+    isUrgent: card.overdue === true,
+    card,
+  }));
+  return (
+    <>
+      <h1>{t("petitions")}</h1>
+      <form class="search">
+        <label>
+          <span>{t("department")}</span>
+          <select value={which} onChange={(event) => go("petitions", event.currentTarget.value)}>
+            <option value="">{t("to_receive")}</option>
+            {departments.map((one) => (
+              <option key={one.id} value={one.id}>
+                {own(one.name)}
+              </option>
+            ))}
+          </select>
+        </label>
+      </form>
+      <Rows
+        label={t("petitions")}
+        rows={rows}
+        refusal={refusal}
+        acts={({ card }) =>
+          acts(
+            city,
+            card,
+            departments.map(({ id, name }) => ({ value: id, text: own(name) })),
+          )
+        }
+        detail={({ card }) => (
+          <>
+            <h2>{nameOf(kinds, card.kind)}</h2>
+            <dl>
+              <dt>{t("department")}</dt>
+              <dd>{nameOf(departments, card.department ?? card.proposed)}</dd>
+              <dt>{t("state")}</dt>
+              <dd>{t(`petition_${card.state}`)}</dd>
+              <dt>{t("arrived")}</dt>
+              <dd>{day(card.arrived_at)}</dd>
+              <dt>{t("due")}</dt>
+              <dd>{day(card.due_at)}</dd>
+            </dl>
+            <Shown key={card.petition} city={city} petition={card.petition} />
+          </>
+        )}
+      />
+    </>
+  );
+}
+
+function acts(
+  city: View["city"],
+  card: Words.PetitionCard,
+  departments: { value: string; text: string }[],
+): Act[] {
+  const { petition } = card;
+  const where = { name: "department", label: "department", kind: "choice", choices: departments } as const;
+  const text = { name: "text", label: "text", kind: "text" } as const;
+  if (!card.received_at)
+    return [
+      {
+        key: "r",
+        label: "receive",
+        kind: "good",
+        fields: [{ ...where, is_optional: true, value: card.proposed ?? "" }],
+        does: command(city, "petitions.receive", { petition }),
+      },
+    ];
+  return [
+    { key: "b", label: "begin_review", kind: "good", does: command(city, "petitions.start", { petition }) },
+    {
+      key: "a",
+      label: "answer",
+      kind: "good",
+      fields: [
+        text,
+        { name: "justified", label: "justified", kind: "tick" },
+        { name: "measure", label: "measure", kind: "line", is_optional: true },
+      ],
+      does: (values) => {
+        const isGrievance = card.kind === "grievance";
+        const { justified, ...rest } = values;
+        return command(city, "petitions.answer", { petition })(isGrievance ? { ...rest, justified } : rest);
+      },
+    },
+    {
+      key: "g",
+      label: "grant",
+      kind: "good",
+      fields: [text],
+      does: command(city, "petitions.grant", { petition }),
+    },
+    {
+      key: "d",
+      label: "reject",
+      kind: "bad",
+      fields: [text],
+      does: command(city, "petitions.reject", { petition }),
+    },
+    {
+      key: "t",
+      label: "route",
+      fields: [where, { name: "reason", label: "reason", kind: "line", is_optional: true }],
+      does: command(city, "petitions.route", { petition }),
+    },
+    {
+      key: "x",
+      label: "extend",
+      fields: [
+        {
+          name: "reason",
+          label: "reason",
+          kind: "choice",
+          choices: ["cooperation", "facts_or_site", "force_majeure", "similar"],
+        },
+        { name: "amount", label: "amount", kind: "number" },
+        text,
+      ],
+      does: command(city, "petitions.extend", { petition }),
+    },
+    { key: "n", label: "annotate", fields: [text], does: command(city, "petitions.note", { petition }) },
+  ];
+}
+
+function Shown({ city, petition }: { city: View["city"]; petition: string }) {
+  const { t, day } = useSpeech();
+  const { answer, refusal } = useAnswer(city, "petitions.show", { petition, reason: "desk" }, [
+    "petitions.desk_changed",
+  ]);
+  if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
+  if (!answer) return <p class="empty">{t("loading")}</p>;
+  return (
+    <>
+      {answer.written && (
+        <section class="quote">
+          <h3>
+            <bdi>{answer.written.title}</bdi>
+          </h3>
+          <p>
+            <bdi>{answer.written.text}</bdi>
+          </p>
+          <p>
+            <small>
+              {answer.written.name} · {answer.written.address} · {answer.written.contact}
+            </small>
+          </p>
+        </section>
+      )}
+      <ol class="lines">
+        {answer.history.map((step) => (
+          <li key={step.step}>
+            <time>{day(step.when)}</time> {t(`step_${step.what}`)} <small>{step.by}</small>
+          </li>
+        ))}
+      </ol>
+    </>
+  );
+}

@@ -1,0 +1,296 @@
+// Reports with their evidence, lines that wait, appeals and what waits for a second person.
+import type { Words } from "madang";
+import { command } from "../acts.tsx";
+import { useAnswer, useClock } from "../answers.ts";
+import type { View } from "../desk.tsx";
+import { type Row, Rows } from "../rows.tsx";
+import { useSpeech } from "../speech.tsx";
+import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanctions.tsx";
+
+const CHANGES = ["moderation.desk_changed" as const];
+
+export function Reports({ city, go }: View) {
+  const { t, span } = useSpeech();
+  const now = useClock();
+  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "reports" }, CHANGES);
+  const rows = answer?.reports.map((report): Row & { report: Words.ReportRow } => ({
+    id: report.report,
+    title: `${t(report.reason)}${report.is_minor ? ` · ${t("minor")}` : ""}`,
+    about: `${report.words || report.subject || report.message || report.citizen || ""} · ${span(now - report.at)} · ${report.scope}`,
+    claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now),
+    isUrgent: report.is_minor === true || report.claim_by < now,
+    report,
+  }));
+  return (
+    <>
+      <h1>{t("reports")}</h1>
+      <Rows
+        label={t("reports")}
+        rows={rows}
+        refusal={refusal}
+        acts={({ report }) => [
+          claim(city, report.report, report.claimed_by),
+          ...(report.citizen
+            ? [
+                sanction(city, report.citizen, report.scope, { reports: [report.report] }),
+                {
+                  key: "p",
+                  label: "open_person" as const,
+                  does: async () => go("citizens", report.citizen!),
+                },
+              ]
+            : []),
+          {
+            key: "d",
+            label: "decide",
+            fields: [
+              {
+                name: "outcome",
+                label: "outcome",
+                kind: "choice",
+                choices: ["acted", "no_action", "escalated"],
+              },
+              { name: "words", label: "note", kind: "text", is_optional: true },
+            ],
+            does: command(city, "moderation.decide_report", { report: report.report }),
+          },
+          {
+            key: "m",
+            label: "merge",
+            fields: [
+              {
+                name: "into",
+                label: "merge_into",
+                kind: "choice",
+                choices: answer!.reports.filter((other) => other !== report).map(({ report: id }) => id),
+              },
+            ],
+            does: command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
+          },
+          annotate(city, report.report),
+        ]}
+        detail={({ report }) => (
+          <>
+            <h2>{t(report.reason)}</h2>
+            <p class="quote">{report.words}</p>
+            <dl>
+              <dt>{t("about_whom")}</dt>
+              <dd>
+                <code>{report.citizen ?? "–"}</code>
+              </dd>
+              <dt>{t("state")}</dt>
+              <dd>{t(`state_${report.state}`)}</dd>
+              <dt>{t("claim_by")}</dt>
+              <dd>{span(report.claim_by - now)}</dd>
+              <dt>{t("joined")}</dt>
+              <dd>{report.merged.length}</dd>
+            </dl>
+            {report.notes.map((note) => (
+              <p key={note.at} class="note">
+                {note.text}
+              </p>
+            ))}
+            <Evidence key={report.report} city={city} report={report.report} />
+          </>
+        )}
+      />
+    </>
+  );
+}
+
+/** What the city kept of the moment: the lines the reporter saw, and who stood where. */
+function Evidence({ city, report }: { city: View["city"]; report: string }) {
+  const { t, time } = useSpeech();
+  const { answer, refusal } = useAnswer(city, "moderation.evidence", { report });
+  if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
+  if (!answer) return <p class="empty">{t("loading")}</p>;
+  return (
+    <section class="evidence">
+      <h3>{t("evidence")}</h3>
+      <ol class="lines">
+        {answer.lines.map((line) => (
+          <li key={`${line.at}${line.message}`}>
+            <time>{time(line.at)}</time> <strong>{line.name}</strong> <bdi>{line.text}</bdi>
+          </li>
+        ))}
+      </ol>
+      {answer.tracks.length > 0 && (
+        <p>
+          {t("near_then")}: {answer.tracks.map((track) => track.name).join(", ")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+export function Held({ city }: View) {
+  const { t, span } = useSpeech();
+  const now = useClock();
+  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "held" }, CHANGES);
+  const rows = answer?.held.map((held): Row & { held: Words.HeldRow } => ({
+    id: held.held,
+    title: held.name,
+    about: held.text,
+    claimed: claimedBy(city, t, held.claimed_by, held.claimed_until, now),
+    isUrgent: held.expires_at - now < 60_000,
+    held,
+  }));
+  return (
+    <>
+      <h1>{t("held")}</h1>
+      <Rows
+        label={t("held")}
+        rows={rows}
+        refusal={refusal}
+        acts={({ held }) => [
+          claim(city, held.held, held.claimed_by),
+          {
+            key: "a",
+            label: "approve",
+            kind: "good",
+            does: command(city, "moderation.decide_held", { held: held.held, approve: true }),
+          },
+          {
+            key: "e",
+            label: "edit_approve",
+            fields: [
+              { name: "text", label: "text", kind: "text", value: held.text },
+              { name: "words", label: "words_told", kind: "text" },
+            ],
+            does: command(city, "moderation.decide_held", { held: held.held, approve: true }),
+          },
+          {
+            key: "d",
+            label: "refuse",
+            kind: "bad",
+            fields: [{ name: "words", label: "words_told", kind: "text" }],
+            does: command(city, "moderation.decide_held", { held: held.held, approve: false }),
+          },
+          sanction(city, held.citizen, held.scope),
+        ]}
+        detail={({ held }) => (
+          <>
+            <h2>{held.name}</h2>
+            <p class="quote">
+              <bdi>{held.text}</bdi>
+            </p>
+            <dl>
+              <dt>{t("why_held")}</dt>
+              <dd>
+                {t(`held_${held.reason}`)} {held.marks.join(", ")}
+              </dd>
+              <dt>{t("to")}</dt>
+              <dd>
+                {t(`to_${held.to}`)} · {held.scope}
+              </dd>
+              <dt>{t("expires")}</dt>
+              <dd>{span(held.expires_at - now)}</dd>
+              <dt>{t("earlier")}</dt>
+              <dd>
+                {Object.entries(held.history)
+                  .map(([kind, n]) => `${t(`kind_${kind}`)} ${n}`)
+                  .join(" · ") || "–"}
+              </dd>
+            </dl>
+            <ol class="lines">
+              {held.context.map((line) => (
+                <li key={line.at}>
+                  <strong>{line.name}</strong> <bdi>{line.text}</bdi>
+                </li>
+              ))}
+            </ol>
+          </>
+        )}
+      />
+    </>
+  );
+}
+
+export function Appeals({ city, which, go }: View) {
+  const { t, span } = useSpeech();
+  const now = useClock();
+  const kind = which === "proposals" ? "proposals" : "appeals";
+  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: kind }, CHANGES);
+  const rows = answer?.sanctions.map((row): Row & { row: Words.SanctionRow } => ({
+    id: row.sanction,
+    title: `${t(`kind_${row.kind}`)} · ${t(row.reason)}`,
+    about: row.appeal?.text ?? row.words,
+    claimed: claimedBy(city, t, row.appeal?.claimed_by, row.appeal?.claimed_until, now),
+    row,
+  }));
+  return (
+    <>
+      <h1>{t("appeals")}</h1>
+      <div class="tabs" role="tablist">
+        {(["appeals", "proposals"] as const).map((tab) => (
+          <button
+            key={tab}
+            type="button"
+            role="tab"
+            aria-selected={tab === kind}
+            onClick={() => go("appeals", tab)}
+          >
+            {t(tab)}
+          </button>
+        ))}
+      </div>
+      <Rows
+        label={t(kind)}
+        rows={rows}
+        refusal={refusal}
+        acts={({ row }) =>
+          kind === "proposals"
+            ? [
+                {
+                  key: "a",
+                  label: "agree",
+                  kind: "good",
+                  does: command(city, "moderation.second", { sanction: row.sanction, agree: true }),
+                },
+                {
+                  key: "d",
+                  label: "disagree",
+                  kind: "bad",
+                  does: command(city, "moderation.second", { sanction: row.sanction, agree: false }),
+                },
+              ]
+            : [
+                claim(city, row.sanction, row.appeal?.claimed_by),
+                {
+                  key: "d",
+                  label: "decide",
+                  fields: [
+                    {
+                      name: "outcome",
+                      label: "outcome",
+                      kind: "choice",
+                      choices: ["upheld", "shortened", "lifted"],
+                    },
+                    { name: "words", label: "words_told", kind: "text" },
+                    { name: "until", label: "ends_in_minutes", kind: "number", is_optional: true },
+                  ],
+                  does: (values) =>
+                    command(city, "moderation.decide_appeal", { sanction: row.sanction })({
+                      ...values,
+                      until: values["until"]
+                        ? city.client.serverTime + (values["until"] as number) * 60_000
+                        : undefined,
+                    }),
+                },
+                lift(city, row),
+              ]
+        }
+        detail={({ row }) => (
+          <>
+            <Sanction row={row} />
+            {row.propose_until && (
+              <p>
+                {t("second_until")} {span(row.propose_until - now)}
+              </p>
+            )}
+          </>
+        )}
+      />
+    </>
+  );
+}

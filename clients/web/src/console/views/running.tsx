@@ -1,0 +1,190 @@
+// How a question time is run: phase and mode, what is answered now, the floor and who waits for it, the run sheet.
+import type { Words } from "madang";
+import { type Act, command, useActing } from "../acts.tsx";
+import { useAnswer, useClock } from "../answers.ts";
+import type { View } from "../desk.tsx";
+import { useSpeech } from "../speech.tsx";
+
+const PHASES = ["scheduled", "collecting", "doors", "live", "closing", "follow_up", "archived"] as const;
+const MODES = ["opening", "answering", "floor", "break"] as const;
+
+export function Running({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
+  const { t, own, span, time } = useSpeech();
+  const { act } = useActing();
+  const now = useClock();
+  const id = session.session;
+  const look = (view: "host" | "screen") => ({ session: id, view });
+  const { answer, refusal, again } = useAnswer(city, "live_qa.look", look("host"), [
+    "live_qa.session_changed",
+    "live_qa.hand_changed",
+    "live_qa.floor_changed",
+    "live_qa.jointly_asked",
+    "live_qa.desk_changed",
+    "live_qa.signalled",
+  ]);
+  const screen = useAnswer(city, "live_qa.look", look("screen"), [
+    "live_qa.question_changed",
+    "live_qa.session_changed",
+  ]);
+  if (refusal) return <aside class="empty">{t(`code_${refusal}`)}</aside>;
+  const host = answer?.host;
+  if (!host) return <aside class="empty">{t("loading")}</aside>;
+  const told = host.session;
+  const do_ = (label: Act["label"], does: Act["does"], more: Partial<Act> = {}) => (
+    <button
+      type="button"
+      class={more.kind}
+      onClick={() => act({ key: "", label, ...more, does: (values) => does(values).finally(again) })}
+    >
+      {t(label)}
+    </button>
+  );
+  const prompt = screen.answer?.screen?.now;
+  return (
+    <aside class="running" aria-label={t("running")}>
+      {host.alarms.map((alarm) => (
+        <p key={alarm.en} class="alarm" role="alert">
+          {own(alarm)}
+        </p>
+      ))}
+      {host.joint && (
+        <p class="alarm" role="alert">
+          {t(`joint_${host.joint.action}`)} · {span(host.joint.until - now)}{" "}
+          {do_("agree", () =>
+            city.ask("live_qa.act_jointly", { session: id, action: host.joint!.action, reason: "" }),
+          )}
+        </p>
+      )}
+      <section>
+        <h2>{t("phase")}</h2>
+        <p class="steps">
+          {PHASES.map((phase) => (
+            <button
+              key={phase}
+              type="button"
+              aria-pressed={phase === told.phase}
+              onClick={() =>
+                act({
+                  key: "",
+                  label: "advance",
+                  does: () => city.ask("live_qa.advance", { session: id, phase }).finally(again),
+                })
+              }
+            >
+              {t(`phase_${phase}`)}
+            </button>
+          ))}
+        </p>
+        {told.phase === "live" && (
+          <p class="steps">
+            {MODES.map((mode) => (
+              <button
+                key={mode}
+                type="button"
+                aria-pressed={mode === told.mode}
+                onClick={() =>
+                  act({
+                    key: "",
+                    label: "advance",
+                    does: () =>
+                      city.ask("live_qa.advance", { session: id, phase: "live", mode }).finally(again),
+                  })
+                }
+              >
+                {t(`mode_${mode}`)}
+              </button>
+            ))}
+          </p>
+        )}
+        <p class="big">
+          {time(told.starts_at)} – {time(told.ends_at)}{" "}
+          <strong class={now > told.ends_at ? "late" : ""}>
+            {t(now > told.ends_at ? "over_by" : "left", { span: span(told.ends_at - now) })}
+          </strong>
+        </p>
+        <p>
+          {t("open_n", { n: host.open ?? 0 })} · {t("pending_n", { n: host.pending ?? 0 })} ·{" "}
+          {t("held_n", { n: host.held ?? 0 })}
+          {host.oldest_pending_s ? ` · ${t("oldest", { span: span(host.oldest_pending_s * 1000) })}` : ""}
+        </p>
+        <p class="acts">
+          {do_("refresh_order", command(city, "live_qa.refresh_order", { session: id }))}
+          {do_(told.hands_open ? "close_hands" : "open_hands", () =>
+            city.ask("live_qa.adjust", { session: id, options: { hands_open: !told.hands_open } }),
+          )}
+          {do_(told.is_screened ? "screening_off" : "screening_on", () =>
+            city.ask("live_qa.adjust", { session: id, options: { is_screened: !told.is_screened } }),
+          )}
+          {do_(
+            told.is_stopped ? "resume_venue" : "stop_venue",
+            command(city, "live_qa.act_jointly", {
+              session: id,
+              action: told.is_stopped ? "resume" : "stop",
+            }),
+            { kind: "bad", fields: [{ name: "reason", label: "reason" }] },
+          )}
+          {do_("minute", command(city, "live_qa.minute", { session: id }), {
+            fields: [
+              { name: "kind", label: "kind", kind: "choice", choices: ["mark", "commitment", "correction"] },
+              { name: "text", label: "text", kind: "text" },
+            ],
+          })}
+        </p>
+      </section>
+      <section>
+        <h2>{t("on_stage")}</h2>
+        {prompt ? (
+          <p class="quote">
+            #{prompt.question} <bdi>{prompt.text}</bdi>{" "}
+            {prompt.answers_until && <strong>{span(prompt.answers_until - now)}</strong>}
+          </p>
+        ) : (
+          <p class="empty calm">{t("nothing_now")}</p>
+        )}
+        {host.floor && (
+          <p class="big">
+            {host.floor.name} · {t(`turn_${host.floor.step}`)}{" "}
+            <strong>{span(host.floor.ends_at - now)}</strong>{" "}
+            {do_("extend_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "extend" }))}
+            {do_("end_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "end" }))}
+          </p>
+        )}
+      </section>
+      <section>
+        <h2>
+          {t("hands")} <small>{host.hands.length}</small>
+        </h2>
+        <ol class="hands">
+          {host.hands.map((hand) => (
+            <li key={hand.citizen}>
+              <strong>{hand.name}</strong>{" "}
+              <small>
+                {t("spoken", { n: hand.times })} · {t(`lane_${hand.lane}`)}
+                {hand.is_away && ` · ${t("away")}`}
+              </small>
+              {do_(
+                "give_floor",
+                () => city.ask("live_qa.steer_floor", { session: id, action: "give", citizen: hand.citizen }),
+                { kind: "good" },
+              )}
+              {do_("skip_hand", () =>
+                city.ask("live_qa.steer_floor", { session: id, action: "skip", citizen: hand.citizen }),
+              )}
+              {do_("lower", () => city.ask("live_qa.lower_hand", { session: id, citizen: hand.citizen }))}
+            </li>
+          ))}
+        </ol>
+      </section>
+      <section>
+        <h2>{t("run_sheet")}</h2>
+        <ol class="sheet">
+          {host.run_sheet.map((line) => (
+            <li key={line.at + line.text.en} class={line.at <= now ? "past" : ""}>
+              <time>{time(line.at)}</time> {own(line.text)} <small>{own(line.who)}</small>
+            </li>
+          ))}
+        </ol>
+      </section>
+    </aside>
+  );
+}
