@@ -176,7 +176,10 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
     );
   if (field.kind === "choice")
     return (
-      <select {...common} defaultValue={`${field.value ?? ""}`}>
+      <select
+        {...common}
+        value={`${field.value ?? field.choices?.map((one) => (typeof one === "string" ? one : one.value))[0] ?? ""}`}
+      >
         {field.is_optional && <option value="">–</option>}
         {field.choices!.map((choice) => {
           const { value, text } = typeof choice === "string" ? { value: choice, text: t(choice) } : choice;

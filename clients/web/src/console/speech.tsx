@@ -29,6 +29,11 @@ function firstLanguage(): Language {
   return navigator.language.startsWith("ko") ? "ko" : "en";
 }
 
+/** A word of the city's that has no text here, as a person may read it: `step_asked_longer` -> `asked longer`. */
+function unnamed(word: string): string {
+  return word.replace(/^(act|step|state|kind|petition|code|held|phase|mode|lane)_/, "").replaceAll("_", " ");
+}
+
 export function Spoken({ children }: { children: ComponentChildren }) {
   const [language, setLanguage] = useState(firstLanguage);
   useEffect(() => {
@@ -44,7 +49,7 @@ export function Spoken({ children }: { children: ComponentChildren }) {
     });
     const own = (text: { ko: string; en: string } | null | undefined) => text?.[language] ?? "";
     const t: Speech["t"] = (word, values = {}) => {
-      const text = own((texts as Record<string, { ko: string; en: string }>)[word]) || word;
+      const text = own((texts as Record<string, { ko: string; en: string }>)[word]) || unnamed(word);
       return text.replace(/\{(\w+)\}/g, (_, name: string) => `${values[name] ?? ""}`);
     };
     return {

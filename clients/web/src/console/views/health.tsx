@@ -125,6 +125,8 @@ export function Health({ city }: View) {
   );
 }
 
+const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium", timeZone: "Asia/Seoul" });
+
 function Chart({ title, lines, history }: { title: string; lines: Line[]; history: Health[] }) {
   const { t } = useSpeech();
   const at = useRef<HTMLDivElement>(null);
@@ -145,9 +147,12 @@ function Chart({ title, lines, history }: { title: string; lines: Line[]; histor
         width: box.clientWidth,
         height: 150,
         cursor: { drag: { x: false, y: false } },
-        legend: { show: lines.length > 1 },
+        legend: { show: lines.length > 1, live: false },
         scales: { y: { range: (_, least, most) => [Math.min(least, 0), Math.max(most * 1.15, 1)] } },
-        axes: [axis, { ...axis, size: 48 }],
+        axes: [
+          { ...axis, space: 70, values: (_, ticks) => ticks.map((seconds) => clock.format(seconds * 1000)) },
+          { ...axis, size: 48 },
+        ],
         series: [
           {},
           ...names.split("|").map((label, n) => ({

@@ -294,7 +294,10 @@ function Plan({ ground, standing, shows, chosen, label, pick }: Drawn) {
     to.font = `${Math.max(ground.width / 60, 11 / (scale / devicePixelRatio))}px system-ui`;
     to.textAlign = "center";
     for (const zone of ground.zones) {
-      const x = zone.polygon.reduce((sum, [px]) => sum + px, 0) / zone.polygon.length;
+      const xs = zone.polygon.map(([px]) => px);
+      // A name that is wider than its zone would lie over its neighbours'.
+      if (to.measureText(own(zone.name)).width > Math.max(...xs) - Math.min(...xs)) continue;
+      const x = (Math.max(...xs) + Math.min(...xs)) / 2;
       const z = zone.polygon.reduce((sum, [, pz]) => sum + pz, 0) / zone.polygon.length;
       to.fillText(own(zone.name), x, z);
     }
