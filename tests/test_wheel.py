@@ -16,7 +16,7 @@ PATIENCE_S = 120
 PAGES = ("/", "/console", "/stage", "/about", "/plain")
 LOADED = re.compile(r'(?:src|href)="(/(?:assets|static)/[^"]+)"')
 NAMED = re.compile(
-    r"""["'(](?:\./|/)?((?:assets/)?[\w.-]+-[\w-]{8}\.(?:js|css|woff2|png|svg|webp|jpg|glb))"""
+    r"""["'`(](?:\./|/)?((?:assets/)?[\w.-]+-[\w-]{8}\.(?:js|css|woff2|png|svg|webp|jpg|glb))"""
 )
 
 
