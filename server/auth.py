@@ -173,10 +173,13 @@ class Registry:
 
 def _visitor(hello: Hello) -> Citizen:
     name = shown_name(hello.name or "")
-    if not name:
-        number = 100 + secrets.randbelow(9_900)
-        name = texts(language_of(hello.locale))["visitor"]["name"].format(number=number)
-    return Citizen(id="v" + secrets.token_hex(12), name=name)
+    return Citizen(id="v" + secrets.token_hex(12), name=name or visitor_name(hello.locale))
+
+
+def visitor_name(locale: str | None) -> str:
+    """What a visitor is called who has no name, or none that may be shown."""
+    number = 100 + secrets.randbelow(9_900)
+    return texts(language_of(locale))["visitor"]["name"].format(number=number)
 
 
 def issue_token(secret: str, claims: Claims, *, issuer: str, now: int, hours: float) -> str:

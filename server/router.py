@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -19,7 +20,7 @@ from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 from protocol.session import State
 from server.admission import Door, Pace, Shut
 from server.answers import Keys
-from server.auth import Registry
+from server.auth import Registry, visitor_name
 from server.clock import Clock
 from server.config import Settings
 from server.connection import Connection, Line
@@ -156,6 +157,8 @@ class Router:
 
     def _come_in(self, connection: Connection, hello: Hello, citizen: Citizen) -> None:
         """A new session; it ends an older one of the same citizen."""
+        if citizen.is_visitor and self.host is not None and not self.host.city.is_fit(citizen.name):
+            citizen = replace(citizen, name=visitor_name(hello.locale))
         older = self.present.get(citizen.id)
         if older is not None:
             older.end(Farewell.SUPERSEDED)

@@ -95,6 +95,10 @@ class City:
                 return instead
         return None
 
+    def is_fit(self, text: str) -> bool:
+        """Whether a name may be shown to everyone unread."""
+        return all(service.is_fit(text) for service in self.services.values())
+
     def parted(self, citizen: str) -> frozenset[str]:
         """Whom a citizen neither hears nor is heard by."""
         return frozenset().union(*(service.parted(citizen) for service in self.services.values()))

@@ -19,8 +19,8 @@ SECONDS = 60
 NEAR_M = 15.0
 """Who was within this distance of the reporter is in the evidence."""
 
-MOST_TRACKS = 20
-"""People whose tracks go with one report: the nearest."""
+MOST_TRACKS = 12
+"""People whose tracks go with one report, the nearest: with the lines they fill one answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,10 @@ class Service(Generic[E]):
         """A line of chat: None lets it be told, a command is what this service asks of itself instead; or Refused."""
         return None
 
+    def is_fit(self, text: str) -> bool:
+        """Whether a name may be shown to everyone unread."""
+        return True
+
     def parted(self, citizen: str) -> Collection[str]:
         """Whom a citizen neither hears nor is heard by."""
         return ()

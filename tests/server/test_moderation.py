@@ -345,3 +345,11 @@ async def test_a_session_that_is_taken_up_again_is_still_kept_still(town: Modera
     await kim.step(kim.place["x"] + 0.5, kim.place["z"])
     await kim.guest.hear("avatar.moved_back", reason="moderator")
     await asyncio.wait_for(kim.say("말은 합니다"), 30)
+
+
+async def test_a_visitor_whose_name_the_city_lists_is_called_a_guest(town: ModeratedTown) -> None:
+    async with town.at.guest() as guest:
+        welcome = await guest.greet(name="씨1발", locale="en")
+        assert welcome["citizen"]["name"].startswith("Visitor ")
+    async with town.at.guest() as guest:
+        assert (await guest.greet(name="하늘"))["citizen"]["name"] == "하늘"

@@ -4,9 +4,12 @@ import json
 import sys
 from typing import Any
 
+import msgpack
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from protocol.codec import MAX_TOLD_BYTES, dump
 from protocol.districts import Enter
 from protocol.message import Command
 from protocol.refusals import Refusal, Refused
@@ -37,6 +40,7 @@ from tests.support.moderation_desk import (
 )
 from worlds.citizen import Citizen
 from worlds.city import City
+from worlds.evidence import MOST_TRACKS, NearTrack
 from worlds.service import Personal, Texts
 from worlds.services.moderation import SILENT
 from worlds.services.moderation import events as e
@@ -136,6 +140,32 @@ def test_records_list_every_sanction_with_who_why_until_and_its_appeal() -> None
         MOD2.id,
     )
     assert rows["report", "r-1"]["state"] == "acted"
+
+
+def packed(answer: BaseModel) -> int:
+    """How many bytes an answer has on the wire."""
+    return len(msgpack.packb(dump(answer)))
+
+
+def test_the_longest_of_everything_still_fits_its_answer() -> None:
+    p = Precinct()
+    for i in range(200):
+        p.do(KIM, wire.Block, citizen=f"c{i:024}")
+    for i in range(20):
+        p.say(LEE, f"{i:02}" + "가" * 298)
+    tracks = [
+        (f"c{i:024}", "이름" * 20, tuple((s, 59_999, 59_999) for s in range(60))) for i in range(MOST_TRACKS)
+    ]
+    p.present.tracks = tuple(NearTrack(*track) for track in tracks)
+    report = p.report(PARK, KIM)
+    for kind in ("mute", "freeze", "hold", "kick", "mute"):
+        number = p.sanction(MOD, KIM, kind, words="가" * 500)
+        p.do(KIM, wire.Appeal, sanction=number, text="나" * 500)
+    shown = wire.EvidenceShown.model_validate(p.do(MOD, wire.ShowEvidence, report=report))
+    assert packed(shown) < MAX_TOLD_BYTES - 256
+    view = p.city.views(KIM, "culture", p.now)
+    assert len(json.dumps(view, ensure_ascii=False).encode()) < 16_384
+    assert packed(wire.OwnModeration.model_validate(p.do(KIM, wire.ShowMine))) < MAX_TOLD_BYTES - 256
 
 
 def banned(count: int) -> City:

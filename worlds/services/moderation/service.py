@@ -191,6 +191,9 @@ class Moderation(Service[e.OfModeration]):
     def hear(self, line: Line, citizen: Citizen, now: int) -> Command | None:
         return speaking.hear(self.desk, line, citizen, now)
 
+    def is_fit(self, text: str) -> bool:
+        return self.desk.judge(text).level == "clean"
+
     def parted(self, citizen: str) -> Collection[str]:
         known = self.desk.state.people.get(citizen)
         others = self.desk.index.blocked_by.get(citizen, set())

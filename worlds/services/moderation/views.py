@@ -23,10 +23,16 @@ Row = TypeVar("Row", bound=BaseModel)
 T = TypeVar("T")
 
 
-def page(things: Sequence[T], start: int, row: Callable[[T], Row]) -> tuple[list[Row], str | None]:
+ARRIVAL_BYTES = 5_000
+"""What one's own sanctions may weigh in the view on arrival; the others are in `moderation.mine`."""
+
+
+def page(
+    things: Sequence[T], start: int, row: Callable[[T], Row], most: int = PAGE_BYTES
+) -> tuple[list[Row], str | None]:
     """Rows from `start` on, as many as a page holds, and where the next begins."""
     shown: list[Row] = []
-    left = PAGE_BYTES
+    left = most
     for number, thing in enumerate(things[start:], start):
         made = row(thing)
         left -= len(made.model_dump_json(exclude_none=True).encode())
@@ -228,11 +234,11 @@ def arrival(desk: Desk, citizen: Citizen, district: str, now: int) -> dict[str, 
     """What a citizen is shown on arriving in a district."""
     active = [one for one in own_sanctions(desk, citizen.id) if one.holds_at(now)]
     place = desk.content.safe_place
-    shown = [rows.own_sanction(desk, one).model_dump(exclude_none=True) for one in active[:4]]
+    shown, _ = page(active, 0, lambda one: rows.own_sanction(desk, one), ARRIVAL_BYTES)
     return {
         "mode": rows.mode_row(desk.mode((district,), now), now).model_dump(exclude_none=True),
         "protection": rows.protection(desk, citizen.id, now).model_dump(exclude_none=True),
-        "sanctions": shown,
+        "sanctions": [one.model_dump(exclude_none=True) for one in shown],
         "safe_place": place.model_dump(exclude_none=True) if place is not None else None,
         "reasons": {code: reason.name.model_dump() for code, reason in desk.content.reasons.items()},
     }
