@@ -3,13 +3,14 @@
 Open the city with `make serve` and let bots walk (`make bots`) first. What is not named after FOLDER is left out.
 """
 
+import asyncio
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
-from tests.support.browser import LAUNCH, settle, until
+from tests.support.browser import LAUNCH, settled, until
 
 DESKTOP, PHONE = (1280, 720), (390, 844)
 
@@ -52,61 +53,61 @@ SHOTS = (
 )
 
 
-def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
+async def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     """One picture, from a window of its own."""
     width, height = shot.size
-    context = browser.new_context(
+    context = await browser.new_context(
         viewport={"width": width, "height": height}, locale=shot.language, has_touch=shot.size == PHONE
     )
-    page = context.new_page()
+    page = await context.new_page()
     page.on("pageerror", lambda error: print(f"{shot.name}: {error}", file=sys.stderr))
     page.on(
         "console",
         lambda said: print(f"{shot.name}: {said.text}", file=sys.stderr) if said.type == "error" else None,
     )
-    page.add_init_script(
+    await page.add_init_script(
         f"localStorage.setItem('madang.settings', JSON.stringify({{language: '{shot.language}', calm: true,"
         " quality: 'fine', name: '하나'}))"
     )
-    page.goto(f"{url}/?debug&hour={shot.hour}&district={shot.district}")
-    page.locator("button[type=submit]:enabled").wait_for()
+    await page.goto(f"{url}/?debug&hour={shot.hour}&district={shot.district}")
+    await page.locator("button[type=submit]:enabled").wait_for()
     if shot.district:
-        come_in(page, shot)
-    page.screenshot(path=folder / f"{shot.name}.png", timeout=120_000)
-    context.close()
+        await stand(page, shot)
+    await page.screenshot(path=folder / f"{shot.name}.png", timeout=120_000)
+    await context.close()
 
 
-def come_in(page: Page, shot: Shot) -> None:
+async def stand(page: Page, shot: Shot) -> None:
     """Stands where the picture is taken, and waits until it is drawn."""
-    page.locator("button[type=submit]").click()
-    settle(page)
+    await page.locator("button[type=submit]").click()
+    await settled(page)
     if shot.at is not None:
         x, z = shot.at
         turn = shot.heading * 3.14159265 / 180
-        page.evaluate(
+        await page.evaluate(
             f"madang.stride.put({x}, {z}, {turn}); madang.eye.face({turn});"
             f"madang.eye.distance = {shot.distance}; madang.eye.pitch = {shot.pitch}"
         )
     if shot.panel is not None:
-        page.get_by_role("button", name=shot.panel, exact=True).click()
-        page.locator(".sheet .body > :not(.soft)").first.wait_for()
-    page.evaluate("document.querySelector('.counters').hidden = true")
-    drawn = page.evaluate("madang.gauge.read().frames")
-    until(page, f"madang.gauge.read().frames > {drawn + 4}", 180)
+        await page.get_by_role("button", name=shot.panel, exact=True).click()
+        await page.locator(".sheet .body > :not(.soft)").first.wait_for()
+    await page.evaluate("document.querySelector('.counters').hidden = true")
+    drawn = await page.evaluate("madang.gauge.read().frames")
+    await until(page, f"madang.gauge.read().frames > {drawn + 4}", 180)
 
 
-def main(url: str, folder: str, *names: str) -> None:
+async def main(url: str, target: Path, *names: str) -> None:
     """Takes them all, or those that are named."""
-    target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**LAUNCH)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(**LAUNCH)
         for shot in SHOTS:
             if not names or shot.name in names:
-                take(browser, url.rstrip("/"), shot, target)
+                await take(browser, url.rstrip("/"), shot, target)
                 print(target / f"{shot.name}.png")
-        browser.close()
+        await browser.close()
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    folder = Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(main(sys.argv[1], folder, *sys.argv[3:]))

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.async_api import Page
 
 CHROMIUM = os.environ.get("MADANG_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -21,13 +22,29 @@ LAUNCH: dict[str, Any] = {
 }
 """Without a sandbox, as it runs as root in containers; it sees nothing but pages of ours."""
 
+WINDOW: dict[str, Any] = {
+    "viewport": {"width": 740, "height": 400},
+    "device_scale_factor": 0.5,
+    "locale": "ko-KR",
+    "reduced_motion": "reduce",
+}
+"""A window that one busy core draws a few times a second."""
+
+CHOSEN = (
+    "localStorage.setItem('madang.settings', JSON.stringify({quality: 'plain', light: 'day', calm: true,"
+    " language: navigator.language.startsWith('ko') ? 'ko' : 'en'}))"
+)
+"""What its citizen chose before: drawn plainly, by day."""
+
 PATIENCE_MS = 60_000
-"""How long a page may take to come to what a test waits for: three avatars drawn by one busy core are slow."""
+"""How long a page may take to come to what a test waits for."""
+
+AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-def until(page: Page, claim: str, seconds: float = 60) -> None:
+async def until(page: Page, claim: str, seconds: float = 60) -> None:
     """Waits until a claim about the page, in JavaScript, is true; its policy lets it evaluate no strings."""
-    held = page.evaluate(
+    held = await page.evaluate(
         "({seconds}) => new Promise((done) => {"
         " const end = performance.now() + seconds * 1000;"
         f" const look = () => (({claim}) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 50));"
@@ -37,7 +54,28 @@ def until(page: Page, claim: str, seconds: float = 60) -> None:
     assert held, f"it did not come to be that {claim}"
 
 
-def settle(page: Page) -> None:
+async def come_in(page: Page, name: str = "", token: str | None = None) -> None:
+    """Through the way in, by a name or by a token."""
+    await page.locator("input[name=name]").fill(name)
+    if token is not None:
+        await page.locator("summary").click()
+        await page.locator("input[name=token]").fill(token)
+    await page.locator("button[type=submit]:enabled").click()
+
+
+async def settled(page: Page) -> None:
     """Waits until one is in the district and its first frames are drawn."""
-    page.locator(".street:not(.dark)").wait_for(timeout=PATIENCE_MS)
-    until(page, "globalThis.madang?.gauge.read().frames > 2")
+    await page.locator(".street:not(.dark)").wait_for(timeout=PATIENCE_MS)
+    await until(page, "globalThis.madang?.gauge.read().frames > 2")
+
+
+async def faults_of(page: Page) -> list[str]:
+    """What axe finds on the page that is serious or worse."""
+    await page.evaluate(AXE.read_text("utf-8") + "\n;0")
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]

@@ -33,7 +33,7 @@ const DAY_HOUR = 11;
 const EXHIBIT_M = 3.2;
 
 /** A page in the background makes up for no more than this, seconds. */
-const LONGEST_STEP_S = 0.1;
+const LONGEST_STEP_S = 0.4;
 
 export interface Happenings {
   gestured(number: number): void;
@@ -79,7 +79,11 @@ export class World {
     names: HTMLElement,
     private readonly happenings: Happenings,
   ) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+    this.renderer = new WebGLRenderer({
+      canvas,
+      antialias: settings.value.quality !== "plain",
+      powerPreference: "high-performance",
+    });
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.toneMappingExposure = 1.02;
     this.renderer.shadowMap.enabled = true;
@@ -357,7 +361,7 @@ export class World {
     const { quality } = settings.value;
     const most = Math.min(devicePixelRatio, 2);
     if (quality !== "auto") {
-      const ratio = quality === "fine" ? most : Math.min(1, most);
+      const ratio = quality === "fine" ? most : Math.min(0.8, most);
       this.draw(ratio, quality === "fine");
       return;
     }
@@ -378,6 +382,7 @@ export class World {
         if (material) material.needsUpdate = true;
       });
     }
+    shared.uFine.value = shadows || this.ratio > 0.9 ? 1 : 0;
     if (this.ratio !== ratio) {
       this.ratio = ratio;
       this.resize();

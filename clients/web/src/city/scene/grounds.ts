@@ -31,13 +31,15 @@ const BEYOND_M = 1400;
 const SURFACE = /* glsl */ `
   vec3 base = diffuseColor.rgb;
   vec2 p = vPlace.xz;
+  int kind = int(vKind + 0.5);
+  gWater = kind == 8 ? uFine : 0.0;
+  vec3 c = base * 0.96;
+  if (uFine > 0.5) {
   float far = length(vPlace - cameraPosition);
   float fine = 1.0 - smoothstep(30.0, 90.0, far);
   float broad = noise21(p * 0.045) * 0.6 + noise21(p * 0.16) * 0.4;
   float grain = noise21(p * 2.3) * 0.6 + noise21(p * 7.1) * 0.4;
-  int kind = int(vKind + 0.5);
-  gWater = 0.0;
-  vec3 c = base * (0.92 + 0.16 * broad);
+  c = base * (0.92 + 0.16 * broad);
   if (kind == 0) {
     float f = noise21(p * 1.9);
     vec2 id = floor(p * 3.0);
@@ -63,7 +65,6 @@ const SURFACE = /* glsl */ `
   } else if (kind == 2 || kind == 5 || kind == 6) {
     c = base * (0.88 + 0.14 * broad + (grain - 0.5) * 0.16 * fine);
   } else if (kind == 8) {
-    gWater = 1.0;
     float deep = noise21(p * 0.05 + uTime * 0.02);
     c = base * (0.62 + 0.2 * deep);
   } else if (kind == 9) {
@@ -72,6 +73,7 @@ const SURFACE = /* glsl */ `
     c = base * (0.86 + 0.2 * hash21(vec2(board, floor(p.y / 3.0)))) * (1.0 - 0.3 * gap);
   } else if (kind == 10) {
     c = base * (0.85 + 0.2 * broad);
+  }
   }
   diffuseColor.rgb = c;
 `;

@@ -1,9 +1,8 @@
 // The city that goes on beyond the district: quarters of houses, and the ridges of the mountains that stand around Seoul.
 import { type Material, Mesh } from "three";
-import { bounds, chanceOf, type District } from "../plan";
+import { type Bounds, bounds, chanceOf, type District } from "../plan";
 import { Clay, Style, type V3 } from "./clay";
 import { GIWA, GLASS, STONE, WOOD } from "./palette";
-import { tiledRoof } from "./roofs";
 
 const STREET_M = 46;
 const QUARTERS = 9;
@@ -28,12 +27,7 @@ export function horizon(district: District, material: Material): Mesh {
       if (small || (green && ring < 3)) {
         if (ring > 5 || chance < 0.45) continue;
         clay.box(box.x0 + 3, 0, box.z0 + 3, box.x1 - 3, 3.2, box.z1 - 3, WOOD.dark, Style.lattice);
-        tiledRoof(clay, { x0: box.x0 + 3, z0: box.z0 + 3, x1: box.x1 - 3, z1: box.z1 - 3 }, 3.2, {
-          rise: 2.6,
-          overhang: 1,
-          tile: GIWA.tile,
-          gabled: true,
-        });
+        ridgeRoof(clay, { x0: box.x0 + 2, z0: box.z0 + 2, x1: box.x1 - 2, z1: box.z1 - 2 }, 3.2, 3);
         continue;
       }
       const grow = Math.min(1, 0.35 + ring / 9);
@@ -112,4 +106,17 @@ function ridge(
       Style.leaves,
     );
   }
+}
+
+/** A plain roof with one ridge: what is seen of a roof from so far. */
+function ridgeRoof(clay: Clay, { x0, z0, x1, z1 }: Bounds, y: number, rise: number): void {
+  const z = (z0 + z1) / 2;
+  const [a, b]: [V3, V3] = [
+    [x0, y + rise, z],
+    [x1, y + rise, z],
+  ];
+  clay.quad([x0, y, z1], [x1, y, z1], b, a, GIWA.tile, Style.tiles);
+  clay.quad([x1, y, z0], [x0, y, z0], a, b, GIWA.tile, Style.tiles);
+  clay.triangle([x0, y, z0], [x0, y, z1], a, STONE.plaster);
+  clay.triangle([x1, y, z1], [x1, y, z0], b, STONE.plaster);
 }

@@ -90,7 +90,7 @@ export function lamps(district: District, material: Material): Group {
     flat,
     light(
       "gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0);",
-      "pow(max(0.0, 1.0 - d), 1.8) * 0.34",
+      "pow(max(0.0, 1.0 - d), 1.6) * 0.42",
     ),
     places.length,
   );

@@ -29,8 +29,8 @@ export const METAL = {
 export const GLASS = { clear: "#9fc0c8", deep: "#5d8797", wave: "#86b3b0" } as const;
 
 export const GROUND: Record<GroundKind, string> = {
-  flowers: "#7f9a57",
-  lawn: "#7fa05a",
+  flowers: "#93ab68",
+  lawn: "#9db573",
   path: "#d3c3a3",
   paving: "#cdc6b9",
   road: "#62646a",
@@ -72,8 +72,8 @@ type Row = [
 
 // By the sun's altitude in degrees. Nights are blue and never black: a city is lit, and one must see where one goes.
 const HOURS: Row[] = [
-  [-14, "#101a33", "#2b3354", "#5a6fa3", "#54608c", "#2c2c3c", 1],
-  [-6, "#1f2d55", "#6a5873", "#8a86b0", "#6f76a0", "#3a3642", 0.9],
+  [-14, "#131f3d", "#333c63", "#6b80b5", "#6c79aa", "#454256", 1],
+  [-6, "#1f2d55", "#6a5873", "#9a94bb", "#8088b0", "#4a4552", 0.9],
   [-1, "#3d5486", "#e39a72", "#e5997a", "#9a93ad", "#5a4c4c", 0.55],
   [5, "#5f86b8", "#f6cf9f", "#ffbf85", "#b7b7c4", "#7d6a57", 0.12],
   [16, "#5d96cf", "#e6e6dc", "#ffe3b8", "#c3d3e0", "#9a8a70", 0],

@@ -12,10 +12,12 @@ export const shared = {
   uSelf: { value: new Vector3() },
   uSeeThrough: { value: 1 },
   uAir: { value: 0.0016 },
+  /** 1 where surfaces are drawn with all that is on them, 0 where only with their colour. */
+  uFine: { value: 1 },
 };
 
 export const SKY_GLSL = /* glsl */ `
-  uniform float uTime, uNight, uAir, uSeeThrough;
+  uniform float uTime, uNight, uAir, uSeeThrough, uFine;
   uniform vec3 uZenith, uHorizon, uSunColor, uSunDir, uSelf;
   vec3 skyAt(vec3 d) {
     float h = clamp(d.y, 0.0, 1.0);
@@ -43,7 +45,9 @@ const AIR_GLSL = /* glsl */ `
     float far = length(away);
     float air = 1.0 - exp(-pow(far * uAir, 1.6));
     vec3 d = away / max(far, 0.001);
-    outgoingLight = mix(outgoingLight, skyAt(vec3(d.x, max(d.y, 0.0) * 0.6, d.z)), air);
+    vec3 haze = uHorizon;
+    if (uFine > 0.5) haze = skyAt(vec3(d.x, max(d.y, 0.0) * 0.6, d.z));
+    outgoingLight = mix(outgoingLight, haze, air);
   }
 `;
 

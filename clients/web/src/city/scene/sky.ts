@@ -40,7 +40,7 @@ const DOME_F = /* glsl */ `
   void main() {
     vec3 d = normalize(vDir);
     vec3 c = skyAt(d);
-    if (d.y > 0.0) {
+    if (d.y > 0.0 && uFine > 0.5) {
       vec2 p = d.xz / (d.y + 0.16) * 0.9 + uTime * 0.0035;
       float cloud = smoothstep(0.5, 0.82, fbm(p * 1.5)) * smoothstep(0.02, 0.22, d.y);
       float rim = fbm(p * 1.5 + uSunDir.xz * 0.18);
@@ -110,9 +110,9 @@ export class Sky {
     shared.uNight.value = colours.night;
     this.light.color.copy(colours.sky);
     this.light.groundColor.copy(colours.ground);
-    this.light.intensity = 1.75 - 0.5 * colours.night;
+    this.light.intensity = 2.35 - 0.25 * colours.night;
     this.sun.color.copy(colours.sun);
-    this.sun.intensity = 2.5 * (1 - colours.night) + 0.5 * colours.night;
+    this.sun.intensity = 2.5 * (1 - colours.night) + 1.1 * colours.night;
     // by night the moon lights, from the other side; and never from so low that all is shadow
     const night = altitude < -3;
     this.towards.copy(shared.uSunDir.value);

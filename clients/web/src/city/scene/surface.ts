@@ -59,7 +59,8 @@ const SURFACE = /* glsl */ `
   vec2 uv = vUvM;
   vec2 cell;
   vec3 base = diffuseColor.rgb;
-  float grain = noise21(uv * 1.7) * 0.5 + noise21(uv * 0.31) * 0.5;
+  float grain = 0.5;
+  if (uFine > 0.5) grain = noise21(uv * 1.7) * 0.5 + noise21(uv * 0.31) * 0.5;
   bool upright = abs(vFace.y) < 0.5;
   if (st == 0) {
     diffuseColor.rgb = base * (0.95 + 0.1 * grain);
@@ -140,7 +141,8 @@ const SURFACE = /* glsl */ `
     float wink = step(0.72, hash21(floor(p / vec2(2.2, 1.5)) + floor(uTime * 0.6 + tone * 7.0)));
     gGlow = vec3(0.75, 0.85, 1.0) * smoothstep(0.12, 0.05, length(dot2 * vec2(1.4, 1.0))) * uNight * wink * 1.6;
   } else if (st == 11) {
-    float leaf = noise21(vPlace.xz * 0.35) * 0.5 + noise21(vPlace.xz * 1.3 + vPlace.y) * 0.5;
+    float leaf = 0.6;
+    if (uFine > 0.5) leaf = noise21(vPlace.xz * 0.35) * 0.5 + noise21(vPlace.xz * 1.3 + vPlace.y) * 0.5;
     diffuseColor.rgb = base * (0.72 + 0.5 * leaf);
   } else if (st == 12) {
     float line = 0.0;
@@ -169,14 +171,16 @@ const SURFACE = /* glsl */ `
 
 const GLOSS = /* glsl */ `
   {
-    vec3 seen = normalize(vPlace - cameraPosition);
-    vec3 n = gl_FrontFacing ? vFace : -vFace;
-    float grazing = pow(1.0 - clamp(dot(-seen, n), 0.0, 1.0), 3.0);
-    vec3 mirrored = reflect(seen, n);
-    vec3 sky = skyAt(vec3(mirrored.x, max(mirrored.y, 0.02), mirrored.z));
-    // what stands across the street, where nothing of the sky is mirrored
-    sky *= mix(0.45, 1.0, smoothstep(-0.25, 0.2, mirrored.y));
-    outgoingLight = mix(outgoingLight, sky, gGloss * (0.22 + 0.6 * grazing));
+    if (gGloss > 0.01) {
+      vec3 seen = normalize(vPlace - cameraPosition);
+      vec3 n = gl_FrontFacing ? vFace : -vFace;
+      float grazing = pow(1.0 - clamp(dot(-seen, n), 0.0, 1.0), 3.0);
+      vec3 mirrored = reflect(seen, n);
+      vec3 sky = skyAt(vec3(mirrored.x, max(mirrored.y, 0.02), mirrored.z));
+      // what stands across the street, where nothing of the sky is mirrored
+      sky *= mix(0.45, 1.0, smoothstep(-0.25, 0.2, mirrored.y));
+      outgoingLight = mix(outgoingLight, sky, gGloss * (0.22 + 0.6 * grazing));
+    }
     // the foot of what stands is darker than its top: light that never gets there
     if (abs(vFace.y) < 0.6) outgoingLight *= mix(0.78, 1.0, smoothstep(0.0, 2.5, vPlace.y));
   }

@@ -50,8 +50,8 @@ const CROWNS: Record<TreeKind, Blob[]> = {
 };
 
 function crown(clay: Clay, [x, y, z, r, squash]: Blob, tint: string, seed: string): void {
-  const rows = 6;
-  const sides = 9;
+  const rows = 5;
+  const sides = 8;
   const rings: V3[][] = [];
   for (let i = 0; i <= rows; i++) {
     const t = (i / rows - 0.5) * Math.PI;

@@ -1,0 +1,169 @@
+"""The city's page in a real browser: it draws, citizens see and hear each other, things get done, in both languages."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.support.browser import CHOSEN, LAUNCH, PATIENCE_MS, WINDOW, come_in, faults_of, settled, until
+from tests.support.web_city import WebCity, web_city
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
+    async with web_city(tmp_path) as city:
+        yield city
+
+
+class Windows:
+    """Windows onto the city, each with its own storage."""
+
+    def __init__(self, browser: Browser, city: WebCity, stack: AsyncExitStack) -> None:
+        self.browser = browser
+        self.url = f"http://{city.city.address}"
+        self._stack = stack
+
+    async def open(self, path: str = "/?debug", **how: Any) -> Page:
+        """A fresh window; whatever goes wrong in it fails the test."""
+        context = await self._stack.enter_async_context(await self.browser.new_context(**(WINDOW | how)))
+        await context.add_init_script(CHOSEN)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
+        await page.goto(self.url + path)
+        return page
+
+
+@asynccontextmanager
+async def _windows(city: WebCity, *args: str) -> AsyncIterator[Windows]:
+    async with AsyncExitStack() as stack:
+        playwright = await stack.enter_async_context(async_playwright())
+        browser = await playwright.chromium.launch(**(LAUNCH | {"args": [*LAUNCH["args"], *args]}))
+        stack.push_async_callback(browser.close)
+        yield Windows(browser, city, stack)
+
+
+@pytest.fixture
+async def windows(city: WebCity) -> AsyncIterator[Windows]:
+    async with _windows(city) as windows:
+        yield windows
+
+
+async def test_a_visitor_walks_in_a_place_that_is_drawn_and_light_to_load(windows: Windows) -> None:
+    page = await windows.open()
+    assert await faults_of(page) == []
+    await come_in(page, "하나")
+    await settled(page)
+    colours = await page.locator(".street > canvas").screenshot()
+    assert await distinct_colours(page, colours) > 200, "the canvas is blank"
+
+    before = await page.evaluate("madang.stride.z")
+    await page.locator(".street > canvas").focus()
+    await page.keyboard.down("ArrowDown")
+    await until(page, f"Math.abs(madang.stride.z - {before}) > 1")
+    await page.keyboard.up("ArrowDown")
+
+    loaded = await page.evaluate(
+        "performance.getEntries().reduce((sum, entry) => sum + (entry.transferSize ?? 0), 0)"
+    )
+    assert 20_000 < loaded <= 400_000, f"a first visit weighs {loaded} bytes"
+    for title in ("가까운 사람", "일정", "시장과의 시간", "지도"):
+        await page.get_by_role("button", name=title, exact=True).click()
+        await page.locator(".sheet .body > *").first.wait_for()
+    assert await faults_of(page) == []
+    await page.get_by_role("button", name="설정", exact=True).click()
+
+    await page.get_by_label("English", exact=True).check()
+    await expect(page.get_by_role("heading", name="Village green")).to_be_visible()
+    await expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+async def test_two_citizens_see_each_other_move_and_talk(windows: Windows) -> None:
+    mina, junho = await windows.open(), await windows.open(locale="en-GB")
+    await come_in(mina, "미나")
+    await come_in(junho, "<b>Junho</b> " + "x" * 20)
+    for page in (mina, junho):
+        await until(page, "madang?.client.others().count === 1")
+    seen = await junho.evaluate("[madang.client.others().x[0], madang.client.others().z[0]]")
+    await mina.locator(".street > canvas").focus()
+    await mina.keyboard.down("KeyW")
+    away = f"madang.client.others().x[0] - {seen[0]}, madang.client.others().z[0] - {seen[1]}"
+    await until(junho, f"Math.hypot({away}) > 1")
+    await mina.keyboard.up("KeyW")
+
+    for page in (mina, junho):
+        if await page.locator("#say").is_hidden():
+            await page.locator(".chat .fold").click()
+    await junho.locator("#say").fill("<img src=x> 안녕하세요 مرحبا")
+    await junho.locator("select.to").select_option("district")
+    await junho.locator("#say").press("Enter")
+    line = mina.locator(".said_line")
+    await expect(line.locator(".what")).to_have_text("<img src=x> 안녕하세요 مرحبا")
+    await expect(line.locator(".who")).to_have_text("<b>Junho</b> " + "x" * 20)
+    assert await mina.locator(".log img").count() == 0
+
+
+async def test_a_petition_is_filed_and_followed_where_one_stands(city: WebCity, windows: Windows) -> None:
+    page = await windows.open()
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="민원", exact=True).click()
+    await page.get_by_label("무엇을 하려고 하나요").select_option("other")
+    await page.get_by_label("제목", exact=True).fill("깨진 보도블록")
+    await page.get_by_label("내용", exact=True).fill("세종대로의 보도블록이 깨졌습니다.")
+    await page.get_by_role("button", name="민원 내기").click()
+    name = page.get_by_label("이름", exact=True)
+    await expect(name).to_have_attribute("aria-invalid", "true")  # what is missing is told at its field
+    await name.fill("김미나")
+    await page.get_by_role("button", name="민원 내기").click()
+    await expect(page.get_by_role("heading", name="민원이 도착했습니다")).to_be_visible()
+
+    await page.locator("section.paper").get_by_role("button", name="보기").click()
+    await expect(page.get_by_role("heading", name="깨진 보도블록")).to_be_visible()
+    [filed] = (await city.get("/api/v1/petitions/desk", "room")).json()["items"]
+    await city.done("petitions.receive", "room", petition=filed["petition"])
+    await expect(page.locator(".facts dd").first).to_have_text("접수")
+    assert await faults_of(page) == []
+
+
+async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
+    city: WebCity, windows: Windows
+) -> None:
+    first, second = await windows.open(), await windows.open(viewport={"width": 390, "height": 700})
+    await come_in(first, token=city.tokens["mina"])
+    await settled(first)
+    await come_in(second, token=city.tokens["mina"])
+    await expect(first.get_by_role("alertdialog")).to_contain_text("다른 창에서")
+    await settled(second)
+    assert await second.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than a phone"
+    third = await windows.open()
+    await come_in(third, token="not.a.token")
+    await expect(third.get_by_role("alert")).to_contain_text("신분을 확인할 수 없습니다")
+
+
+async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(city: WebCity) -> None:
+    async with _windows(city, "--disable-3d-apis") as windows:
+        page = await windows.open(locale="en-GB")
+        await expect(page.get_by_role("heading", name="This browser cannot draw in 3D")).to_be_visible()
+        await expect(page.get_by_role("link")).to_have_attribute("href", "/plain")
+        assert await faults_of(page) == []
+
+
+async def distinct_colours(page: Page, png: bytes) -> int:
+    """How many colours a picture has, as the browser itself decodes it."""
+    found: int = await page.evaluate(
+        """async (bytes) => {
+            const image = await createImageBitmap(new Blob([new Uint8Array(bytes)], {type: "image/png"}));
+            const pen = new OffscreenCanvas(image.width, image.height).getContext("2d");
+            pen.drawImage(image, 0, 0);
+            const words = new Uint32Array(pen.getImageData(0, 0, image.width, image.height).data.buffer);
+            return new Set(words).size;
+        }""",
+        list(png),
+    )
+    return found
