@@ -48,13 +48,16 @@ serve: setup
 bots: setup
 	@$(BIN)/madang bots --count 200
 
-# What the tests need beside Python: a PostgreSQL server's programs, of any version. They start one of their own.
+# What the tests need beside Python: a PostgreSQL server's programs, of any version, and a browser. They start their own.
 debian:
-	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
-		echo "Bringing PostgreSQL, which the tests need ..."; \
+	@wanted=""; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="postgresql"; \
+	command -v chromium >/dev/null || command -v google-chrome >/dev/null || wanted="$$wanted chromium"; \
+	test -z "$$wanted" || { \
+		echo "Bringing $$wanted, which the tests need ..."; \
 		as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
 		$$as_root apt-get update -qq && \
-		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends postgresql >/dev/null; \
+		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$wanted >/dev/null; \
 	}
 
 test: setup pages debian
