@@ -141,9 +141,9 @@ async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
     await expect(first.get_by_role("alertdialog")).to_contain_text("다른 창에서")
     await settled(second)
     assert await second.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than a phone"
-    third = await windows.open()
-    await come_in(third, token="not.a.token")
-    await expect(third.get_by_role("alert")).to_contain_text("신분을 확인할 수 없습니다")
+    await first.get_by_role("button", name="다시 들어오기").click()
+    await come_in(first, token="not.a.token")
+    await expect(first.get_by_role("alert")).to_contain_text("신분을 확인할 수 없습니다")
 
 
 async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(city: WebCity) -> None:

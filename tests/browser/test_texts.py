@@ -6,7 +6,8 @@ from pathlib import Path
 
 CITY = Path(__file__).parents[2] / "clients" / "web" / "src" / "city"
 WORDS = {
-    language: json.loads((CITY / "texts" / f"{language}.json").read_text("utf-8")) for language in ("ko", "en")
+    language: json.loads((CITY / "texts" / f"{language}.json").read_text("utf-8"))
+    for language in ("ko", "en")
 }
 
 

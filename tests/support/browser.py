@@ -58,7 +58,8 @@ async def come_in(page: Page, name: str = "", token: str | None = None) -> None:
     """Through the way in, by a name or by a token."""
     await page.locator("input[name=name]").fill(name)
     if token is not None:
-        await page.locator("summary").click()
+        if not await page.locator("input[name=token]").is_visible():
+            await page.locator("summary").click()
         await page.locator("input[name=token]").fill(token)
     await page.locator("button[type=submit]:enabled").click()
 
