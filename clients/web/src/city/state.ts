@@ -18,7 +18,7 @@ export interface Line {
   key: string;
   from: string;
   citizen: string;
-  to: "nearby" | "zone" | "district" | "citizen";
+  to: "nearby" | "zone" | "district" | "citizen" | "staff";
   text: string;
   at: number;
   mine: boolean;

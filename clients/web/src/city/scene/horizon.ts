@@ -32,7 +32,7 @@ export function horizon(district: District, material: Material): Mesh {
       }
       const grow = Math.min(1, 0.35 + ring / 9);
       const height = (10 + 70 * chanceOf(id, i, j, "h") ** 2.4) * grow + (chance > 0.95 ? 60 : 0);
-      const style = chance < 0.5 ? Style.offices : chance < 0.8 ? Style.curtain : Style.brick;
+      const style = height < 24 && chance > 0.6 ? Style.brick : chance < 0.62 ? Style.offices : Style.curtain;
       const tint =
         style === Style.brick
           ? STONE.brick

@@ -6,7 +6,7 @@ export const STONE = {
   granite: "#cfc8ba",
   granite_dark: "#a59d8f",
   limestone: "#dcd3c2",
-  brick: "#a8604a",
+  brick: "#b58571",
   concrete: "#c9c5bc",
   plaster: "#efe7d8",
   asphalt: "#55565a",

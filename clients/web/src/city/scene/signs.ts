@@ -25,7 +25,7 @@ const VERTEX = /* glsl */ `
   void main() {
     vec4 at = modelViewMatrix * vec4(place, 1.0);
     float far = -at.z;
-    float size = clamp(far * 0.02, 0.55, 1.5) * uScale;
+    float size = clamp(far * 0.028, 0.55, 2.3) * uScale;
     at.xy += position.xy * vec2(4.0, 1.0) * size;
     vUv = (cell + vec2(uv.x, 1.0 - uv.y)) / uCells;
     vShow = smoothstep(150.0, 90.0, far) * smoothstep(5.0, 9.0, far);
