@@ -3,12 +3,14 @@
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from protocol.codec import refusal_of
 from protocol.refusals import ProtocolError, Refused
 from server.web import open311
 from server.web.plain import pages
 from server.web.refusals import of_http, status_of, token_refused, told
+from server.web.safe_headers import SAFE_HEADERS
 
 
 def refuse(request: Request, refusal: Refused, status: int | None = None) -> Response:
@@ -49,3 +51,8 @@ def answer(app: FastAPI) -> None:
         answered = refuse(request, of_http(error.status_code, str(error.detail)), error.status_code)
         answered.headers.update(error.headers or {})
         return answered
+
+    @app.exception_handler(Exception)
+    async def our_own(request: Request, error: Exception) -> Response:
+        # Made outside of all middleware; the server logs the error itself, and the caller sees nothing of it.
+        return PlainTextResponse("a fault of ours\n", 500, headers=SAFE_HEADERS)

@@ -45,21 +45,18 @@ def by_coverage(name: str, seconds: int) -> None:
 
 def by_chance(name: str, seconds: int) -> int:
     """Change what is known at random; 1 where something broke."""
-    from tests.fuzz.targets import TARGETS, corpus
+    from tests.fuzz.targets import TARGETS, changed, corpus
 
     dice, known, until, tried = random.Random(time.time_ns()), corpus(name), time.monotonic() + seconds, 0
     while time.monotonic() < until:
-        data = bytearray(dice.choice(known))
-        for _ in range(dice.randint(1, 8)):
-            at = dice.randrange(len(data) + 1)
-            data[at : at + dice.randint(0, 4)] = dice.randbytes(dice.randint(0, 5))
+        data = changed(dice.choice(known), dice)[:MOST_BYTES]
         tried += 1
         try:
-            TARGETS[name](bytes(data[:MOST_BYTES]))
+            TARGETS[name](data)
         except Exception:
             traceback.print_exc()
             file = FOUND / f"{name}-{sha256(data).hexdigest()[:16]}"
-            file.write_bytes(data[:MOST_BYTES])
+            file.write_bytes(data)
             print(f"{name}: broke; see {file}")
             return 1
     print(f"{name}: {tried} inputs by chance, nothing broke")

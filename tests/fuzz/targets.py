@@ -1,6 +1,7 @@
 """What is fuzzed: each target takes any bytes, and fails only where the fault is ours."""
 
 from collections.abc import Callable, Iterator
+from random import Random
 
 import msgpack
 
@@ -138,6 +139,15 @@ def valid(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def changed(data: bytes, dice: Random) -> bytes:
+    """A few bytes put in, taken out or replaced, at a few places."""
+    made = bytearray(data)
+    for _ in range(dice.randint(1, 8)):
+        at = dice.randrange(len(made) + 1)
+        made[at : at + dice.randint(0, 4)] = dice.randbytes(dice.randint(0, 5))
+    return bytes(made)
 
 
 TARGETS: dict[str, Target] = {

@@ -1,10 +1,13 @@
 """Every target bears what is known to be difficult, and what lies near it; `make fuzz` searches farther."""
 
+from random import Random
+
+import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fuzz.targets import TARGETS, conversation, corpus, messages
+from tests.fuzz.targets import TARGETS, changed, conversation, corpus, messages
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -17,13 +20,22 @@ def test_what_is_known_to_be_difficult_breaks_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", TARGETS)
 @settings(deadline=None, max_examples=150)
-@given(data=st.data())
-def test_what_lies_near_it_breaks_nothing(name: str, data: st.DataObject) -> None:
-    known = bytearray(data.draw(st.sampled_from(corpus(name))))
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(known)))
-        known[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
-    TARGETS[name](bytes(known))
+@given(dice=st.randoms(use_true_random=False))
+def test_what_lies_near_it_breaks_nothing(name: str, dice: Random) -> None:
+    TARGETS[name](changed(dice.choice(corpus(name)), dice))
+
+
+def test_a_fault_near_to_what_is_known_would_be_found() -> None:
+    dice, known = Random(7), corpus("codec")
+    tried = [changed(dice.choice(known), dice) for _ in range(2_000)]
+    unread = []
+    for data in tried:
+        try:
+            msgpack.unpackb(data, strict_map_key=True)
+        except Exception as error:
+            unread.append(type(error).__name__)
+    assert 0 < len(unread) < len(tried)
+    assert len(set(unread)) > 2
 
 
 @given(st.lists(st.binary(max_size=600)))

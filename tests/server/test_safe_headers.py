@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from protocol.handshake import CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.web.app import build
@@ -58,6 +59,23 @@ async def test_a_refused_body_carries_them_too() -> None:
         refused = await it.post("/nowhere", content=bytes(70_000))
     assert refused.status_code == 413
     assert refused.headers["x-content-type-options"] == "nosniff"
+
+
+class BrokenCity(SmallCity):
+    """A city with a fault of ours in it."""
+
+    def city(self) -> CityCard:
+        raise ZeroDivisionError("what nobody else shall read")
+
+
+async def test_a_fault_of_ours_carries_them_and_tells_nothing_of_itself() -> None:
+    app = build(BrokenCity(), Metrics(), Settings())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://city.example") as it:
+        answer = await it.get("/api/city")
+    assert answer.status_code == 500
+    assert "nobody" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 PROXY: Headers = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
