@@ -102,5 +102,7 @@ def test_every_setting_that_the_page_names_exists() -> None:
 
 def test_the_map_has_every_folder_of_the_house() -> None:
     told = set(re.findall(r"^\| \[`(\w+)/`\]", README, re.MULTILINE))
-    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+    packages = {
+        path.parent.name for name in ("__init__.py", "package.json") for path in ROOT.glob(f"*/{name}")
+    }
     assert told == packages
