@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from protocol.catalogue import CLIENT_WORDS
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
@@ -63,7 +64,9 @@ class City:
             # Only what follows from another service's event has one: a citizen may not claim it.
             raise Refused(Refusal.NOT_ALLOWED, field="origin")
         scopes = service.scopes(command)
-        self.forbid(command, citizen, scopes, now)
+        if command.type in CLIENT_WORDS:
+            # What the building tells a service of a citizen is no act of theirs.
+            self.forbid(command, citizen, scopes, now)
         if any(other.holds(citizen, scopes, now) for other in self.services.values()):
             citizen = replace(citizen, is_held=True)
         own = [

@@ -257,6 +257,19 @@ def test_a_banned_citizen_neither_enters_nor_writes_nor_votes_but_petitions_and_
     assert p.do(KIM, wire.ShowMine)["sanctions"][0]["sanction"] == number
 
 
+def test_what_the_building_tells_of_a_banned_citizen_is_no_act_of_theirs() -> None:
+    p = Precinct()
+    host = Citizen("c-qa", "진행", ("host@civil",), level=2)
+    session = question_session(p)
+    p.do(host, live_qa.Advance, session=session, phase="live", mode="floor")
+    p.do(KIM, live_qa.RaiseHand, session=session)
+    p.sanction(HEAD, KIM, "ban", scope="civil")
+    [presence] = p.city.presence(KIM, is_away=True)
+    p.take(KIM, presence)
+    assert p.qa.venue.state.session(session).hands[KIM.id].away_until > p.now
+    assert p.refused(KIM, live_qa.LowerHand, session=session).code is Refusal.NOT_ALLOWED
+
+
 def test_a_muted_citizen_votes_petitions_and_appeals_and_asks_no_questions() -> None:
     p = Precinct()
     session = question_session(p)
