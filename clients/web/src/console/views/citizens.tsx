@@ -39,6 +39,7 @@ function Person({ city, which }: View) {
     "moderation.desk_changed",
     "moderation.acted",
   ]);
+  if (refusal === "not_found") return <p class="empty">{t("code_not_found")}</p>;
   if (refusal)
     return (
       <form

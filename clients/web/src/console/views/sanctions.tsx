@@ -33,12 +33,13 @@ export function sanction(
     fields: [
       { name: "kind", label: "kind", kind: "choice", choices: KINDS, value: kind },
       ...lasting,
-      { name: "scope", label: "scope", value: scope },
+      { name: "scope", label: "scope_empty", value: scope, is_optional: true },
     ],
     does: (values) => {
       const minutes = values["lasts_s"] as number | undefined;
       return command(city, "moderation.sanction", { citizens: [citizen], ...fields })({
         ...values,
+        scope: values["scope"] ?? "",
         lasts_s: minutes === undefined ? undefined : minutes * 60,
       });
     },
