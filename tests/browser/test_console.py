@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.auth import Claims, issue_token, keep_secret
-from tests.support.browser import LAUNCH, PATIENCE_MS
+from tests.support.browser import LAUNCH, PATIENCE_MS, faults_of
 from tests.support.web_city import WebCity, web_city
 
 STAFF = ("host", "moderator", "operator")
@@ -129,6 +129,7 @@ async def test_every_view_opens_by_its_key_in_both_languages(city: WebCity, brow
             await page.keyboard.press(str(n + 1))
             await expect(links.nth(n)).to_have_attribute("aria-current", "page")
             await expect(page.locator("main .empty", has_text="Loading")).to_have_count(0)
+            assert await faults_of(page) == [], await links.nth(n).text_content()
         await page.get_by_role("button", name="한국어").click()
         await expect(page.locator("html")).to_have_attribute("lang", "ko")
         await expect(links.first).to_contain_text("실시간 지도")

@@ -97,6 +97,8 @@ export function Live({ city, which, go }: View) {
             {own(one.name)}
           </button>
         ))}
+      </div>
+      <p class="tabs">
         <button
           type="button"
           aria-pressed={shows === "heat"}
@@ -104,7 +106,7 @@ export function Live({ city, which, go }: View) {
         >
           {t("heat")}
         </button>
-      </div>
+      </p>
       {wrong && <p class="wrong">{t(wrong)}</p>}
       <div class="two map">
         <section>
