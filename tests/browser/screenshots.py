@@ -49,6 +49,7 @@ SHOTS = (
     Shot("street_phone", "civil", 15, size=PHONE, at=(306, 196), distance=12),
     Shot("map", "civil", 14, panel="지도", at=(306, 196)),
     Shot("petitions_en", "civil", 14, "en", panel="Petitions", at=(306, 196)),
+    Shot("question_time", "civil", 17.4, panel="시장과의 시간", at=(306, 150), distance=14, pitch=0.14),
     Shot("settings_phone_en", "civil", 14, "en", PHONE, panel="Settings", at=(306, 196)),
 )
 
@@ -73,7 +74,7 @@ async def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
     await page.locator("button[type=submit]:enabled").wait_for()
     if shot.district:
         await stand(page, shot)
-    await page.screenshot(path=folder / f"{shot.name}.png", timeout=120_000)
+    await page.screenshot(path=folder / f"{shot.name}.jpg", type="jpeg", quality=78, timeout=120_000)
     await context.close()
 
 
@@ -103,7 +104,7 @@ async def main(url: str, target: Path, *names: str) -> None:
         for shot in SHOTS:
             if not names or shot.name in names:
                 await take(browser, url.rstrip("/"), shot, target)
-                print(target / f"{shot.name}.png")
+                print(target / f"{shot.name}.jpg")
         await browser.close()
 
 

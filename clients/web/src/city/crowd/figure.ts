@@ -167,7 +167,7 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
   );
   body.ball(0, 1.475, 0.005, 0.145, 0.165, 0.15, Part.head, Paint.skin);
   // hair: a cap that leaves the face free
-  body.ball(0, 1.5, -0.022, 0.157, 0.158, 0.155, Part.head, Paint.hair, Wear.always, 0.12, 1);
+  body.ball(0, 1.505, -0.036, 0.157, 0.155, 0.152, Part.head, Paint.hair, Wear.always, 0.2, 1);
   body.ball(0, 1.47, -0.055, 0.15, 0.15, 0.12, Part.head, Paint.hair, Wear.always, -0.35, 1);
   if (fine) {
     for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.142, 0.016, 0.022, 0.012, Part.head, Paint.dark);

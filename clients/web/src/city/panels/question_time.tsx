@@ -5,7 +5,7 @@ import { attempt, why } from "../session";
 import { client, notice } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
-import { chosenSession, follow, leftS, turn, type View, view } from "./question_time_state";
+import { chosenSession, leftS, turn, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
   "transport",
@@ -23,7 +23,6 @@ const ASKABLE = new Set(["collecting", "doors", "live"]);
 export function QuestionTime() {
   const city = client.value!;
   const [all, setAll] = useState<Words.QuestionTime[] | null>(null);
-  useEffect(() => follow(city), [city]);
   useEffect(() => {
     const ask = () =>
       city.ask("live_qa.sessions").then(

@@ -58,12 +58,14 @@ const SEE_THROUGH_GLSL = /* glsl */ `
     vec3 dir = toSelf / max(reach, 0.001);
     vec3 p = vPlace - cameraPosition;
     float along = dot(p, dir);
+    // what is right before the eye opens too
+    float keep = smoothstep(2.0, 5.0, length(p));
     if (along > 0.0 && along < reach - 0.7) {
       float off = length(p - dir * along);
-      float keep = smoothstep(0.55, 1.25, off / (0.55 + 0.55 * along / reach));
-      float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
-      if (keep < grain + 0.02) discard;
+      keep = min(keep, smoothstep(0.55, 1.25, off / (0.55 + 0.55 * along / reach)));
     }
+    float grain = fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))));
+    if (keep < 0.99 && keep <= grain) discard;
   }
 `;
 

@@ -1,6 +1,7 @@
 // Where one is: the picture of the place with all that lies over it, and the hands that use it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
+import { chosenSession, follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { attempt } from "../session";
 import {
@@ -60,7 +61,18 @@ export function Street() {
     setWorld(made);
     if (!city.picture) void attempt(city.enter(wanted.value)).then((isIn) => setReady(isIn));
     canvas.current!.focus();
+    const ends = [
+      follow(city),
+      // who is called to the stage sees it wherever they are
+      city.on("live_qa.turn_changed", ({ session, step }) => {
+        if (step !== "invited" && step !== "on_deck") return;
+        chosenSession.value = session;
+        open.value = "question_time";
+      }),
+      city.on("petitions.noticed", ({ notice: told }) => notice(of(told.message), "good", 9000)),
+    ];
     return () => {
+      for (const end of ends) end();
       made.end();
       open.value = null;
       whisper.value = null;
