@@ -94,7 +94,7 @@ async def stand(page: Page, shot: Shot) -> None:
         await page.locator(".sheet .body > :not(.soft)").first.wait_for()
     await page.evaluate("document.querySelector('.counters').hidden = true")
     drawn = await page.evaluate("madang.gauge.read().frames")
-    await until(page, f"madang.gauge.read().frames > {drawn + 4}", 180)
+    await until(page, f"madang.gauge.read().frames > {drawn + 2}", 240)
 
 
 async def main(url: str, target: Path, *names: str) -> None:
