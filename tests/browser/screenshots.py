@@ -85,8 +85,10 @@ async def stand(page: Page, shot: Shot) -> None:
     if shot.at is not None:
         x, z = shot.at
         turn = shot.heading * 3.14159265 / 180
+        await page.evaluate(f"madang.client.enter('{shot.district}', {{x: {x}, z: {z}}})")
+        await until(page, f"Math.hypot(madang.stride.x - {x}, madang.stride.z - {z}) < 8")
         await page.evaluate(
-            f"madang.stride.put({x}, {z}, {turn}); madang.eye.face({turn});"
+            f"madang.stride.yaw = {turn}; madang.eye.face({turn});"
             f"madang.eye.distance = {shot.distance}; madang.eye.pitch = {shot.pitch}"
         )
     if shot.panel is not None:
