@@ -87,7 +87,8 @@ export function buildings(district: District, material: Material): Buildings {
       (building) => open.has(building.id) && contains(grown(building), x, z),
     );
     door(solid, each, !of || of.look === "hanok" || of.look === "palace");
-    if (!of) lintel(solid, each.line);
+    const hasRoof = district.buildings.some(({ base, footprint }) => base > 2 && contains(footprint, x, z));
+    if (!of && !hasRoof) lintel(solid, each.line);
   }
   group.add(mesh(solid.geometry(), material));
   for (const house of houses) for (const part of house.shell) group.add(part);
