@@ -186,7 +186,8 @@ def issue_token(secret: str, claims: Claims, *, issuer: str, now: int, hours: fl
     """A token that is good for so many hours from `now` (s since the epoch)."""
     payload: dict[str, Any] = claims.model_dump(exclude_none=True)
     payload |= {"iss": issuer, "aud": AUDIENCE, "iat": now, "exp": now + round(hours * 3600)}
-    return jwt.encode(payload, secret, ALGORITHM)
+    token: str = jwt.encode(payload, secret, ALGORITHM)
+    return token
 
 
 def keep_secret(folder: Path) -> str:
