@@ -179,15 +179,15 @@ def _visitor(hello: Hello) -> Citizen:
 def visitor_name(locale: str | None) -> str:
     """What a visitor is called who has no name, or none that may be shown."""
     number = 100 + secrets.randbelow(9_900)
-    return texts(language_of(locale))["visitor"]["name"].format(number=number)
+    name: str = texts(language_of(locale))["visitor"]["name"]
+    return name.format(number=number)
 
 
 def issue_token(secret: str, claims: Claims, *, issuer: str, now: int, hours: float) -> str:
     """A token that is good for so many hours from `now` (s since the epoch)."""
     payload: dict[str, Any] = claims.model_dump(exclude_none=True)
     payload |= {"iss": issuer, "aud": AUDIENCE, "iat": now, "exp": now + round(hours * 3600)}
-    token: str = jwt.encode(payload, secret, ALGORITHM)
-    return token
+    return jwt.encode(payload, secret, ALGORITHM)
 
 
 def keep_secret(folder: Path) -> str:
