@@ -50,8 +50,10 @@ def token_of(served: Served, name: str, **claims: Any) -> str:
 class Citizen(WSListener):
     """One citizen, through as many connections as it takes; `hear` is called with each fact and count."""
 
-    def __init__(self, name: str, token: str, hear: Hear = lambda me, item: None) -> None:
+    def __init__(self, name: str, token: str | None, hear: Hear = lambda me, item: None) -> None:
         super().__init__()
+        self.address = "127.0.0.1"
+        """From where they come."""
         self.name, self.token, self.hear = name, token, hear
         self.id = ""
         self.is_here = False
@@ -73,15 +75,16 @@ class Citizen(WSListener):
         ticket = None
         if resume and self._resume is not None:
             ticket = Resume(session=self._resume[0], key=self._resume[1], last=self._last)
-        hello = Hello(protocol=PROTOCOL_VERSION, token=self.token, locale="ko", resume=ticket)
+        hello = Hello(protocol=PROTOCOL_VERSION, name=self.name, token=self.token, locale="ko", resume=ticket)
         try:
             async with asyncio.timeout(OPEN_S):
                 await ws_connect(
                     lambda: self,
                     f"ws://127.0.0.1:{port}/ws",
                     extra_headers={"Sec-WebSocket-Protocol": SUBPROTOCOL},
+                    local_addr=(self.address, 0),
                 )
-                self._send(encode(hello))
+                self.send(encode(hello))
                 welcome = await self._welcomed
         except Broken:
             raise
@@ -106,7 +109,7 @@ class Citizen(WSListener):
             answer.set_exception(Broken("not connected"))
             return answer
         self._asked[self._last_id] = answer
-        self._send(msgpack.packb(command))
+        self.send(msgpack.packb(command))
         return answer
 
     def abort(self) -> None:
@@ -118,10 +121,11 @@ class Citizen(WSListener):
     def leave(self) -> None:
         """Closes as one does."""
         if self._transport is not None and self.is_here:
-            self._send(msgpack.packb({"type": "goodbye", "code": "bye", "message": ""}))
+            self.send(msgpack.packb({"type": "goodbye", "code": "bye", "message": ""}))
             self._transport.disconnect()
 
-    def _send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> None:
+        """Any bytes as a message."""
         assert self._transport is not None
         self._transport.send(WSMsgType.BINARY, data)
 
@@ -157,7 +161,7 @@ class Citizen(WSListener):
                 self.frames += 1
         if self._last - self._acknowledged >= ACK_FACTS:
             self._acknowledged = self._last
-            self._send(encode(Ack(n=self._last)))
+            self.send(encode(Ack(n=self._last)))
 
     def _take(self, item: Map) -> None:
         match item["type"]:

@@ -35,6 +35,8 @@ class Crowd:
     slow: float = 0
     never_read: float = 0
     flood: float = 0
+    addresses: int = 0
+    """From how many addresses they come; 0: all from 127.0.0.1, which is free of the limits per address."""
     ramp: int = 1000
     settle: float = 6
     seconds: float = 10
@@ -55,6 +57,7 @@ class Crowd:
             "slow": self.slow,
             "never-read": self.never_read,
             "flood": self.flood,
+            "addresses": self.addresses,
             "ramp": self.ramp,
             "settle": self.settle,
             "seconds": self.seconds,

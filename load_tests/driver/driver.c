@@ -320,6 +320,14 @@ static void come(citizen *c) {
     }
     setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     if (c->kind == SLOW || c->kind == NEVER_READING) setsockopt(c->fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    if (asked.addresses) {
+        struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = htonl((127u << 24 | 1u << 16) + 1 + (uint32_t)((c - crowd) % asked.addresses))};
+        setsockopt(c->fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &yes, sizeof yes);
+        if (bind(c->fd, (struct sockaddr *)&from, sizeof from) < 0) {
+            leave(c, "no address");
+            return;
+        }
+    }
     if (connect(c->fd, (struct sockaddr *)&door, sizeof door) < 0) {
         leave(c, "connect refused");
         return;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 typedef struct {
-    int port, citizens, probes, ramp, slow_bytes;
+    int port, citizens, probes, ramp, slow_bytes, addresses;
     const char *district, *tokens;
     double x0, z0, x1, z1;             /* where they walk, metres */
     double pose_hz, speed, sway, still;
@@ -53,6 +53,7 @@ static const option OPTIONS[] = {
     {"--never-read", "the share that reads nothing once it has entered", NULL, &asked.never_read, NULL},
     {"--flood", "the share that sends too many poses", NULL, &asked.flood, NULL},
     {"--flood-hz", "poses a second of these", NULL, &asked.flood_hz, NULL},
+    {"--addresses", "from how many of 127.1.0.1 and up they come, in turns; 0: all from 127.0.0.1", &asked.addresses, NULL, NULL},
     {"--silent", "the share that connects and says nothing", NULL, &asked.silent, NULL},
 };
 
@@ -89,6 +90,7 @@ static void read_options(int count, char **words) {
         if (i + 1 == count || !read_option(words[i], words[i + 1])) wrong_use(words[i]);
     if (asked.port <= 0 || asked.port > 65535) wrong_use("--port is needed");
     if (asked.citizens < 1 || asked.citizens > 20000) wrong_use("--citizens: 1 to 20000");
+    if (asked.addresses < 0 || asked.addresses > 65000) wrong_use("--addresses: 0 to 65000");
     if (asked.probes < 0 || asked.probes > 512) wrong_use("--probes: 0 to 512");
     if (asked.pose_hz <= 0 || asked.flood_hz < 100 || asked.ramp < 1) wrong_use("--pose-hz, --flood-hz (from 100), --ramp: above zero");
     if (asked.x1 <= asked.x0 || asked.z1 <= asked.z0) wrong_use("--area is empty");

@@ -6,9 +6,11 @@ from load_tests.scenarios import (
     capacity,
     dense,
     flooders,
+    handshake_flood,
     petition_storm,
     plaza,
     question_time,
+    raid,
     reconnect_storm,
     record,
     restart,
@@ -18,7 +20,7 @@ from load_tests.scenarios import (
 SCENARIOS: dict[str, Scenario] = {
     module.SCENARIO.name: module.SCENARIO
     for module in (
-        plaza, audience, dense, slow_readers, flooders, question_time, reconnect_storm, petition_storm, restart,
-        record, capacity,
+        plaza, audience, dense, slow_readers, flooders, handshake_flood, raid, question_time, reconnect_storm,
+        petition_storm, restart, record, capacity,
     )
 }  # fmt: skip

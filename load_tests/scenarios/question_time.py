@@ -74,6 +74,8 @@ class Evening:
     moderators: Sequence[Citizen]
     chance: random.Random
     open: list[int] = field(default_factory=list)
+    votes_per_s: float = VOTES_PER_S
+    questions_per_s: float = QUESTIONS_PER_S
     is_measured: bool = False
     done_ms: list[float] = field(default_factory=list)
     late_ms: list[float] = field(default_factory=list)
@@ -148,7 +150,7 @@ class Evening:
         """Questions and votes, each at its time; the number of questions asked."""
         start, questions, votes = time.monotonic(), 0, 0
         while True:
-            next_question, next_vote = questions / QUESTIONS_PER_S, votes / VOTES_PER_S
+            next_question, next_vote = questions / self.questions_per_s, votes / self.votes_per_s
             due = start + min(next_question, next_vote)
             if due >= start + seconds:
                 # What was begun last belongs to these seconds.
@@ -167,7 +169,7 @@ class Evening:
                     self.begin(self.vote(self.chance.choice(self.attendees), due))
 
 
-async def _come(served: Served, lines: Sequence[Citizen], district: str) -> int:
+async def come_in(served: Served, lines: Sequence[Citizen], district: str) -> int:
     """All of them in the district; how many did not get there."""
     door = asyncio.Semaphore(JOINING_AT_ONCE)
 
@@ -180,7 +182,8 @@ async def _come(served: Served, lines: Sequence[Citizen], district: str) -> int:
     return sum(isinstance(outcome, BaseException) for outcome in came)
 
 
-async def _open(host: Citizen, district: str) -> str:
+async def open_evening(host: Citizen, district: str) -> str:
+    """Schedules a question time there and begins it; its number."""
     now = round(time.time() * 1000)
     scheduled = await host.ask(
         Schedule,
@@ -208,8 +211,8 @@ async def _evening(served: Served, crowd: Crowd, seed: int, window: Window) -> t
     ]
     host = Citizen("host", token_of(served, "host", roles=[f"host@{crowd.district}"]))
     lines = [host, *evening.moderators, *(one.line for one in attendees)]
-    away = await _come(served, lines, crowd.district)
-    evening.session = await _open(host, crowd.district)
+    away = await come_in(served, lines, crowd.district)
+    evening.session = await open_evening(host, crowd.district)
     window.hear("settling", os.getpid())
     asked = await evening.go_on(crowd.settle, 0)
     late_before = metrics(served, (LATE_TICKS,))

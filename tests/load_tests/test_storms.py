@@ -9,12 +9,52 @@ import pytest
 from load_tests.accounts import Account
 from load_tests.citizens import Citizen
 from load_tests.scenario import Run, Use, judge
-from load_tests.scenarios import SCENARIOS, petition_storm, question_time, reconnect_storm
+from load_tests.scenarios import (
+    SCENARIOS,
+    handshake_flood,
+    petition_storm,
+    question_time,
+    raid,
+    reconnect_storm,
+)
 from load_tests.scenarios.petition_storm import Petitioner
 from load_tests.scenarios.question_time import Attendee, Evening
 from load_tests.scenarios.reconnect_storm import Hearer, Talk
 
 ACCOUNT = Account(1.0, 200_000_000, 210_000_000, 8_192)
+
+RAIDED: dict[str, Any] = {
+    "near_ms": 200.0,
+    "elsewhere_ms": 110.0,
+    "done_ms": 60.0,
+    "heard": 900,
+    "peak_mb": 420.0,
+    "driver_late_ms": 4.0,
+    "commands_late_ms": 5.0,
+    "limits": {raid.FLOODING: 120.0},
+    **dict.fromkeys(("heard_when_shielded", "failed", "lost", "mistakes"), 0),
+}
+SPOILT: dict[str, Any] = {
+    "near_ms": 351.0, "elsewhere_ms": 121.0, "done_ms": 101.0, "heard": 0, "peak_mb": 900.0,
+    "driver_late_ms": 80.0, "commands_late_ms": 80.0, "limits": {},
+    **dict.fromkeys(("heard_when_shielded", "failed", "lost", "mistakes"), 1),
+}  # fmt: skip
+FLOODED: dict[str, Any] = {
+    "knocks_per_s": 1_900.0,
+    "seen_ms": 110.0,
+    "frames_per_s": 10.0,
+    "came_in": 80,
+    "come_in_ms": 40.0,
+    "peak_mb": 220.0,
+    "driver_late_ms": 2.0,
+    "limits": {handshake_flood.HANDSHAKES: 30_000.0},
+    **dict.fromkeys(("kept_outside", "mistakes", "lost"), 0),
+}
+SHUT: dict[str, Any] = {
+    "knocks_per_s": 100.0, "seen_ms": 190.0, "frames_per_s": 5.0, "came_in": 2, "come_in_ms": 9_000.0,
+    "peak_mb": 900.0, "driver_late_ms": 80.0, "limits": {},
+    **dict.fromkeys(("kept_outside", "mistakes", "lost"), 1),
+}  # fmt: skip
 
 GOOD: dict[str, dict[str, Any]] = {
     "question_time": {
@@ -38,6 +78,12 @@ GOOD: dict[str, dict[str, Any]] = {
         "start_s": 3.0,
         **dict.fromkeys(("lost", "doubled", "unsound", "refused"), 0),
     },
+    "raid": {
+        "calm": {"elsewhere_ms": 100.0, "peak_mb": 390.0},
+        "raided": RAIDED,
+        "shielded": RAIDED,
+    },
+    "handshake_flood": {"calm": {"seen_ms": 105.0, "peak_mb": 200.0}, "flooded": FLOODED},
     "restart": {"ready_s": 6.0, "answered_s": 6.1, "resident_mb": 800.0, "each_kb": 4.5},
 }
 
@@ -62,6 +108,8 @@ BAD: dict[str, dict[str, Any]] = {
         "start_s": 6.0,
         **dict.fromkeys(("lost", "doubled", "unsound", "refused"), 1),
     },
+    "raid": {"raided": SPOILT, "shielded": SPOILT},
+    "handshake_flood": {"flooded": SHUT},
     "restart": {"ready_s": 11.0, "answered_s": 11.0, "resident_mb": 9_000.0, "each_kb": 80.0},
 }
 
