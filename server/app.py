@@ -5,6 +5,7 @@ import signal
 import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import structlog
 import uvicorn
@@ -24,6 +25,7 @@ from server.inlet import Inlet
 from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
+from server.snapshots import Snapshots, make_elsewhere
 from server.ticker import Ticker
 from server.web import app as web
 from server.web.callers import Gate
@@ -60,7 +62,10 @@ class Node:
         self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
         self.journal = SqlJournal.of(settings.data)
         found = founder(settings.city.path, self.city_plan)
-        self.host = Host(found, self.journal, Hearers(self.router), self.router.clock, self.metrics)
+        snapshots = Snapshots(partial(make_elsewhere, settings.data, settings.city.path))
+        self.host = Host(
+            found, self.journal, Hearers(self.router), self.router.clock, self.metrics, snapshots
+        )
         self.ticker = Ticker(self.router, settings, self.metrics)
         self.inlet: Inlet | None = None
         self._ready = False

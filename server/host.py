@@ -44,6 +44,7 @@ from server.retention import (
 )
 from server.round import Answer, Asked, OpenRound, content_of
 from server.sealing import sealed
+from server.snapshots import Snapshots
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.service import Audience, Effect, Event, Personal, Texts
@@ -57,9 +58,6 @@ RETRY_MS = 1_000
 
 COUNT_SECONDS = 1.0
 """How often running numbers are told at most."""
-
-SNAPSHOT_ENTRIES = 20_000
-"""After so many entries of the journal a snapshot is worth its time when the node starts or stops."""
 
 MAX_WAITING = 4_096
 """Commands that may wait for a round; past it they are refused `unavailable`."""
@@ -91,6 +89,7 @@ class Host:
         tellers: Tellers,
         clock: Clock,
         metrics: Metrics,
+        snapshots: Snapshots | None = None,
     ) -> None:
         """`found` makes the city as it is before anything happened in it."""
         texts = Texts()
@@ -106,7 +105,7 @@ class Host:
         self._turn = asyncio.Lock()
         self._version = 0
         self._last_now = 0
-        self._snapshot_version = 0
+        self._snapshots = snapshots or Snapshots()
         self._counted_at = 0.0
         self._is_loaded = False
         self._tidy_at = -math.inf
@@ -193,7 +192,7 @@ class Host:
         gc.collect()
         gc.freeze()
         self._is_loaded = True
-        if self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
+        if self._snapshots.is_due(self._version):
             await self._save()
 
     async def _read_all(self) -> None:
@@ -205,7 +204,8 @@ class Host:
         snapshot = await self._journal.newest_snapshot()
         version = 0
         if snapshot is not None:
-            version = self._snapshot_version = snapshot.version
+            version = snapshot.version
+            self._snapshots.note(version)
             city.restore(snapshot.state)
         async for entry in self._journal.read(version):
             if entry.service in city.services:
@@ -222,7 +222,7 @@ class Host:
 
     async def _save(self) -> None:
         await self._journal.save_snapshot(self._version, self.city.snapshot())
-        self._snapshot_version = self._version
+        self._snapshots.note(self._version)
 
     # What is not kept for ever
 
@@ -296,7 +296,8 @@ class Host:
             await running
         for ask in self._waiting:
             ask.answer(unavailable())
-        if self._is_loaded and self._version - self._snapshot_version >= SNAPSHOT_ENTRIES:
+        await self._snapshots.stop()
+        if self._is_loaded and self._snapshots.is_due(self._version):
             await self.save_snapshot()
 
     def _until_next(self) -> float:
@@ -330,6 +331,7 @@ class Host:
             else:
                 self._tell(opened)
                 await self._tidy()
+                self._snapshots.begin(self._version)
         if self._is_loaded:
             acts, self._then = self._then, []
             for act in acts:

@@ -24,6 +24,7 @@ from server.journal import (
     erasure,
 )
 from server.journals.sql import SqlJournal
+from server.snapshots import make
 from worlds import plan
 from worlds.founding import founder
 from worlds.service import Texts
@@ -123,6 +124,24 @@ def replay(
         typer.echo(f"madang: the journal alone gives another state of {', '.join(different)}", err=True)
         raise typer.Exit(UNSOUND)
     print(f"the same: {version} entries make the city that a start makes")
+
+
+@journal_app.command()
+def snapshot(
+    data: DataDir = None,
+    city: Annotated[Path | None, typer.Option(help="The folder of the city's plan (city.path).")] = None,
+    config: ConfigFile = None,
+    sets: Sets = None,
+) -> None:
+    """Keep the state as the journal has it now, so that the next start is quick; also while the city runs."""
+    settings = configured(config, sets, data__dir=data, city__path=city).settings
+    try:
+        version = asyncio.run(make(settings.data, settings.city.path))
+    except plan.PlanError as wrong:
+        stop(*(f"{settings.city.path}: {fault}" for fault in wrong.faults))
+    except JournalError as error:
+        stop(str(error))
+    print(f"a snapshot of {version} entries")
 
 
 @journal_app.command()

@@ -16,6 +16,7 @@ from server.journal import Round, Text
 from server.journals.database import FILE
 from server.journals.sql import SqlJournal
 from tests.support.check_journal import voted, written
+from tests.support.node import HAMLET
 from tests.support.postgres import Postgres
 
 T = TypeVar("T")
@@ -153,3 +154,13 @@ def test_a_wrong_url_is_told_without_its_password(monkeypatch: pytest.MonkeyPatc
     assert code == 0
     assert "postgresql://madang:***@db/city" in told
     assert "geheim" not in told
+
+
+def test_a_snapshot_can_be_made_by_hand_and_a_city_that_is_none_is_told(text: Text) -> None:
+    assert madang("journal", "snapshot", "--city", str(HAMLET)) == (0, "a snapshot of 2 entries\n", [])
+    snapshot = with_journal(lambda journal: journal.newest_snapshot())
+    assert snapshot is not None
+    assert snapshot.version == 2
+    code, told, [fault, *_] = madang("journal", "snapshot", "--city", "nowhere")
+    assert (code, told) == (2, "")
+    assert "nowhere" in fault

@@ -22,6 +22,7 @@ PEOPLE = (
     Claims(sub="officer", name="김도로", roles=["official"], department="roads"),
     Claims(sub="head", name="최과장", roles=["official"], grants=["head"], department="roads"),
     Claims(sub="host", name="사회자", roles=["host", "moderator"]),
+    Claims(sub="mayor", name="이장", roles=["official"], grants=["mayor"]),
 )
 
 SECRET = "비밀SECRET"
@@ -49,6 +50,7 @@ class WebCity:
     def __init__(self, city: Served, browser: httpx.AsyncClient, secret: str) -> None:
         self.city = city
         self.browser = browser
+        self.secret = secret
         self.tokens = {
             claims.sub: issue_token(secret, claims, issuer="madang", now=int(time.time()), hours=1)
             for claims in PEOPLE
