@@ -163,6 +163,7 @@ class Node:
             self.settings,
             self.is_ready,
             router.evidence,
+            self.journal.records,
         )
 
     async def drain(self) -> None:

@@ -9,6 +9,7 @@ import binascii
 import csv
 import io
 import json
+import math
 import re
 import unicodedata
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -36,6 +37,7 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.dialects.postgresql import JSONB
 
+from protocol.message import MAX_INTEGER
 from protocol.refusals import Refusal, Refused
 from server.journals.database import Database, metadata, upsert
 from server.personal import personal_texts
@@ -231,12 +233,25 @@ class Records:
         return or_(beyond, and_(value == bound, further), value.is_(None))
 
 
+def _sound(value: Value) -> Value:
+    """A value that both databases can hold; raises Refused for any other."""
+    match value:
+        case str() if "\0" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+            raise Refused(Refusal.BAD_MESSAGE, "no text", field="where")
+        case int() if abs(value) > MAX_INTEGER:
+            raise Refused(Refusal.BAD_MESSAGE, "too large a number", field="where")
+        case float() if not math.isfinite(value):
+            raise Refused(Refusal.BAD_MESSAGE, "no number", field="where")
+        case _:
+            return value
+
+
 class _SqliteFields:
     def value(self, name: str) -> ColumnElement[Any]:
         return func.json_extract(records.c.fields, f'$."{_field(name)}"')
 
     def bound(self, value: Value) -> ColumnElement[Any]:
-        return literal(int(value) if isinstance(value, bool) else value)
+        return literal(int(value) if isinstance(value, bool) else _sound(value))
 
 
 class _PostgresFields:
@@ -244,7 +259,7 @@ class _PostgresFields:
         return func.nullif(records.c.fields.op("->", return_type=JSONB())(_field(name)), self.bound(None))
 
     def bound(self, value: Value) -> ColumnElement[Any]:
-        return cast(literal(json.dumps(value), String), JSONB)
+        return cast(literal(json.dumps(_sound(value)), String), JSONB)
 
 
 def write(connection: Connection, changed: Sequence[Record]) -> None:
@@ -303,6 +318,7 @@ def _texts(connection: Connection, keys: Sequence[tuple[str, str]]) -> dict[tupl
 
 
 def _says(search: str) -> ColumnElement[bool]:
+    _sound(search)
     words = unicodedata.normalize("NFC", search).split()
     if len(search) > MAX_SEARCH_LENGTH:
         raise Refused(Refusal.TOO_LONG, f"at most {MAX_SEARCH_LENGTH} characters", field="search")
@@ -333,7 +349,7 @@ def _cursor(after: str) -> tuple[Value, str]:
     try:
         value, key = json.loads(base64.urlsafe_b64decode(after + "=" * (-len(after) % 4)))
         if isinstance(key, str) and (value is None or isinstance(value, str | int | float)):
-            return value, key
+            return _sound(value), str(_sound(key))
     except (binascii.Error, ValueError, TypeError):
         pass
     raise Refused(Refusal.BAD_MESSAGE, "not the end of a page", field="after")

@@ -11,7 +11,7 @@ from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
-from worlds.service import Audience, Effect, Event, Personal, Record, Restrain, Service
+from worlds.service import Audience, Effect, Event, Listing, Personal, Record, Restrain, Service
 from worlds.speech import Line
 
 Seal = Callable[[Event], Event]
@@ -190,6 +190,21 @@ class City:
     def records(self, entry: Decided, now: int) -> Iterator[Record]:
         """The rows that an event changes."""
         yield from self.services[entry.service].records(entry.event, now)
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Every kind of rows."""
+        return tuple(kind for service in self.services.values() for kind in service.kinds)
+
+    def listing(self, kind: str, citizen: Citizen) -> Listing:
+        """How far a citizen may list the rows of a kind; raises Refused."""
+        for service in self.services.values():
+            if kind in service.kinds:
+                listing = service.listing(kind, citizen)
+                if listing is None:
+                    raise Refused(Refusal.NOT_ALLOWED, "these rows are not yours to list", field="kind")
+                return listing
+        raise Refused(Refusal.NOT_FOUND, "no such kind", field="kind")
 
     def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
         """The running numbers of all services that changed."""

@@ -6,7 +6,7 @@ the wire as they are: `tell` says who hears what of them. Time is an argument, i
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -184,6 +184,14 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """How far someone may list the rows of a kind: those with these fields, with their texts or without."""
+
+    only: Mapping[str, str | int] = field(default_factory=dict)
+    with_texts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A part of a list: the items, and where the next part begins, or None."""
 
@@ -234,6 +242,13 @@ class Service(Generic[E]):
     def records(self, event: E, now: int) -> Iterator[Record]:
         """The rows that the event changes, as they are after it."""
         yield from ()
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    """The kinds of rows that it writes."""
+
+    def listing(self, kind: str, citizen: Citizen) -> Listing | None:
+        """How far a citizen may list the rows of one of its kinds; None: not at all."""
+        return None
 
     def follow(self, event: Event, now: int) -> Iterator[tuple[Command, Citizen]]:
         """What this service asks of others because of an event: same round, as that citizen."""

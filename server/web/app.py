@@ -16,7 +16,7 @@ from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, joining, open311, rest, watch
+from server.web import faults, grounds, joining, open311, records, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.door import FrontDoor
@@ -138,6 +138,8 @@ def build(
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))
+        if gate.host.city.kinds:
+            app.include_router(records.routes(gate, gate.host.city.kinds))
         app.include_router(watch.routes(gate, view, metrics))
         app.include_router(plain.routes(gate, view, metrics, here.version))
     faults.answer(app)

@@ -18,6 +18,7 @@ from server.clock import Clock
 from server.config import Settings
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
+from server.records import Records
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
 
@@ -40,6 +41,7 @@ class Gate:
     settings: Settings
     is_ready: Callable[[], bool]
     witness: Witness
+    records: Records
 
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""

@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from protocol.message import Command, Count, Fact
 from protocol.services import live_qa as wire
 from protocol.services.petitions import FilePetition
+from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.service import (
     Audience,
@@ -15,6 +16,7 @@ from worlds.service import (
     District,
     Effect,
     Event,
+    Listing,
     Move,
     Record,
     Service,
@@ -225,6 +227,15 @@ class LiveQa(Service[e.OfSession]):
                     yield from question_record(session, session.head_of(question))
             case _:
                 return
+
+    kinds: ClassVar[tuple[str, ...]] = ("question_time", "question")
+
+    def listing(self, kind: str, citizen: Citizen) -> Listing | None:
+        """Sessions: everyone; published questions: who works at all of the city's, as votes may be hidden yet."""
+        if kind == "question_time":
+            return Listing()
+        words = (*Office.CREW.value, *Office.CLERK.value, *Office.ANSWERER.value)
+        return Listing(with_texts=True) if holds_any(citizen, words, None) else None
 
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
         """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted."""

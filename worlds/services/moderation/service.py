@@ -10,7 +10,7 @@ from protocol.message import Command, Fact
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
-from worlds.service import Audience, Effect, Event, Record, Restrain, Service, Texts
+from worlds.service import Audience, Effect, Event, Listing, Record, Restrain, Service, Texts
 from worlds.services.moderation import (
     appealing,
     changes,
@@ -31,6 +31,7 @@ from worlds.services.moderation.content import DAY, Content
 from worlds.services.moderation.desk import Desk, Judge, all_clean
 from worlds.services.moderation.index import Due, Index
 from worlds.services.moderation.inside import Arrive, HoldLine, RaiseAlert, WitnessedReport, WitnessedSanction
+from worlds.services.moderation.roles import is_auditor
 from worlds.services.moderation.state import State
 from worlds.speech import Line
 
@@ -164,6 +165,15 @@ class Moderation(Service[e.OfModeration]):
 
     def effects(self, event: e.OfModeration) -> Iterator[Effect]:
         yield from effects.effects(self.desk, event)
+
+    kinds: ClassVar[tuple[str, ...]] = ("sanction", "report")
+
+    def listing(self, kind: str, citizen: Citizen) -> Listing | None:
+        """Auditors: all; moderators: the sanctions that they gave."""
+        if is_auditor(citizen):
+            return Listing(with_texts=True)
+        is_moderator = any(role.partition("@")[0] == "moderator" for role in citizen.roles)
+        return Listing({"by": citizen.id}) if kind == "sanction" and is_moderator else None
 
     def records(self, event: e.OfModeration, now: int) -> Iterator[Record]:
         yield from records.records(self.desk, event)

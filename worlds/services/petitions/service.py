@@ -10,7 +10,18 @@ from protocol.message import MAX_INTEGER, Command, Fact
 from protocol.services import petitions as say
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
-from worlds.service import Audience, Citizens, Event, Everyone, Personal, Record, Service, Staff, Texts
+from worlds.service import (
+    Audience,
+    Citizens,
+    Event,
+    Everyone,
+    Listing,
+    Personal,
+    Record,
+    Service,
+    Staff,
+    Texts,
+)
 from worlds.services.petitions import (
     deciding,
     filing,
@@ -30,7 +41,7 @@ from worlds.services.petitions.notices import notice, sentence, written
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Rules
 from worlds.services.petitions.states import UNROUTED
-from worlds.services.petitions.turn import TIMER, Turn
+from worlds.services.petitions.turn import TIMER, Turn, holds
 
 Rule = Callable[[Turn, Any], Iterator[Event]]
 
@@ -269,6 +280,18 @@ class Petitions(Service[Event]):
         return Citizens(there | {petition.officer} if petition.officer else there)
 
     # What is listed
+
+    kinds: ClassVar[tuple[str, ...]] = ("petition",)
+
+    def listing(self, kind: str, citizen: Citizen) -> Listing | None:
+        """Examiners and the civil service room: all; officials: of their department; what was written: nobody here.
+
+        Who reads a case gives a reason that stays in it (`petitions.show`); a list asks for none.
+        """
+        if holds(citizen, "examiner") or holds(citizen, "civil_service"):
+            return Listing()
+        is_official = any(role.partition("@")[0] == "official" for role in citizen.roles)
+        return Listing({"department": citizen.department}) if is_official and citizen.department else None
 
     def records(self, event: Event, now: int) -> Iterator[Record]:
         """The petition's row, after each step that changes it; drafts and views are nobody's list."""
