@@ -182,6 +182,10 @@ def _figures(act: Act, seen: Figures, elsewhere: Figures, lost: int) -> Figures:
         "heard_when_shielded": sum(at >= silent_at for at in heard),
         "lost": lost,
         "mistakes": sum(one[name] for one in (seen, elsewhere) for name in ("contradictions", "unseen_near")),
+        "moved_back": seen["moved_back"] + elsewhere["moved_back"],
+        "mistakes_by_kind": [
+            {name: one[name] for name in ("contradictions", "unseen_near")} for one in (seen, elsewhere)
+        ],
         "came": act.raid.came if act.raid else 0,
         "turned_away": act.raid.turned_away if act.raid else 0,
         "driver_late_ms": max(one["pose_lateness_ms"]["p99"] for one in (seen, elsewhere)),
@@ -245,7 +249,7 @@ def _of(act: str, figure: str) -> Callable[[Run], float]:
 SCENARIO = Scenario(
     name="raid",
     told=f"{HOSTILE} hostile of {len(KINDS)} kinds enter a district of 1,000 during question time",
-    crowd=Crowd("civil", 1_000, area=(240, 130, 370, 230), addresses=700, ramp=500, settle=8, seconds=15),
+    crowd=Crowd("civil", 1_000, area=(252, 130, 372, 230), addresses=700, ramp=500, settle=8, seconds=15),
     city=SEOUL,
     settings={"limits.loopback_exempt": "false", "crowd.bytes_per_client": 27_000},
     played=play,

@@ -197,6 +197,20 @@ def test_the_shield_is_one_switch_and_ends_by_itself_after_half_an_hour() -> Non
     assert p.mod.desk.state.acts[-1].act == "shield_ended"
 
 
+def test_under_the_shield_who_is_new_writes_to_nobody_in_private_and_others_do() -> None:
+    p = Precinct()
+    newcomer = Citizen("c-fresh", "새로", ("citizen",), level=2)
+    p.come(newcomer)
+    assert p.say(newcomer, "안녕", to="citizen", hearer=KIM.id) is None
+    p.do(MOD, wire.SetMode, scope="culture", shield=True)
+    refused = p.silenced(newcomer, "너만 봐", to="citizen", hearer=KIM.id)
+    assert (refused.code, refused.field) == (Refusal.NOT_ALLOWED, "to")
+    assert refused.retry_after_ms == 1_798 * S
+    assert p.say(KIM, "괜찮아요?", to="citizen", hearer=LEE.id) is None
+    p.do(MOD, wire.SetMode, scope="culture", shield=False)
+    assert p.say(newcomer, "이제는 되네", to="citizen", hearer=KIM.id) is None
+
+
 def test_the_shield_is_renewed_and_let_down() -> None:
     p = Precinct()
     p.do(MOD, wire.SetMode, scope="culture", shield=True)

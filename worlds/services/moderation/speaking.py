@@ -79,6 +79,13 @@ def _why_held(
             raise Refused(
                 Refusal.NOT_ALLOWED, "your lines are read first, and private ones are not", field="to"
             )
+        if mode.shield_until and desk.is_new(citizen, desk.rules.new_days, now):
+            raise Refused(
+                Refusal.NOT_ALLOWED,
+                "who is new does not write in private for now",
+                field="to",
+                retry_after_ms=mode.shield_until - now,
+            )
         return None
     if is_held:
         return "sanction", ()
