@@ -24,6 +24,7 @@ SEEN: dict[str, Any] = {
     "frames_per_s": {"min": 10.0},
     "contradictions": 0,
     "unseen_near": 0,
+    "moved_back": 0,
 }
 
 
