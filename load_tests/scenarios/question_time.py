@@ -40,6 +40,7 @@ QUIET_S = 2.0
 ANSWER_S = 10.0
 """An answer that takes longer does not come."""
 JOINING_AT_ONCE = 32
+NOTHING_TO_VOTE_ON = "vote: nothing to vote on"
 LATE_TICKS = "madang_tick_late_total"
 
 
@@ -119,7 +120,7 @@ class Evening:
             if number not in who.backed and number not in who.asked
         ]  # fmt: skip
         if not free:
-            self.failed["vote: nothing to vote on"] += 1
+            self.failed[NOTHING_TO_VOTE_ON] += 1
             return
         who.backed.add(free[0])
         vote = who.line.ask(Vote, session=self.session, question=free[0], on=True)

@@ -22,7 +22,13 @@ from load_tests.hostile import KINDS, OF_EACH_KIND, Raid, gather
 from load_tests.playing import Told, Window
 from load_tests.promises import DRIVER_LATE_MS
 from load_tests.scenario import Promise, Run, Scenario
-from load_tests.scenarios.question_time import Attendee, Evening, come_in, open_evening
+from load_tests.scenarios.question_time import (
+    NOTHING_TO_VOTE_ON,
+    Attendee,
+    Evening,
+    come_in,
+    open_evening,
+)
 from load_tests.serving import SEOUL, Served, driving, madang, metrics
 from protocol.chat import Say
 from protocol.services.moderation import SetMode
@@ -176,7 +182,8 @@ def _figures(act: Act, seen: Figures, elsewhere: Figures, lost: int) -> Figures:
         "elsewhere_ms": elsewhere["move_to_seen_ms"]["p99"],
         "done_ms": float(np.percentile(evening.done_ms or [np.nan], 99)),
         "done": dict(evening.done),
-        "failed": sum(evening.failed.values()),
+        # Who finds no question to vote on has sent nothing.
+        "failed": evening.failed.total() - evening.failed[NOTHING_TO_VOTE_ON],
         "reasons": dict(evening.failed.most_common(10)),
         "heard": len(heard),
         "heard_when_shielded": sum(at >= silent_at for at in heard),

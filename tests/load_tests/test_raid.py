@@ -86,6 +86,14 @@ def test_what_is_heard_a_second_after_the_shield_is_counted(served: Served) -> N
     assert figures_of(act)["heard_when_shielded"] == 2
 
 
+def test_a_refusal_is_counted_and_a_vote_that_nobody_sent_is_not(served: Served) -> None:
+    act = act_of(served, audience_of())
+    act.evening.failed["vote: nothing to vote on"] = 5
+    assert figures_of(act)["failed"] == 0
+    act.evening.failed["say: NotDone('too_fast: ')"] = 2
+    assert figures_of(act)["failed"] == 2
+
+
 def test_what_the_audience_hears_is_noted_with_who_said_it() -> None:
     one = audience_of()
     one.line._take({"type": "chat.said", "n": 1, "from": {"citizen": "h1"}, "text": "!"})
