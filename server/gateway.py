@@ -33,6 +33,7 @@ from server.addresses import Proxies
 from server.buckets import Buckets
 from server.config import Crowd as CrowdSettings
 from server.connection import Connection, Shared
+from server.frames import binary_frame
 from server.inlet import Inlet, PoseWay, Source
 from server.origins import Origins
 from server.router import Router
@@ -212,6 +213,7 @@ class SocketLine(WSListener):
         """The socket is gone."""
         if self._source is not None and self._gateway.inlet is not None:
             self._gateway.inlet.remove(self._source)
+        self.shared = _not_connected
         if self._socket is not None:
             self._socket.detach()
         if self.connection is not None:
@@ -219,15 +221,15 @@ class SocketLine(WSListener):
 
     def pause_writing(self) -> None:
         """Something waits in the transport: what is shared must wait behind it."""
-        self.shared = self._queue
+        if self.shared is not _not_connected:
+            self.shared = self._queue
         self._rewatch()
         self._look_behind()
 
     def resume_writing(self) -> None:
         """Nothing waits any more; who was behind gets the whole picture, and frames again."""
-        if self._socket is not None:
+        if self.connection is not None and self._socket is not None:
             self.shared = self._socket.send
-        if self.connection is not None:
             self._rewatch()
             self._gateway.router.catch_up(self.connection)
             self._pong(self.connection)
@@ -244,7 +246,7 @@ class SocketLine(WSListener):
 
     def send_rest(self, frame: bytes) -> None:
         """What the socket did not take waits in the transport."""
-        if self._transport is not None:
+        if self._transport is not None and not self._transport.underlying_transport.is_closing():
             self._transport.underlying_transport.write(frame)
             self._look_behind()
 
@@ -256,10 +258,18 @@ class SocketLine(WSListener):
                 self._gateway.router.fall_behind(self.connection)
 
     def send(self, data: bytes) -> None:
-        """One binary message."""
-        if self._transport is not None:
-            self._transport.send(BINARY, data)
-            self._look_behind()
+        """One binary message.
+
+        Not by the library's own `send`: where a message of more than 8 KiB has to wait, it keeps a view of the
+        buffer in which it wrote the head, and writes the next head over it (picows 2.3, `_send`).
+        """
+        frame = binary_frame(data)
+        try:
+            taken = self.shared(frame)
+        except OSError:
+            taken = 0
+        if taken != len(frame):
+            self.send_rest(frame[taken:])
 
     def ping(self) -> None:
         """A WebSocket ping."""
@@ -271,6 +281,7 @@ class SocketLine(WSListener):
         transport = self._transport
         if transport is None:
             return
+        self.shared = _not_connected
         if not self._is_broken:
             transport.send_close(cast(WSCloseCode, code), reason.encode())
         # At once then, whatever is unsent: who does not read would else keep the line, and what waits in it.
@@ -410,7 +421,7 @@ class _PicowsProtocol(WSProtocol):  # type: ignore[misc]
 
 
 def _not_connected(frame: bytes) -> int:
-    """What a line does with a shared frame before its socket is upgraded: nothing."""
+    """What a line does with a frame before its socket is upgraded, and after its close: nothing."""
     return len(frame)
 
 

@@ -231,6 +231,32 @@ async def test_frames_that_all_share_and_answers_to_one_never_tear_each_other(
     assert frames > 100
 
 
+async def test_long_messages_that_have_to_wait_keep_their_heads(city: Served, deaf: list[Deaf]) -> None:
+    reading = asyncio.create_task(deaf[0].read())
+    await until(lambda: b"done" in deaf[0].heard)
+    reading.cancel()
+    del deaf[0].heard[:]
+    [line] = [
+        connection.line
+        for connection in city.node.router.connections
+        if connection.line._transport.underlying_transport.get_extra_info("peername")  # type: ignore[attr-defined]
+        == deaf[0].socket.getsockname()
+    ]
+    sizes = [10, 9_000, 300, 20_000, 5_000, 70_000, 1, 8_193, 200]
+    for number, size in enumerate(sizes):
+        line.send(msgpack.packb({"number": number, "text": "x" * size}))
+    reading = asyncio.create_task(deaf[0].read())
+    await until(lambda: len(deaf[0].heard) > sum(sizes))
+    reading.cancel()
+    at, heard, told = 0, bytes(deaf[0].heard), []
+    while (size_here := frame_bytes(heard, at)) is not None and at + size_here <= len(heard):
+        value = msgpack.unpackb(message_of(heard[at : at + size_here]))
+        at += size_here
+        if isinstance(value, dict) and "number" in value:
+            told.append((value["number"], len(value["text"])))
+    assert told == list(enumerate(sizes))
+
+
 async def fall_behind(city: Served, deaf: Deaf) -> None:
     """Ask until the answers fill the line."""
     number = 10
