@@ -59,6 +59,9 @@ RETRY_MS = 1_000
 COUNT_SECONDS = 1.0
 """How often running numbers are told at most."""
 
+MANY_ENTRIES = 20_000
+"""What is read of a journal so long is kept from the search for garbage, which would take seconds each time."""
+
 MAX_WAITING = 4_096
 """Commands that may wait for a round; past it they are refused `unavailable`."""
 
@@ -108,6 +111,7 @@ class Host:
         self._snapshots = snapshots or Snapshots()
         self._counted_at = 0.0
         self._is_loaded = False
+        self._is_frozen = False
         self._tidy_at = -math.inf
         self._then: list[Callable[[], None]] = []
 
@@ -183,14 +187,17 @@ class Host:
     async def load(self) -> None:
         """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
         self._is_loaded = False
-        gc.unfreeze()
+        if self._is_frozen:
+            gc.unfreeze()
         gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading
         try:
             await self._read_all()
         finally:
             gc.enable()
-        gc.collect()
-        gc.freeze()
+        self._is_frozen = self._version >= MANY_ENTRIES
+        if self._is_frozen:
+            gc.collect()
+            gc.freeze()
         self._is_loaded = True
         if self._snapshots.is_due(self._version):
             await self._save()

@@ -5,6 +5,7 @@ with its fields as query parameters. What a command answers over the WebSocket i
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Response
@@ -109,6 +110,7 @@ async def _answered(
     return Response(status_code=204) if result is None else JSONResponse(result)
 
 
+@cache
 def fields_of(command: type[Command], *, is_text: bool = False) -> type[BaseModel]:
     """A command's own fields: without its type, id and key; `is_text`: as they stand in a query."""
 
