@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from functools import cache
 from typing import Any, Literal
 
 from protocol import avatars, chat, districts, handshake
@@ -75,6 +76,7 @@ def schema_of(model: type[Message], ref_template: str = "#/$defs/{model}") -> di
     return schema
 
 
+@cache
 def fingerprint() -> str:
     """16 hex digits that change when any word of the language does."""
     words = {
