@@ -316,9 +316,9 @@ async def test_http_requests_are_counted_by_address(tmp_path: Path) -> None:
 async def test_a_page_behind_tls_is_told_so_by_the_proxy_alone(tmp_path: Path) -> None:
     said = {"X-Forwarded-Proto": "https"}
     async with trusting(tmp_path, None, listen={"proxies": ["127.0.0.1"]}) as city:
-        assert "wss://" in (await city.browser.get("/", headers=said)).text
+        assert "wss://" in (await city.browser.get("/about", headers=said)).text
     async with trusting(tmp_path, None) as city:
-        assert "wss://" not in (await city.browser.get("/", headers=said)).text
+        assert "wss://" not in (await city.browser.get("/about", headers=said)).text
 
 
 async def test_what_a_browser_does_with_a_cookie_must_come_from_our_own_page(tmp_path: Path) -> None:
