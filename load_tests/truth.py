@@ -109,7 +109,9 @@ async def watch(
             me = await stack.enter_async_context(Client(url, name=f"witness {i}"))
             middle_x, middle_z = x + (i % 3 - 1) * APART_M, z + (i // 3 - 0.5) * APART_M
             await me.enter(district, near=(middle_x, middle_z + RADIUS_M))
-            walkers.append(Walker(me, middle_x, middle_z))
+            walker = Walker(me, middle_x, middle_z)
+            walker.been.append((clock(), me.place.x, me.place.z))  # far ones are shown it for up to 4 s
+            walkers.append(walker)
         began = clock()
         checked = began + warm_s
         while (now := clock()) - began < seconds:
