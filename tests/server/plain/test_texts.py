@@ -17,7 +17,7 @@ from server.web.plain.forms import form_for
 from server.web.plain.petitions import STEPS
 from server.web.plain.reasons import reason, wrong_field
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMMANDS = [
     petitions.DraftPetition,
     petitions.FilePetition,
