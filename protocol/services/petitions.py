@@ -116,12 +116,16 @@ class NoticeCard(Part):
 
 
 class HistoryCard(Part):
-    """One step of a case: what was done, when, by whom (`petitioner`, `staff`, `timer`), with what."""
+    """One step of a case: what was done, when, by whom (`petitioner`, `signer`, `staff`, `timer`), told to people.
+
+    `message` says it in the city's words; `about` holds the step's own values for programs, and what was written.
+    """
 
     step: Natural
     what: str
     when: Natural
     by: str
+    message: Text
     about: dict[str, Any]
 
 
@@ -250,13 +254,14 @@ class StatusShown(Result):
 
 
 class GuideShown(Result):
-    """All that a form needs: kinds, departments, types, bodies and reasons, each with its names."""
+    """All that a form needs: kinds, departments, types, bodies, reasons and states, each with its names."""
 
     kinds: list[dict[str, Any]]
     departments: list[dict[str, Any]]
     types: list[dict[str, Any]]
     bodies: list[dict[str, Any]]
     reasons: dict[str, list[dict[str, Any]]]
+    states: list[dict[str, Any]]
 
 
 class MonthShown(Result):

@@ -54,7 +54,7 @@ def services(rules: Rules, language: Language) -> list[dict[str, Any]]:
             "service_code": code,
             "service_name": _word(kind.name, language),
             "description": told["service"].format(
-                article=kind.article, needs=", ".join(_needs(kind)) or told["nothing"]
+                article=_word(kind.article, language), needs=", ".join(_needs(kind)) or told["nothing"]
             ),
             "metadata": True,
             "type": "batch",

@@ -12,7 +12,7 @@ from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-FINGERPRINT = "50e92c87f9ba1b43"
+FINGERPRINT = "49903721e5a5bf9f"
 
 MODULES = (avatars, chat, districts, handshake, live_qa, moderation, petitions)
 

@@ -10,7 +10,7 @@ from server.web.plain.visit import Visit
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.services.petitions import Petitions
-from worlds.services.petitions.notices import notice, written
+from worlds.services.petitions.notices import written
 from worlds.services.petitions.petition import CONTENT, Petition
 from worlds.services.petitions.states import rows
 from worlds.services.petitions.turn import Turn, is_official
@@ -55,14 +55,17 @@ ALSO: Final[Mapping[str, Callable[[Petitions, Petition, int], bool]]] = {
 """What must be so beside the state; the gate decides, this only spares the reader what it would refuse."""
 
 
+WRITTEN = ("missing", "decision", "text", "measure")
+"""The texts of a step, in the order in which they are read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step of the history in words; `text` is what somebody wrote with it."""
 
-    what: str
     when: int
     by: str
-    message: Text | None
+    message: Text
     text: str
 
 
@@ -156,25 +159,22 @@ def _case(service: Petitions, shown: say.PetitionShown, reader: Citizen, now: in
     return Case(
         petition=replace(petition),
         shown=shown,
-        steps=tuple(_step(service, petition, one) for one in shown.history),
+        steps=tuple(
+            Step(one.when, one.by, one.message, "\n".join(_texts(one.what, one.about)))
+            for one in shown.history
+        ),
         verbs=tuple(verb for verb in VERBS if _may(service, turn, petition, verb, now)),
         content={name: written(texts, owner, getattr(petition, name)) for name in CONTENT},
         is_mine=owner == reader.id,
     )
 
 
-def _step(service: Petitions, petition: Petition, one: say.HistoryCard) -> Step:
-    message, text = None, ""
-    if one.what in service.rules.notices:
-        told = notice(service.ledger, service.texts, petition, one.step)
-        message, text = told.message, told.text or ""
-    if not text:
-        text = "\n".join(_texts(one.about))
-    return Step(one.what, one.when, one.by, message, text)
-
-
-def _texts(about: Mapping[str, Any]) -> Iterator[str]:
-    for name in ("text", "decision", "measure", "missing"):
+def _texts(what: str, about: Mapping[str, Any]) -> Iterator[str]:
+    """What somebody wrote with a step."""
+    for item in about.get("items", ()):
+        yield f"- {item['what']} ({item['article']})"
+    # The other steps name a reason of the city's list, and their sentence tells it.
+    for name in (*WRITTEN, "reason") if what in ("routed", "transferred") else WRITTEN:
         if isinstance(about.get(name), str) and about[name]:
             yield about[name]
 

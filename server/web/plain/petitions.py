@@ -333,11 +333,10 @@ async def names(visit: Visit) -> dict[str, dict[str, str]]:
     def called(rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         return {one["id"]: visit.named(one["name"]) for one in rows}
 
-    states = await visit.look(lambda city, _: city.services["petitions"].rules.states)  # type: ignore[attr-defined]
     return {
         "kinds": called(guide.kinds),
         "departments": called(guide.departments) | called(guide.bodies),
-        "states": {id: visit.named(name) for id, name in states.items()},
+        "states": called(guide.states),
     }
 
 

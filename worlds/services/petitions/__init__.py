@@ -4,6 +4,7 @@ from worlds.plan import CityPlan
 from worlds.service import Texts
 from worlds.services.petitions.events import SILENT
 from worlds.services.petitions.ledger import Ledger
+from worlds.services.petitions.notices import untold
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.reading import public_view
 from worlds.services.petitions.rules import Rules
@@ -16,7 +17,10 @@ def found(texts: Texts, content: str, plan: CityPlan, words: Words) -> Petitions
 
     The listed words are not asked: no petition is held or refused for its words.
     """
-    return Petitions(texts, Rules.read(content))
+    rules = Rules.read(content)
+    if lacking := untold(rules):
+        raise ValueError(f"words are missing: {', '.join(lacking)}")
+    return Petitions(texts, rules)
 
 
 __all__ = ["SILENT", "Ledger", "Petition", "Petitions", "Rules", "found", "public_view"]

@@ -587,6 +587,7 @@ SILENT: frozenset[str] = frozenset(
 """Told to nobody: only the one who did it is concerned, and has the answer."""
 
 
-def word_of(event: Event) -> str:
-    """What was done, without the service's name."""
-    return event.type.partition(".")[2]
+def word_of(event: Event | type[Event]) -> str:
+    """What was done, without the service's name; of an event, or of a kind of events."""
+    word: str = event.model_fields["type"].default if isinstance(event, type) else event.type
+    return word.partition(".")[2]

@@ -1,16 +1,25 @@
-"""Notices: the sentences in which a petitioner is told of a step, in Korean and English."""
+"""The sentences in which a step of a case is told, in Korean and English: notices to the petitioner, and the rest."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal, get_args
 
 from protocol.handshake import Text
-from protocol.services.petitions import NoticeCard, OfficerCard
+from protocol.services.petitions import (
+    Correctable,
+    ExtensionReason,
+    NoticeCard,
+    OfficerCard,
+    Pause,
+    State,
+    UnprocessedReason,
+)
 from worlds.service import Personal, Texts
 from worlds.services.petitions.calendar import KST
+from worlds.services.petitions.events import NOT_IN_HISTORY, ON_PETITIONS, Alarmed, word_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
-from worlds.services.petitions.rules import Reason, Rules
+from worlds.services.petitions.rules import Reason, Rules, Words
 
 Language = Literal["ko", "en"]
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
@@ -65,11 +74,43 @@ def sentence(
     rules: Rules, petition: Petition, what: str, about: Mapping[str, Any], officer: OfficerCard | None
 ) -> Text:
     """The sentence of a step in both languages."""
-    told = rules.notices[what]
-    if what == "objection_decided":
-        told = rules.notices["objection_upheld" if about.get("upheld") else "objection_dismissed"]
+    told = _told(rules, what, about)
     values = {language: _values(rules, petition, about, officer, language) for language in LANGUAGES}
     return Text(ko=told.ko.format_map(values["ko"]), en=told.en.format_map(values["en"]))
+
+
+DECIDED_BY: Final[Mapping[str, tuple[str, str, str]]] = {
+    "objection_decided": ("upheld", "objection_upheld", "objection_dismissed"),
+    "corrected": ("agreed", "corrected", "correction_declined"),
+    "answered": ("justified", "answered_justified", "answered_unjustified"),
+    "publication_changed": ("agreed", "publication_agreed", "publication_ended"),
+}
+"""Steps whose sentence is another by what was decided: the value, the sentence for yes, the one for no."""
+
+
+def _told(rules: Rules, what: str, about: Mapping[str, Any]) -> Words:
+    value, yes, no = DECIDED_BY.get(what, ("", "", ""))
+    if value in about:
+        what = yes if about[value] else no
+    return rules.notices.get(what) or rules.steps[what]
+
+
+def untold(rules: Rules) -> list[str]:
+    """Which sentences a city's content lacks: for steps, what they decide, and the values that stand in them."""
+    steps = {word_of(event) for event in ON_PETITIONS} - NOT_IN_HISTORY
+    steps |= {what for _, *decided in DECIDED_BY.values() for what in decided}
+    lacking = [f"notices or steps: {what}" for what in steps - rules.notices.keys() - rules.steps.keys()]
+    alarms = get_args(Alarmed.model_fields["reason"].annotation)
+    for name, table, wanted in (
+        ("states", rules.states, get_args(State)),
+        ("parts", rules.parts, get_args(Correctable)),
+        ("alarms", rules.alarms, alarms),
+        ("extension_reasons", rules.extension_reasons, get_args(ExtensionReason)),
+        ("unprocessed_reasons", rules.unprocessed_reasons, get_args(UnprocessedReason)),
+        ("pauses", rules.pauses, get_args(Pause)),
+    ):
+        lacking += [f"{name}: {word}" for word in wanted if word not in table]
+    return sorted(lacking)
 
 
 def shown_time(at: int, language: Language) -> str:
@@ -113,15 +154,20 @@ def _values(
     for table in (rules.extension_reasons, rules.unprocessed_reasons, rules.pauses):
         reason: Reason | None = table.get(named) if isinstance(named, str) else None
         if reason is not None:
-            values["reason"] = f"{getattr(reason.name, language)} ({reason.article})"
-    if (body := rules.body(about.get("body", ""))) is not None:
+            values["reason"] = f"{getattr(reason.name, language)} ({getattr(reason.article, language)})"
+    if isinstance(named, str) and named in rules.alarms:
+        values["reason"] = getattr(rules.alarms[named], language)
+    where = about.get("body", "")
+    if (body := rules.body(where) or rules.department(where)) is not None:
         values["body"] = getattr(body.name, language)
+    if (part := about.get("part")) is not None:
+        values["part"] = getattr(rules.parts[part], language)
     if officer is not None:
         department = rules.department(officer.department)
         name = getattr(department.name, language) if department else officer.department
         values["department"] = name
         values["officer"] = ", ".join(part for part in (name, officer.name, officer.contact) if part)
-    for name in ("other_number", "part", "stars"):
+    for name in ("other_number", "stars"):
         if name in about:
             values[name] = str(about[name])
     return values

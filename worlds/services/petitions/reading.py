@@ -12,7 +12,15 @@ from worlds.citizen import Citizen
 from worlds.service import Event, Texts
 from worlds.services.petitions import events as ev
 from worlds.services.petitions.ledger import NO_DUE, ROOM, Ledger, Place
-from worlds.services.petitions.notices import LANGUAGES, notice, officer_card, shown_time, unread, written
+from worlds.services.petitions.notices import (
+    LANGUAGES,
+    notice,
+    officer_card,
+    sentence,
+    shown_time,
+    unread,
+    written,
+)
 from worlds.services.petitions.petition import CONTENT, Petition
 from worlds.services.petitions.rules import Reason, Words
 from worlds.services.petitions.states import UNROUTED
@@ -179,13 +187,19 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
         content = say.Written(
             **{name: written(texts, petition.citizen, getattr(petition, name)) for name in CONTENT}
         )
+    officer = officer_card(ledger, texts, petition)
     size, steps, next_from = (_size(content) if content else 0), list[say.HistoryCard](), None
     for step in range(begin, len(petition.history)):
         when, what, by, about = petition.history[step]
         if mine and what in ev.FOR_STAFF_ONLY:
             continue
         one = say.HistoryCard(
-            step=step, what=what, when=when, by=_actor(petition, by), about=_readable(turn, petition, about)
+            step=step,
+            what=what,
+            when=when,
+            by=_actor(petition, by),
+            message=sentence(ledger.rules, petition, what, about, officer),
+            about=_readable(turn, petition, about),
         )
         size += _size(one)
         if size > PAGE_BYTES and (steps or content is not None):
@@ -345,15 +359,18 @@ def guide(ledger: Ledger) -> say.GuideShown:
     def words(told: Words) -> dict[str, str]:
         return {"ko": told.ko, "en": told.en}
 
+    def cited(article: Words) -> dict[str, Any]:
+        return {"article": article.en, "basis": words(article)}
+
     def reasons(table: Mapping[str, Reason]) -> list[dict[str, Any]]:
-        return [{"id": id, "name": words(one.name), "article": one.article} for id, one in table.items()]
+        return [{"id": id, "name": words(one.name), **cited(one.article)} for id, one in table.items()]
 
     return say.GuideShown(
         kinds=[
             {
                 "id": id,
                 "name": words(kind.name),
-                "article": kind.article,
+                **cited(kind.article),
                 "period": kind.period.model_dump(),
                 "requires": list(kind.requires),
                 "public": kind.public,
@@ -368,7 +385,7 @@ def guide(ledger: Ledger) -> say.GuideShown:
                 "id": one.id,
                 "name": words(one.name),
                 "kind": one.kind,
-                "article": one.article,
+                **cited(one.article),
                 "period": one.period.model_dump(),
                 "department": one.lead,
                 "with_departments": list(one.with_departments),
@@ -382,6 +399,7 @@ def guide(ledger: Ledger) -> say.GuideShown:
             "unprocessed": reasons(rules.unprocessed_reasons),
             "pause": reasons(rules.pauses),
         },
+        states=[{"id": id, "name": words(name)} for id, name in rules.states.items()],
     )
 
 

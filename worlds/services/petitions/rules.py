@@ -11,6 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from protocol.services.petitions import Correctable
 from worlds.services.petitions.calendar import Period, WorkingHours
 
 KindCode = Literal[
@@ -55,7 +56,7 @@ class KindRule(Shape):
 
     name: Words
     period: Period
-    article: str
+    article: Words
     ends_by: Literal["answer", "grant"] = "answer"
     statutory: bool = False
     public: bool = False
@@ -70,7 +71,7 @@ class StatutoryType(Shape):
     id: str
     name: Words
     kind: KindCode
-    article: str
+    article: Words
     period: Period
     lead: str
     with_departments: tuple[str, ...] = ()
@@ -81,7 +82,7 @@ class Reason(Shape):
     """One of the reasons that a rule lists."""
 
     name: Words
-    article: str
+    article: Words
 
 
 class DayOff(Shape):
@@ -157,6 +158,9 @@ class Rules(Shape):
     pauses: Mapping[str, Reason]
     states: Mapping[str, Words]
     notices: Mapping[str, Words]
+    steps: Mapping[str, Words]
+    parts: Mapping[Correctable, Words]
+    alarms: Mapping[str, Words]
     sentences: Mapping[str, Words]
     added_holidays: tuple[DayOff, ...] = ()
     removed_holidays: tuple[date, ...] = ()

@@ -9,7 +9,6 @@ from protocol.handshake import Text
 from protocol.message import MAX_INTEGER, Command, Fact
 from protocol.services import petitions as say
 from worlds.citizen import Citizen
-from worlds.plan import CityPlan
 from worlds.service import (
     Audience,
     Citizens,
@@ -334,11 +333,6 @@ class Petitions(Service[Event]):
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
         """What they have not read, and their desk."""
         return reading.view(self.ledger, self.texts, citizen, now)
-
-
-def found(texts: Texts, content: str, plan: CityPlan) -> Petitions:
-    """The service of a city, from the text of its `services/petitions.toml`; raises ValueError."""
-    return Petitions(texts, Rules.read(content))
 
 
 def _step_of(petition: Petition, word: str, now: int) -> int | None:

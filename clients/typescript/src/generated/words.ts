@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "50e92c87f9ba1b43";
+export const FINGERPRINT = "49903721e5a5bf9f";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -341,13 +341,14 @@ export interface Goodbye {
   after_ms?: number | null | undefined;
 }
 
-/** All that a form needs: kinds, departments, types, bodies and reasons, each with its names. */
+/** All that a form needs: kinds, departments, types, bodies, reasons and states, each with its names. */
 export interface GuideShown {
   kinds: ({ [word: string]: unknown })[];
   departments: ({ [word: string]: unknown })[];
   types: ({ [word: string]: unknown })[];
   bodies: ({ [word: string]: unknown })[];
   reasons: { [word: string]: ({ [word: string]: unknown })[] };
+  states: ({ [word: string]: unknown })[];
 }
 
 /** A raised hand as hosts and floor managers see it; the queue's key is (times, lane, raised_at). */
@@ -397,12 +398,13 @@ export interface Hello {
   resume?: Resume | null | undefined;
 }
 
-/** One step of a case: what was done, when, by whom (`petitioner`, `staff`, `timer`), with what. */
+/** One step of a case: what was done, when, by whom (`petitioner`, `signer`, `staff`, `timer`), told to people. `message` says it in the city's words; `about` holds the step's own values for programs, and what was written. */
 export interface HistoryCard {
   step: number;
   what: string;
   when: number;
   by: string;
+  message: Text;
   about: { [word: string]: unknown };
 }
 

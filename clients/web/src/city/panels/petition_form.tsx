@@ -172,7 +172,7 @@ export function Form({ guide, world, show }: FormProps) {
         name="kind"
         label={say("pt.kind")}
         fault={at("kind")}
-        hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${kind.article}`}
+        hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${of(kind.basis)}`}
       >
         {(aria) => (
           <select

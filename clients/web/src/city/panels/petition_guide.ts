@@ -3,14 +3,14 @@ import type { Text } from "../plan";
 import { of, say } from "../texts";
 
 export interface Period {
-  unit: "hours" | "days";
+  unit: "hours" | "days" | "weeks" | "months" | "years";
   amount: number;
 }
 
 export interface Kind {
   id: string;
   name: Text;
-  article: string;
+  basis: Text;
   period: Period;
   requires: string[];
   public: boolean;
@@ -26,7 +26,7 @@ export interface StatutoryType {
   id: string;
   name: Text;
   kind: string;
-  article: string;
+  basis: Text;
   period: Period;
   department: string;
 }
@@ -35,6 +35,7 @@ export interface Guide {
   kinds: Kind[];
   departments: Department[];
   types: StatutoryType[];
+  states: { id: string; name: Text }[];
 }
 
 export function nameOf(list: readonly { id: string; name: Text }[], id: string): string {

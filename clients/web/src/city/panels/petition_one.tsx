@@ -1,9 +1,10 @@
 // One petition of one's own: where it stands, until when, what happened, and what one may do about it now.
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
+import { written as writtenWith } from "../../petition_step";
 import { attempt, why } from "../session";
 import { client, notice } from "../state";
-import { type Key, moment, say, sayMaybe } from "../texts";
+import { type Key, moment, of, say, sayMaybe } from "../texts";
 import { Fault } from "./field";
 import { type Guide, nameOf } from "./petition_guide";
 
@@ -67,7 +68,7 @@ export function One({ petition, guide, back }: OneProps) {
           <dl class="facts">
             <dt>{shown.card.number ? say("pt.number", { n: shown.card.number }) : say("pt.no_number")}</dt>
             <dd>
-              <b>{sayMaybe(`pt.state.${shown.card.state}`, shown.card.state)}</b>
+              <b>{nameOf(guide.states, shown.card.state)}</b>
             </dd>
             {shown.card.due_at && !shown.card.ended_at && (
               <>
@@ -112,14 +113,14 @@ export function One({ petition, guide, back }: OneProps) {
 }
 
 function Step({ step }: { step: Words.HistoryCard }) {
-  const text = [step.about["text"], step.about["missing"]].find((each) => typeof each === "string");
+  const text = writtenWith(step);
   return (
     <li>
       <time dateTime={new Date(step.when).toISOString()}>{moment(step.when)}</time>
       <span>
-        {sayMaybe(`pt.what.${step.what}`, step.what)} <small>{sayMaybe(`pt.by.${step.by}`, step.by)}</small>
+        {of(step.message)} <small>{sayMaybe(`pt.by.${step.by}`, "")}</small>
       </span>
-      {typeof text === "string" && text && (
+      {text && (
         <p class="paper" dir="auto">
           {text}
         </p>

@@ -3,7 +3,7 @@ import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { attempt, why } from "../session";
 import { client, me } from "../state";
-import { day, type Key, moment, of, say, sayMaybe } from "../texts";
+import { day, type Key, moment, of, say } from "../texts";
 import { Form } from "./petition_form";
 import { type Guide, nameOf } from "./petition_guide";
 import { One } from "./petition_one";
@@ -99,7 +99,7 @@ function Mine({ guide, show }: { guide: Guide; show: (petition: string) => void 
               <b>{nameOf(guide.kinds, card.kind)}</b>
               <small>
                 {card.number ? say("pt.number", { n: card.number }) : say("pt.no_number")} ·{" "}
-                {sayMaybe(`pt.state.${card.state}`, card.state)}
+                {nameOf(guide.states, card.state)}
                 {card.due_at &&
                   !card.ended_at &&
                   ` · ${card.overdue ? say("pt.overdue") : say("pt.due", { day: moment(card.due_at) })}`}
@@ -191,8 +191,7 @@ function Public({ guide }: { guide: Guide }) {
           <li key={card.number}>
             <p>{card.summary ?? nameOf(guide.kinds, card.kind)}</p>
             <p class="soft">
-              {card.number} · {nameOf(guide.kinds, card.kind)} ·{" "}
-              {sayMaybe(`pt.state.${card.state}`, card.state)}
+              {card.number} · {nameOf(guide.kinds, card.kind)} · {nameOf(guide.states, card.state)}
               {card.department && ` · ${nameOf(guide.departments, card.department)}`} ·{" "}
               {day(card.received_at)}
             </p>

@@ -1,5 +1,6 @@
 // The petition desk: what lies on a department's desk, what is due first first, and every step an officer takes.
 import type { Words } from "madang";
+import { written } from "../../petition_step.ts";
 import { type Act, command } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
@@ -14,6 +15,7 @@ export function Petitions({ city, which, go }: View) {
   const guide = useAnswer(city, "petitions.guide", {}).answer;
   const departments = (guide?.departments ?? []) as unknown as Named[];
   const kinds = (guide?.kinds ?? []) as unknown as Named[];
+  const states = (guide?.states ?? []) as unknown as Named[];
   const department = which || undefined;
   const { answer, refusal } = useAnswer(city, "petitions.desk", { department }, [
     "petitions.desk_changed",
@@ -25,8 +27,8 @@ export function Petitions({ city, which, go }: View) {
     id: card.petition,
     title: `${card.number ?? t("no_number")} · ${nameOf(kinds, card.kind)}`,
     about: card.due_at
-      ? `${t(`petition_${card.state}`)} · ${t(card.due_at < now ? "overdue_by" : "due_in", { span: span(card.due_at - now) })}`
-      : t(`petition_${card.state}`),
+      ? `${nameOf(states, card.state)} · ${t(card.due_at < now ? "overdue_by" : "due_in", { span: span(card.due_at - now) })}`
+      : nameOf(states, card.state),
     claimed: card.officer?.name ?? undefined,
     isUrgent: card.overdue === true,
     card,
@@ -65,7 +67,7 @@ export function Petitions({ city, which, go }: View) {
               <dt>{t("department")}</dt>
               <dd>{nameOf(departments, card.department ?? card.proposed)}</dd>
               <dt>{t("state")}</dt>
-              <dd>{t(`petition_${card.state}`)}</dd>
+              <dd>{nameOf(states, card.state)}</dd>
               <dt>{t("arrived")}</dt>
               <dd>{day(card.arrived_at)}</dd>
               <dt>{t("due")}</dt>
@@ -154,7 +156,7 @@ function acts(
 }
 
 function Shown({ city, petition }: { city: View["city"]; petition: string }) {
-  const { t, day } = useSpeech();
+  const { t, own, day } = useSpeech();
   const { answer, refusal } = useAnswer(city, "petitions.show", { petition, reason: "desk" }, [
     "petitions.desk_changed",
   ]);
@@ -180,7 +182,12 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
       <ol class="lines">
         {answer.history.map((step) => (
           <li key={step.step}>
-            <time>{day(step.when)}</time> {t(`step_${step.what}`)} <small>{step.by}</small>
+            <time>{day(step.when)}</time> {own(step.message)} <small>{t(`by_${step.by}`)}</small>
+            {written(step) && (
+              <p class="note">
+                <bdi>{written(step)}</bdi>
+              </p>
+            )}
           </li>
         ))}
       </ol>
