@@ -245,7 +245,7 @@ class Connection:
         """Queue a fact that was encoded once for all its hearers; until there is a line that can take it, keep it."""
         if self.session.state is State.OPEN:
             self.outbox.fact(body)
-            self.router.to_flush.add(self)
+            self._await_flush()
         elif self.router.sessions.holds(self):
             self.session.ledger.enter(body)
         if self.session.ledger.is_overfull:
@@ -254,7 +254,11 @@ class Connection:
     def tell_count(self, count: Count) -> None:
         """Queue a running number."""
         self.outbox.count(count)
-        self.router.to_flush.add(self)
+        self._await_flush()
+
+    def _await_flush(self) -> None:
+        """What is queued goes with the next tick of the district: a message costs more than what it holds."""
+        (self.crowd or self.router).to_flush.add(self)
 
     def check_silence(self, now: float) -> None:
         """End a client that is silent for too long; ping one that is quiet."""

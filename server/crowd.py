@@ -67,6 +67,7 @@ class Crowd:
             chance=chance,
         )
         self.connections: dict[int, Connection] = {}
+        self.to_flush: set[Connection] = set()
         self.inbox = Inbox(metrics, clock.monotonic())
         self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
         self._watched = np.full(self.district.slots.count, -1, np.int32)
@@ -214,6 +215,12 @@ class Crowd:
         phase("total").observe(sent - began)
         if self.district.tick % round(self.district.tick_hz) == 0:
             self._measure(people, now)
+
+    def flush(self) -> None:
+        """Send everyone here what has been queued for them since the last tick, each in one message."""
+        waiting, self.to_flush = self.to_flush, set()
+        for connection in waiting:
+            connection.outbox.flush()
 
     def _pass(self, now: float) -> None:
         """A tick of an empty district: nobody walks, and nobody is told."""

@@ -46,8 +46,8 @@ class Hearers:
             connection.tell_count(count)
 
     def flush(self) -> None:
-        """Send what was queued."""
-        self._router.flush()
+        """Send what was queued for those in no district; the others are told with their district's next tick."""
+        self._router.flush_outside()
 
     def _of(self, audience: Audience) -> Iterator["Connection"]:
         present = self._router.present

@@ -457,11 +457,17 @@ class Router:
 
     # The node's own rounds
 
-    def flush(self) -> None:
-        """Send every client what has been queued for it."""
+    def flush_outside(self) -> None:
+        """Send those who are in no district what has been queued for them: no tick of theirs would."""
         waiting, self.to_flush = self.to_flush, set()
         for connection in waiting:
             connection.outbox.flush()
+
+    def flush(self) -> None:
+        """Send every client what has been queued for it, without waiting for a tick."""
+        self.flush_outside()
+        for crowd in self.crowds.values():
+            crowd.flush()
 
     def check_silence(self, now: float) -> None:
         """Ping the quiet, end the silent, and those who did not come back: once a second."""

@@ -70,7 +70,8 @@ class Ticker:
             if late > seconds / 2:
                 self._metrics.tick_late.inc()
             crowd.tick(loop.time())
-            self._router.flush()
+            crowd.flush()
+            self._router.flush_outside()
             due = due + seconds if late < seconds else loop.time() + seconds
 
     async def _rounds(self) -> None:

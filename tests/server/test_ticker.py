@@ -58,7 +58,7 @@ async def test_what_was_queued_is_sent_with_the_tick() -> None:
     ticker = ticking(town)
     ticker.start()
     person.connection.tell_count(Draining(after_ms=5))
-    await until(lambda: not town.router.to_flush)
+    await until(lambda: not town.router.crowds["here"].to_flush)
     await ticker.stop()
     person.listen()
     assert Draining(after_ms=5) in person.heard
