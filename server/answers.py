@@ -11,6 +11,9 @@ from protocol.refusals import Refusal, Refused
 REMEMBERED = 256
 """Answers kept per session by `id`, and per citizen by `key` (PROTOCOL section 4)."""
 
+MAX_KEYRINGS = 20_000
+"""Citizens whose keys are remembered; past it those who used theirs longest ago are forgotten."""
+
 
 class Answers:
     """The last answers of one session, by the id of the command."""
@@ -51,6 +54,34 @@ class Keys:
         self._done[command.key] = (_content(command), done)
         if len(self._done) > REMEMBERED:
             self._done.popitem(last=False)
+
+
+class Keyrings:
+    """The keys of everyone who used one."""
+
+    def __init__(self) -> None:
+        self._keys: OrderedDict[str, Keys] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def again(self, citizen: str, command: Command) -> Done | None:
+        """What this citizen did under the command's key; raises Refused `conflict` for other content."""
+        keys = self._keys.get(citizen)
+        return keys.again(command) if keys is not None else None
+
+    def remember(self, citizen: str, command: Command, done: Done) -> None:
+        """Keep what was done under the command's key, if it has one."""
+        if command.key is None:
+            return
+        self._keys.setdefault(citizen, Keys()).remember(command, done)
+        self._keys.move_to_end(citizen)
+        if len(self._keys) > MAX_KEYRINGS:
+            self._keys.popitem(last=False)
+
+    def forget(self, citizen: str) -> None:
+        """Nobody will come back to these keys."""
+        self._keys.pop(citizen, None)
 
 
 def _content(command: Command) -> bytes:

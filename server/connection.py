@@ -252,8 +252,12 @@ class Connection:
             self.end(Farewell.TOO_SLOW)
 
     def tell_count(self, count: Count) -> None:
-        """Queue a running number."""
-        self.outbox.count(count)
+        """Queue a running number for this client alone."""
+        self.tell_number(count.type, encode(count))
+
+    def tell_number(self, word: str, body: bytes) -> None:
+        """Queue a running number that was encoded once for all its hearers."""
+        self.outbox.number(word, body)
         self._await_flush()
 
     def _await_flush(self) -> None:

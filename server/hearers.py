@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from protocol.avatars import MovedBack
-from protocol.codec import fact_body
+from protocol.codec import encode, fact_body
 from protocol.message import Count, Fact
 from worlds.access import holds_any
 from worlds.service import (
@@ -41,9 +41,10 @@ class Hearers:
             connection.tell_body(body)
 
     def tell_count(self, audience: Audience, count: Count) -> None:
-        """A running number to all of an audience that are connected."""
+        """A running number to all of an audience that are connected; encoded once."""
+        body = encode(count)
         for connection in list(self._of(audience)):
-            connection.tell_count(count)
+            connection.tell_number(count.type, body)
 
     def flush(self) -> None:
         """Send what was queued for those in no district; the others are told with their district's next tick."""
@@ -63,7 +64,7 @@ class Hearers:
                     if citizen_id in present:
                         yield present[citizen_id]
             case Staff(words, scope, but):
-                for connection in present.values():
+                for connection in self._router.staff.values():
                     citizen = connection.citizen
                     if citizen is not None and citizen.id not in but and holds_any(citizen, words, scope):
                         yield connection

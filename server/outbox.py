@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from protocol.codec import bundles, encode
-from protocol.message import Count
+from protocol.codec import bundles
 from protocol.session import ServerSession, State
 
 
@@ -14,22 +13,22 @@ class Outbox:
         self._session = session
         self._send = send
         self._facts: list[bytes] = []
-        self._counts: dict[str, bytes] = {}
+        self._numbers: dict[str, bytes] = {}
 
     def fact(self, body: bytes) -> None:
         """Queue a fact, which now has its number."""
         self._facts.append(self._session.tell(body))
 
-    def count(self, count: Count) -> None:
+    def number(self, word: str, body: bytes) -> None:
         """Queue a running number; it replaces the one of its type that was not sent yet."""
         if self._session.state is State.OPEN:
-            self._counts[count.type] = encode(count)
+            self._numbers[word] = body
 
     def flush(self) -> None:
         """Send what has been queued."""
-        if self._facts or self._counts:
-            parts = [*self._facts, *self._counts.values()]
+        if self._facts or self._numbers:
+            parts = [*self._facts, *self._numbers.values()]
             self._facts.clear()
-            self._counts.clear()
+            self._numbers.clear()
             for message in bundles(parts):
                 self._send(message)

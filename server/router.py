@@ -1,6 +1,5 @@
 """The router: who is here, and to whom each command goes; what a greeting answers."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -19,7 +18,7 @@ from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 from protocol.session import State
 from server.admission import Door, Pace, Shut
-from server.answers import Keys
+from server.answers import Keyrings
 from server.auth import Registry, visitor_name
 from server.clock import Clock
 from server.config import Settings
@@ -40,9 +39,6 @@ from worlds.citizen import Citizen
 from worlds.plan import CityPlan
 
 log = structlog.get_logger("router")
-
-MAX_KEYRINGS = 20_000
-"""Citizens whose command keys are remembered; past it those who used theirs longest ago are forgotten."""
 
 
 class Router:
@@ -72,11 +68,12 @@ class Router:
         self.host: Host | None = None
         self.connections: set[Connection] = set()
         self.present: dict[str, Connection] = {}
+        self.staff: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
         self.evidence = Evidence(self)
         self.restraints = Restraints(self)
         self.speech = Speech(self)
-        self._keys: OrderedDict[str, Keys] = OrderedDict()
+        self._keyrings = Keyrings()
         crowd = settings.crowd
         self._entrances = {
             district: Entrance(crowd.district_capacity, crowd.reserved_share) for district in self.crowds
@@ -155,6 +152,13 @@ class Router:
         if self.host is not None and connection.citizen is not None:
             self.host.note_arrival(connection.citizen, district)
 
+    def _know(self, connection: Connection, citizen: Citizen) -> None:
+        """Whose connection it is, with the roles that they hold now."""
+        connection.citizen = citizen
+        self.staff.pop(citizen.id, None)
+        if citizen.is_staff:
+            self.staff[citizen.id] = connection
+
     def _come_in(self, connection: Connection, hello: Hello, citizen: Citizen) -> None:
         """A new session; it ends an older one of the same citizen."""
         if citizen.is_visitor and self.host is not None and not self.host.city.is_fit(citizen.name):
@@ -163,7 +167,7 @@ class Router:
         if older is not None:
             older.end(Farewell.SUPERSEDED)
         self.present[citizen.id] = connection
-        connection.citizen = citizen
+        self._know(connection, citizen)
         connection.avatar = hello.avatar
         connection.locale = hello.locale
         connection.ticket = self.sessions.open(connection)
@@ -194,7 +198,7 @@ class Router:
         older.ticket.renew(hello.resume.key)
         if self.host is not None:
             self.host.note_presence(citizen, is_away=False)
-        older.citizen = citizen
+        self._know(older, citizen)
         if older.crowd is not None:
             older.crowd.read_roles(older.slot, citizen)
             # Nothing is shown before the welcome.
@@ -264,12 +268,13 @@ class Router:
         citizen = connection.citizen
         if citizen is not None and self.present.get(citizen.id) is connection:
             del self.present[citizen.id]
+            self.staff.pop(citizen.id, None)
             self.evidence.forget(citizen.id)
             for entrance in self._entrances.values():
                 entrance.leave(citizen.id)
             if citizen.is_visitor:
                 # Their id was made for this session: nobody can come back to these keys.
-                self._keys.pop(citizen.id, None)
+                self._keyrings.forget(citizen.id)
 
     def fall_behind(self, connection: Connection) -> None:
         """The connection's line is full: its frames are skipped."""
@@ -316,7 +321,7 @@ class Router:
     def _hear(self, connection: Connection, citizen: Citizen, command: Say, now: float) -> None:
         """A line is told at once, or a service keeps it and answers when that is kept; raises Refused."""
         instead = None
-        if self._done_before(citizen, command) is None:
+        if self._keyrings.again(citizen.id, command) is None:
             instead = self.speech.instead(connection, citizen, command, now)
         if instead is None or self.host is None:
             connection.answer(command, self.carry_out(connection, citizen, command, now))
@@ -335,25 +340,13 @@ class Router:
 
     def carry_out(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> Done:
         """Decide one command that does not last; raises Refused."""
-        again = self._done_before(citizen, command)
+        again = self._keyrings.again(citizen.id, command)
         if again is not None:
             return again
         result = self._decide(connection, citizen, command, now)
         done = Done(id=command.id, result=None if result is None else dump(result))
-        if command.key is not None:
-            self._keyring(citizen.id).remember(command, done)
+        self._keyrings.remember(citizen.id, command, done)
         return done
-
-    def _done_before(self, citizen: Citizen, command: Command) -> Done | None:
-        keys = self._keys.get(citizen.id)
-        return keys.again(command) if keys is not None else None
-
-    def _keyring(self, citizen_id: str) -> Keys:
-        keys = self._keys.setdefault(citizen_id, Keys())
-        self._keys.move_to_end(citizen_id)
-        if len(self._keys) > MAX_KEYRINGS:
-            self._keys.popitem(last=False)
-        return keys
 
     def _decide(
         self, connection: Connection, citizen: Citizen, command: Command, now: float

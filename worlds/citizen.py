@@ -10,6 +10,8 @@ from protocol.handshake import MAX_NAME_LENGTH
 ROLES = frozenset({"visitor", "citizen", "official", "moderator", "host", "operator"})
 """Every role; one may be scoped, as in moderator@culture."""
 
+EVERYONES_ROLES = frozenset({"visitor", "citizen"})
+
 MAX_SCOPE_LENGTH = 64
 """Characters of a role's scope."""
 
@@ -50,6 +52,11 @@ class Citizen:
     def is_visitor(self) -> bool:
         """Whether the city does not know them: they may walk, chat and read."""
         return self.level == 0
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they hold more than everyone may: a role beyond a citizen's, or a grant."""
+        return bool(self.grants) or any(role.partition("@")[0] not in EVERYONES_ROLES for role in self.roles)
 
 
 def is_role(text: str) -> bool:

@@ -93,7 +93,7 @@ class Citizens:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """All connected who hold one of these roles or grants (`grant:NAME`), within the scope when one is given.
+    """All connected staff who hold one of these roles or grants (`grant:NAME`), within the scope when one is given.
 
     `but`: whom it concerns, and who therefore does not hear it.
     """

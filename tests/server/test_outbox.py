@@ -2,9 +2,10 @@
 
 import msgpack
 
-from protocol.codec import MAX_TOLD_BYTES, fact_body
+from protocol.codec import MAX_TOLD_BYTES, encode, fact_body
 from protocol.districts import Crowd, EnteredZone
 from protocol.handshake import Goodbye, Hello, Pong, Welcome
+from protocol.message import Count
 from protocol.refusals import Farewell
 from protocol.session import ClientSession, ServerSession
 from server.outbox import Outbox
@@ -25,6 +26,9 @@ class Ends:
     def fact(self, zone: str) -> None:
         self.outbox.fact(fact_body(EnteredZone(zone=zone), at=5))
 
+    def number(self, count: Count) -> None:
+        self.outbox.number(count.type, encode(count))
+
 
 def pong(t: float) -> Pong:
     return Pong(t=t, server_time=1)
@@ -32,7 +36,7 @@ def pong(t: float) -> Pong:
 
 def test_what_is_queued_goes_as_one_message_facts_first_and_numbered() -> None:
     ends = Ends()
-    ends.outbox.count(pong(1.0))
+    ends.number(pong(1.0))
     ends.fact("a")
     ends.fact("b")
     assert ends.sent == []
@@ -48,8 +52,8 @@ def test_what_is_queued_goes_as_one_message_facts_first_and_numbered() -> None:
 def test_of_a_running_number_only_the_newest_is_sent() -> None:
     ends = Ends()
     for t in range(5):
-        ends.outbox.count(pong(t))
-    ends.outbox.count(Crowd(district="here", population=3, tick_hz=10))
+        ends.number(pong(t))
+    ends.number(Crowd(district="here", population=3, tick_hz=10))
     ends.outbox.flush()
     [message] = ends.sent
     assert [item.get("t") for item in msgpack.unpackb(message)] == [4.0, None]
@@ -78,10 +82,10 @@ def test_more_facts_than_a_message_holds_go_as_several_in_their_order() -> None:
 def test_nothing_is_queued_for_who_has_not_been_welcomed_or_has_gone() -> None:
     sent: list[bytes] = []
     outbox = Outbox(ServerSession(0.0), sent.append)
-    outbox.count(pong(1))
+    outbox.number("pong", encode(pong(1)))
     outbox.flush()
     ends = Ends()
     ends.server.send(Goodbye(code=Farewell.BYE, message=""))
-    ends.outbox.count(pong(1))
+    ends.number(pong(1))
     ends.outbox.flush()
     assert sent == ends.sent == []

@@ -362,14 +362,14 @@ def test_a_refusal_is_not_remembered_under_a_key(town: Town) -> None:
 def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_bounded(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.router.MAX_KEYRINGS", 3)
+    monkeypatch.setattr("server.answers.MAX_KEYRINGS", 3)
     for number in range(5):
         visitor = at(town, 50, 50)
         visitor.ask(Emote, emote=5, key="k")
         visitor.connection.left()
         citizen = at(town, 50, 50, token=town.token(f"citizen{number}"))
         citizen.ask(Emote, emote=5, key="k")
-    assert len(town.router._keys) == 3
+    assert len(town.router._keyrings) == 3
 
 
 # Under load

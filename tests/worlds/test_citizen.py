@@ -36,6 +36,13 @@ def test_a_narrower_scope_does_not_reach_the_wider_nor_its_neighbour() -> None:
     assert not hall.has("host", "culture")
 
 
+def test_staff_is_who_holds_more_than_everyone() -> None:
+    assert not citizen("visitor").is_staff
+    assert not citizen("citizen").is_staff
+    assert citizen("citizen", "moderator@culture").is_staff
+    assert Citizen("c1", "Kim", ("citizen",), grants=("mayor",)).is_staff
+
+
 @pytest.mark.parametrize("role", ["visitor", "operator", "moderator@culture", "official@civil/counter_3"])
 def test_roles_of_the_city_are_known(role: str) -> None:
     assert is_role(role)
