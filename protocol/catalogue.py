@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from protocol import avatars, chat, districts, handshake
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import live_qa, moderation, petitions
+from protocol.services import announcements, live_qa, moderation, petitions
 
 COMMANDS: tuple[type[Command], ...] = (
     districts.Enter,
@@ -15,6 +15,7 @@ COMMANDS: tuple[type[Command], ...] = (
     avatars.Emote,
     avatars.Change,
     avatars.Who,
+    *announcements.COMMANDS,
     *live_qa.COMMANDS,
     *moderation.COMMANDS,
     *petitions.COMMANDS,
@@ -24,6 +25,7 @@ FACTS: tuple[type[Fact], ...] = (
     districts.LeftZone,
     chat.ChatSaid,
     avatars.Changed,
+    *announcements.FACTS,
     *live_qa.FACTS,
     *moderation.FACTS,
     *petitions.FACTS,

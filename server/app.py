@@ -31,6 +31,7 @@ from server.web import app as web
 from server.web.callers import Gate
 from server.web.pages import Pages
 from worlds import plan
+from worlds.citizen import Citizen
 from worlds.founding import founder
 
 log = structlog.get_logger("app")
@@ -90,6 +91,13 @@ class Node:
         """Who is behind a slot, if anyone."""
         crowd = self.router.crowds.get(district)
         return crowd.card(slot) if crowd else None
+
+    def here(self) -> Iterator[tuple[Citizen, str | None]]:
+        """Everyone who is connected, with the district they are in."""
+        for connection in list(self.router.present.values()):
+            if connection.citizen is not None:
+                crowd = connection.crowd
+                yield connection.citizen, crowd.district.plan.id if crowd is not None else None
 
     def is_ready(self) -> bool:
         """Whether new citizens are taken."""

@@ -57,6 +57,14 @@ class Turn(Part):
     ends_at: Natural
 
 
+class Programme(Part):
+    """Where in its run sheet a session is, as far as the audience is told: what is on, what comes next."""
+
+    now: Text | None = None
+    next: Text | None = None
+    next_at: Natural | None = None
+
+
 class QuestionTime(Part):
     """One question time, as everyone may know it."""
 
@@ -77,6 +85,8 @@ class QuestionTime(Part):
     is_screened: bool = True
     seats: Natural = 0
     reserved: Natural = 0
+    programme: Programme | None = None
+    on_stage: Number_ | None = None
 
 
 class Question(Part):
@@ -197,11 +207,27 @@ class Minute(Part):
 
 
 class RunSheetLine(Part):
-    """What comes when, and who sees to it."""
+    """What comes when, and who sees to it; when it really began and ended. The audience is told of public ones."""
 
     at: Natural
     text: Text
     who: Text
+    cue: Natural | None = None
+    lasts_s: Natural | None = None
+    is_public: bool | None = None
+    began_at: Natural | None = None
+    ended_at: Natural | None = None
+
+
+class CuePlan(Part):
+    """A line of the run sheet as it is planned; `cue` names one that is there already."""
+
+    cue: Natural | None = None
+    at: Natural
+    lasts_s: Natural
+    text: Text
+    who: Text
+    is_public: bool = True
 
 
 class JointRequest(Part):
@@ -238,6 +264,7 @@ class Prompt(Part):
     labels: list[str]
     pinned_at: Natural | None = None
     answers_until: Natural | None = None
+    version: Natural | None = None
 
 
 class PresenterView(Part):
@@ -276,6 +303,16 @@ class HostView(Part):
     held: Natural = 0
     oldest_pending_s: Natural = 0
     joint: JointRequest | None = None
+    alarms: list[Text]
+    sheet_version: Natural = 0
+
+
+class CrewView(Part):
+    """What everyone sees who has a part in it: the run sheet, and what alarms."""
+
+    session: QuestionTime
+    run_sheet: list[RunSheetLine]
+    sheet_version: Natural = 0
     alarms: list[Text]
 
 
@@ -322,6 +359,7 @@ class Seen(Result):
     presenter: PresenterView | None = None
     host: HostView | None = None
     screen: ScreenView | None = None
+    crew: CrewView | None = None
 
 
 class Look(Command):
@@ -332,7 +370,7 @@ class Look(Command):
 
     type: Literal["live_qa.look"] = "live_qa.look"
     session: Name
-    view: Literal["audience", "presenter", "host", "screen"] = "audience"
+    view: Literal["audience", "presenter", "host", "screen", "crew"] = "audience"
 
 
 class QuestionList(Result):
@@ -363,14 +401,14 @@ class QuestionDesk(Result):
 
 
 class ListDesk(Command):
-    """The moderation desk: what waits, with claims and possible duplicates."""
+    """The desk: what waits, with claims and possible duplicates; what is on stage or next; what came of the others."""
 
     answer: ClassVar[Answer] = QuestionDesk
     reads: ClassVar[bool] = True
 
     type: Literal["live_qa.desk"] = "live_qa.desk"
     session: Name
-    which: Literal["pending", "held", "open", "dismissed", "merged"] = "pending"
+    which: Literal["pending", "held", "open", "stage", "done", "dismissed", "merged"] = "pending"
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
@@ -777,6 +815,31 @@ class TakeMinutes(Command):
     due_at: Natural | None = None
 
 
+class RunSheetEdited(Result):
+    """The run sheet's version from now on."""
+
+    sheet_version: Natural
+
+
+class EditRunSheet(Command):
+    """Plan the run sheet anew; lines that keep their `cue` keep their times. `version` is that of the sheet seen."""
+
+    answer: ClassVar[Answer] = RunSheetEdited
+
+    type: Literal["live_qa.edit_run_sheet"] = "live_qa.edit_run_sheet"
+    session: Name
+    version: Natural
+    cues: Annotated[list[CuePlan], Field(max_length=64)]
+
+
+class BeginCue(Command):
+    """A line of the run sheet is on from now; the one before it is over. Without `cue` only that."""
+
+    type: Literal["live_qa.begin_cue"] = "live_qa.begin_cue"
+    session: Name
+    cue: Natural | None = None
+
+
 class SteerFloor(Command):
     """Give the floor to someone or the first in the queue, pass over someone, add time, end a turn."""
 
@@ -821,7 +884,7 @@ class OwnChanged(Fact):
 
 
 class DeskChanged(Fact):
-    """To moderators: a question, as the desk sees it now."""
+    """To moderators and the host: a question, as the desk sees it now."""
 
     type: Literal["live_qa.desk_changed"] = "live_qa.desk_changed"
     session: Name
@@ -913,6 +976,15 @@ class YouWereMuted(Fact):
     reason: str
 
 
+class RunSheetChanged(Fact):
+    """To who has a part in running it: the run sheet, as it is now."""
+
+    type: Literal["live_qa.run_sheet_changed"] = "live_qa.run_sheet_changed"
+    session: Name
+    run_sheet: list[RunSheetLine]
+    sheet_version: Natural
+
+
 class SeatChanged(Fact):
     """Your seat is reserved, or given back."""
 
@@ -947,11 +1019,11 @@ COMMANDS: tuple[type[Command], ...] = (
     Reserve, Ask, Vote, Withdraw, AskSplit, RaiseHand, LowerHand, TakeFloor,
     Claim, Approve, Hold, Dismiss, Restore, PutLabel, Merge, Split, Reveal, Mute,
     Schedule, Adjust, Advance, ActJointly, RefreshOrder, Pin, Signal, AnswerQuestion, Defer, Reopen, Settle,
-    TakeMinutes, SteerFloor,
+    TakeMinutes, EditRunSheet, BeginCue, SteerFloor,
 )  # fmt: skip
 FACTS: tuple[type[Fact], ...] = (
     SessionChanged, OrderChanged, QuestionChanged, OwnChanged, DeskChanged, HandChanged, TurnChanged,
     FloorChanged, TimeSignalled, HandLowered, JointlyAsked, Signalled, Minuted, Revealed, YouWereMuted,
-    SeatChanged,
+    RunSheetChanged, SeatChanged,
 )  # fmt: skip
 COUNTS: tuple[type[Count], ...] = (Counted, PlaceCounted)

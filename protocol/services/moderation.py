@@ -500,6 +500,16 @@ class ModeNow(Result):
     mode: VenueMode
 
 
+class ShowMode(Command):
+    """How people may write and come in somewhere, as it is now."""
+
+    answer: ClassVar[Answer] = ModeNow
+    reads: ClassVar[bool] = True
+
+    type: Literal["moderation.mode"] = "moderation.mode"
+    scope: Scope
+
+
 class SetMode(Command):
     """Set how people may write and come in; what is left out stays. `shield` is one switch for all of it."""
 
@@ -645,7 +655,7 @@ class TalkGuarded(Fact):
 COMMANDS: tuple[type[Command], ...] = (
     Report, ShowMine, Acknowledge, Appeal, Block, SetBubble, ShowStatistics,
     ShowDesk, ShowEvidence, ClaimCase, DecideReport, DecideHeld, Sanction, Second, Lift, DecideAppeal, Annotate,
-    MoveCitizen, ShowPerson, SetMode, ActOnVenue, GuardTalk, ShowAudit,
+    MoveCitizen, ShowPerson, ShowMode, SetMode, ActOnVenue, GuardTalk, ShowAudit,
 )  # fmt: skip
 FACTS: tuple[type[Fact], ...] = (
     SanctionChanged, ReportClosed, LineDecided, ProtectionChanged, ModeChanged, DeskChanged, Alerted, Acted,

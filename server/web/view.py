@@ -1,10 +1,11 @@
 """What the web pages need to know of the running city."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from protocol.avatars import AvatarCard
 from protocol.handshake import CityCard
+from worlds.citizen import Citizen
 from worlds.plan import DistrictPlan
 
 
@@ -22,6 +23,9 @@ class CityView(Protocol):
 
     def card(self, district: str, slot: int) -> AvatarCard | None:
         """Who is behind a slot of a district, if anyone."""
+
+    def here(self) -> Iterable[tuple[Citizen, str | None]]:
+        """Everyone who is connected, with the district they are in."""
 
     def is_ready(self) -> bool:
         """Whether it takes new citizens: neither starting nor draining."""

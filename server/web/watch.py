@@ -7,9 +7,10 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import JSONResponse
 
+from protocol.handshake import MAX_NAME_LENGTH
 from protocol.refusals import Refusal, Refused
 from server.metrics import Metrics
 from server.web.callers import Gate, caller
@@ -21,6 +22,9 @@ STAFF = ("moderator", "host", "operator")
 
 DECIMETRES = 10
 """In which places are told: a dot on a map needs no more."""
+
+MOST_FOUND = 50
+"""Citizens who are told of at once: who looks for one of more types more letters."""
 
 COUNTED = (
     "madang_clients_behind",
@@ -58,7 +62,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
 
 
 def routes(gate: Gate, view: CityView, metrics: Metrics) -> APIRouter:
-    """GET /api/watch/districts/{district}, /api/watch/districts/{district}/avatars/{slot}, /api/watch/health."""
+    """GET /api/watch/districts/{district}, .../avatars/{slot}, /api/watch/citizens and /api/watch/health."""
     router = APIRouter(prefix="/api/watch", include_in_schema=False)
     who = caller(gate)
     District = Annotated[str, Path(max_length=64)]
@@ -87,6 +91,23 @@ def routes(gate: Gate, view: CityView, metrics: Metrics) -> APIRouter:
         if found is None:
             raise Refused(Refusal.NOT_FOUND, "nobody is there any more", field="slot")
         return _told(found.model_dump(exclude_none=True))
+
+    @router.get("/citizens")
+    async def citizens(
+        asks: Asks,
+        name: Annotated[str, Query(max_length=MAX_NAME_LENGTH)] = "",
+        id: Annotated[list[str] | None, Query(max_length=MOST_FOUND)] = None,
+    ) -> Response:
+        _admit(asks, lambda: any(role.partition("@")[0] in STAFF for role in asks.roles))
+        wanted, ids = name.strip().casefold(), frozenset(id or ())
+        found = [
+            {"citizen": one.id, "name": one.name, "roles": list(one.roles), "district": district}
+            for one, district in view.here()
+            if (wanted and wanted in one.name.casefold()) or one.id in ids
+            if holds_any(asks, STAFF, district)
+        ]
+        found.sort(key=lambda one: (str(one["name"]), str(one["citizen"])))
+        return _told({"citizens": found[:MOST_FOUND], "of": len(found)})
 
     @router.get("/health")
     async def health(citizen: Asks) -> Response:

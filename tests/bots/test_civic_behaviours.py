@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from bots.behaviours import live_qa, moderation, petitions
+from bots.behaviours import announcements, live_qa, moderation, petitions
 from bots.client import Client
 from bots.lines import LINES
 from protocol.refusals import Refusal, Refused
+from protocol.services.announcements import AnnouncementList, ListAnnouncements
 from protocol.services.live_qa import (
     Advance,
     ListQuestions,
@@ -98,6 +99,21 @@ async def test_without_a_question_time_the_audience_waits_and_asks_for_nothing_e
         asker = await city.citizen("asker")
         await live_qa.ask_question(asker, random.Random(1))
         assert asker.tally.refusals == 0
+
+
+async def test_a_host_announces_once_and_citizens_stop_to_read_it(tmp_path: Path) -> None:
+    async with town(tmp_path) as city:
+        host, citizen = await city.citizen("host", roles=["host@hall"]), await city.citizen("citizen")
+        await announcements.heed(citizen, random.Random(1))
+        for _ in range(2):
+            await announcements.announce(host, random.Random(1))
+        listed = await citizen.ask(ListAnnouncements)
+        assert isinstance(listed, AnnouncementList)
+        [standing] = listed.announcements
+        assert (standing.scope, listed.ready) == ("hall", [])
+        await announcements.heed(citizen, random.Random(1))
+        await announcements.announce(citizen, random.Random(1))
+        assert (host.tally.refusals, citizen.tally.refusals) == (0, 0)
 
 
 async def test_a_petition_is_filed_received_routed_reviewed_answered_and_its_notices_read(

@@ -1,152 +1,270 @@
-"""The console in a real browser: a question is taken, published and answered by keys; others see each step at once."""
+"""The console in a real browser: a question is taken, published and answered by keys; others see each step at once.
 
-import time
+One city and one browser for all: each test has a session, a citizen or a district of its own.
+"""
+
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+import pytest_asyncio
+from playwright.async_api import expect
 
-from server.auth import Claims, issue_token, keep_secret
-from tests.support.browser import LAUNCH, PATIENCE_MS, faults_of
-from tests.support.web_city import WebCity, web_city
+from tests.support.browser import faults_of
+from tests.support.console import Windows, windows_onto
 
-STAFF = ("host", "moderator", "operator")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        for sub, name in (("seoyeon", "한서연"), ("jiho", "윤지호")):
-            claims = Claims(sub=sub, name=name, roles=list(STAFF), grants=["head_moderator"])
-            secret = keep_secret(tmp_path / "data")
-            city.tokens[sub] = issue_token(secret, claims, issuer="madang", now=int(time.time()), hours=1)
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Windows]:
+    async with windows_onto(tmp_path_factory.mktemp("console")) as windows:
+        yield windows
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def windows(city: Windows) -> AsyncIterator[Windows]:
+    async with city.stack:
         yield city
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(**LAUNCH)
-        yield browser
-        await browser.close()
+async def test_two_moderators_work_one_inbox_by_keys(windows: Windows) -> None:
+    session = await windows.question_time()
+    seoyeon = await windows.console("seoyeon", "ko", f"questions/{session}")
+    jiho = await windows.console("jiho", "en", f"questions/{session}")
+    await expect(seoyeon.locator("h1")).to_have_text("시장과의 대화")
+    await expect(jiho.locator("h1")).to_have_text("An hour with the mayor")
+
+    text = "<b>따릉이</b> 대여소를 늘려 주세요."
+    await windows.city.done("live_qa.ask", "mina", session=session, text=text)
+    for page in (seoyeon, jiho):
+        await expect(page.locator(".rows strong")).to_have_text([text])
+
+    await seoyeon.keyboard.press("c")
+    await expect(seoyeon.locator(".claim")).to_have_text("내가 처리 중")
+    await expect(jiho.locator(".claim")).to_have_text("with 한서연")
+
+    await seoyeon.keyboard.press("a")
+    for page in (seoyeon, jiho):
+        await expect(page.locator(".rows li")).to_have_count(0)
+    await jiho.get_by_role("tab", name="List").click()
+    await expect(jiho.locator(".rows strong")).to_have_text([text])
 
 
-async def console(browser: Browser, stack: AsyncExitStack, city: WebCity, who: str, language: str) -> Page:
-    """A window of the console's own, signed in."""
-    context = await browser.new_context(locale=language)
-    stack.push_async_callback(context.close)
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
-    page.on(
-        "console",
-        lambda told: pytest.fail(told.text) if "Content Security Policy" in told.text else None,
+async def test_two_moderators_see_who_has_a_report_in_hand_and_only_one_decides(windows: Windows) -> None:
+    about = await windows.stack.enter_async_context(windows.city.city.guest())
+    junho = (await about.greet(token=windows.city.tokens["junho"]))["citizen"]["id"]
+    await windows.city.done("moderation.report", "mina", citizen=junho, reason="insult", words="욕을 했어요.")
+    seoyeon = await windows.console("seoyeon", "ko", "reports")
+    jiho = await windows.console("jiho", "en", "reports")
+    await expect(seoyeon.locator(".rows strong").first).to_have_text("모욕")
+    await seoyeon.keyboard.press("c")
+    await expect(jiho.locator(".claim")).to_have_text("with 한서연")
+    await jiho.keyboard.press("c")
+    await expect(jiho.locator(".said.bad")).to_contain_text("Someone has changed it meanwhile")
+    await expect(jiho.locator(".detail")).to_contain_text("준호")
+    await seoyeon.keyboard.press("d")
+    await seoyeon.locator("dialog select").select_option("no_action")
+    await seoyeon.locator("dialog textarea").fill("들은 말이 욕이 아니었습니다.")
+    await seoyeon.locator("dialog button[type=submit]").click()
+    for page in (seoyeon, jiho):
+        await expect(page.locator(".rows li")).to_have_count(0)
+
+
+async def test_a_report_is_closed_by_the_sanction_that_is_given_for_it(windows: Windows) -> None:
+    about = await windows.stack.enter_async_context(windows.city.city.guest())
+    officer = (await about.greet(token=windows.city.tokens["room"]))["citizen"]["id"]
+    told = await windows.city.done("moderation.report", "junho", citizen=officer, reason="spam", words="광고")
+    page = await windows.console("jiho", "ko", "reports")
+    await page.locator(".rows button", has_text="도배·광고").click()
+    await page.keyboard.press("s")
+    await page.locator("dialog select[name=kind]").select_option("warn")
+    await page.locator("dialog select[name=reason]").select_option("spam")
+    await page.locator("dialog textarea").fill("광고는 알림판에 올려 주세요.")
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator(".rows li")).to_have_count(0)
+    mine = (await windows.city.get("/api/v1/moderation/mine", "junho")).json()["reports"]
+    assert [one["state"] for one in mine if one["report"] == told["report"]] == ["acted"]
+
+
+async def test_what_is_refused_is_told_at_the_form_and_nothing_is_lost(windows: Windows) -> None:
+    guest = await windows.stack.enter_async_context(windows.city.city.guest())
+    mina = (await guest.greet(token=windows.city.tokens["mina"]))["citizen"]["id"]
+    page = await windows.console("seoyeon", "en", f"citizens/{mina}")
+    await page.get_by_role("button", name="Sanction").click()
+    await page.locator("dialog textarea").fill("Please do not.")
+    await page.locator("dialog input[name=lasts_s]").fill("99999999")
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator("dialog .wrong")).to_be_visible()
+    await expect(page.locator("dialog textarea")).to_have_value("Please do not.")
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+
+
+async def test_a_citizen_is_found_by_name_spoken_to_sanctioned_and_heard(windows: Windows) -> None:
+    guest = await windows.stack.enter_async_context(windows.city.city.guest())
+    await guest.greet(token=windows.city.tokens["auditor"])
+    await guest.enter("green")
+    page = await windows.console("seoyeon", "ko", "citizens")
+    await page.get_by_label("이름 또는 시민 번호").fill("감")
+    await page.locator(".rows button", has_text="감사").click()
+    await expect(page.locator("h2.person")).to_contain_text("감사")
+
+    await page.get_by_role("button", name="말 걸기").click()
+    await page.locator("dialog textarea").fill("잠시 이야기할까요?")
+    await page.locator("dialog button[type=submit]").click()
+    assert (await guest.hear("chat.said"))["text"] == "잠시 이야기할까요?"
+
+    await page.get_by_role("button", name="제재", exact=True).click()
+    await page.locator("dialog select[name=kind]").select_option("mute")
+    await page.locator("dialog select[name=reason]").select_option("spam")
+    await page.locator("dialog textarea").fill("같은 말을 너무 많이 했습니다.")
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator(".sanction h3")).to_have_text("말하기 정지 · 시행 중")
+    own = (await guest.hear("moderation.sanction_changed"))["sanction"]
+    await guest.say(type="moderation.appeal", id=9, sanction=own["sanction"], text="다시 봐 주세요.")
+    await expect(page.locator(".sanction blockquote")).to_contain_text("다시 봐 주세요.")
+
+    second = await windows.console("jiho", "en", "appeals")
+    await second.locator(".rows button", has_text="Mute").click()
+    await second.keyboard.press("d")
+    await second.locator("dialog select").select_option("lifted")
+    await second.locator("dialog textarea").fill("충분합니다.")
+    await second.locator("dialog button[type=submit]").click()
+    await expect(page.locator(".sanction h3")).to_have_text("말하기 정지 · 해제됨")
+    while (await guest.hear("moderation.sanction_changed"))["sanction"]["state"] != "lifted":
+        pass
+
+
+async def test_an_announcement_from_the_console_reaches_everyone_and_the_plain_page(windows: Windows) -> None:
+    guest = await windows.stack.enter_async_context(windows.city.city.guest())
+    await guest.greet()
+    await guest.enter("green")
+    page = await windows.console("seoyeon", "ko", "announcements/green")
+    await expect(page.locator("h1")).to_have_text("알림")
+    await page.locator(".ready .emergency").click()
+    await page.locator("dialog textarea[name='text.en']").fill("")
+    await page.locator("dialog textarea[name='text.en']").evaluate(
+        "(field) => field.removeAttribute('required')"
     )
-    await page.goto(f"http://{city.city.address}/console")
-    await page.locator("textarea").fill(city.tokens[who])
-    await page.locator("button[type=submit]").click()
-    await page.locator(".desk").wait_for()
-    return page
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator("dialog label", has_text="영어 문구").locator(".wrong")).to_be_visible()
+    await page.locator("dialog textarea[name='text.en']").fill("Please leave by the south gate.")
+    await page.locator("dialog button[type=submit]").click()
+    told = (await guest.hear("announcements.changed"))["announcement"]
+    assert (told["scope"], told["level"], told["text"]["en"]) == (
+        "green", "emergency", "Please leave by the south gate.",
+    )  # fmt: skip
+    await expect(page.locator("ul.announced > li")).to_have_count(1)
+    assert await faults_of(page) == []
+
+    plain = (await windows.city.get("/plain", lang="en")).text
+    assert "Please leave by the south gate." in plain
+    assert "Village green" in plain
+
+    await page.get_by_role("button", name="거두기").click()
+    await expect(page.locator("ul.announced > li")).to_have_count(0)
+    assert (await guest.hear("announcements.changed"))["announcement"]["withdrawn_at"]
+    assert "south gate" not in (await windows.city.get("/plain", lang="en")).text
 
 
-async def a_question_time(city: WebCity) -> str:
-    """One that collects questions already."""
-    now = int(time.time() * 1000)
-    minutes = [now + n * 60_000 for n in (20, 30, 60, 120)]
-    told = await city.done(
-        "live_qa.schedule",
-        "seoyeon",
-        title={"ko": "시장과의 대화", "en": "An hour with the mayor"},
-        district="hall",
-        stage="lectern",
-        collects_at=minutes[0],
-        doors_at=minutes[1],
-        starts_at=minutes[2],
-        ends_at=minutes[3],
+async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(windows: Windows) -> None:
+    session = await windows.question_time()
+    page = await windows.console("seoyeon", "en", f"questions/{session}")
+    crew = await windows.console("counter", "ko", f"questions/{session}")
+    sheet = page.locator(".run_sheet")
+    await expect(sheet.locator("li")).to_have_count(6)
+    await sheet.get_by_role("button", name="Edit").click()
+    await page.get_by_label("What 1, English").fill("Doors and music")
+    await page.get_by_label("Minutes 1").fill("0.5")
+    await page.get_by_role("button", name="Remove 6").click()
+    await page.get_by_role("button", name="Save").click()
+    await expect(sheet.locator("li")).to_have_count(5)
+    await expect(crew.locator(".run_sheet li")).to_have_count(5)
+    await sheet.get_by_role("button", name="Begin next: Doors and music").click()
+    await expect(sheet.locator("[aria-current=step]")).to_contain_text("Doors and music")
+    await expect(crew.locator("[aria-current=step]")).to_be_visible()
+    assert await crew.get_by_role("button", name="고치기").count() == 0
+
+    row = (await windows.city.get("/api/v1/live_qa/sessions")).json()["sessions"][0]
+    assert row["programme"]["now"]["en"] == "Doors and music"
+    # The page's clock goes on by two minutes: what is planned for half a minute has long been over.
+    await page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 120_000; })()")
+    await expect(sheet.locator(".alarm")).to_contain_text("is over by")
+    assert await faults_of(page) == []
+
+
+async def test_the_modes_of_a_place_are_there_at_once_and_change_for_two(windows: Windows) -> None:
+    await windows.city.done("moderation.set_mode", "seoyeon", scope="hall", slow_s=30, holds_links=True)
+    seoyeon = await windows.console("seoyeon", "ko", "live/hall")
+    jiho = await windows.console("jiho", "en", "live/hall")
+    for page, name in ((seoyeon, "링크 보류"), (jiho, "Hold links")):
+        await expect(page.get_by_label(name)).to_be_checked()
+    await expect(jiho.get_by_role("button", name="Slow mode 30 s")).to_be_visible()
+    await seoyeon.get_by_label("방패 모드").click()
+    await expect(jiho.get_by_label("Shield")).to_be_checked()
+    await windows.city.done(
+        "moderation.set_mode", "seoyeon", scope="hall", shield=False, slow_s=0, holds_links=False
     )
-    session = str(told["session"])
-    await city.done("live_qa.advance", "seoyeon", session=session, phase="collecting")
-    return session
+    await expect(jiho.get_by_label("Shield")).not_to_be_checked()
 
 
-async def test_two_moderators_work_one_inbox_by_keys(city: WebCity, browser: Browser) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
-    async with AsyncExitStack() as stack:
-        session = await a_question_time(city)
-        seoyeon = await console(browser, stack, city, "seoyeon", "ko")
-        jiho = await console(browser, stack, city, "jiho", "en")
-        for page in (seoyeon, jiho):
-            await page.evaluate("location.hash = '/questions'")
-            await expect(page.locator("h1")).to_have_text(
-                ["시장과의 대화", "An hour with the mayor"][page is jiho]
-            )
-
-        text = "<b>따릉이</b> 대여소를 늘려 주세요."
-        await city.done("live_qa.ask", "mina", session=session, text=text)
-        for page in (seoyeon, jiho):
-            await expect(page.locator(".rows strong")).to_have_text([text])
-
-        await seoyeon.keyboard.press("c")
-        await expect(seoyeon.locator(".claim")).to_have_text("내가 처리 중")
-        await expect(jiho.locator(".claim")).to_contain_text("with ")
-
-        await seoyeon.keyboard.press("a")
-        for page in (seoyeon, jiho):
-            await expect(page.locator(".rows li")).to_have_count(0)
-        await jiho.get_by_role("tab", name="List").click()
-        await expect(jiho.locator(".rows strong")).to_have_text([text])
+async def test_an_officer_guards_a_talk_and_moves_who_stands_in_the_way(windows: Windows) -> None:
+    guest = await windows.stack.enter_async_context(windows.city.city.guest())
+    await guest.greet(name="큰소리")
+    place = await guest.enter("hall")
+    page = await windows.console("counter", "ko", "live/hall")
+    ground = page.locator("canvas.ground")
+    await expect(page.locator("dl.figures dd").first).to_have_text("1")
+    box = await ground.bounding_box()
+    assert box is not None
+    scale = box["width"] / place["width"]
+    await ground.click(position={"x": place["x"] * scale, "y": place["z"] * scale})
+    await expect(page.locator("aside h2", has_text="큰소리")).to_be_visible()
+    await page.get_by_role("button", name="경고").click()
+    assert (await guest.hear("moderation.talk_guarded"))["step"] == "warn"
+    await page.get_by_role("button", name="옮기기").click()
+    await expect(page.locator(".hint")).to_contain_text("큰소리")
+    await ground.click(position={"x": 30 * scale, "y": 32 * scale})
+    await page.locator("dialog textarea").fill("문 앞을 비워 주세요.")
+    await page.locator("dialog button[type=submit]").click()
+    moved: dict[str, Any] = await guest.hear("avatar.moved_back", reason="moderator")
+    assert abs(moved["x"] - 30) < 2
+    assert abs(moved["z"] - 32) < 2
 
 
-async def test_what_is_refused_is_told_at_the_form_and_nothing_is_lost(
-    city: WebCity, browser: Browser
-) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
-    async with AsyncExitStack() as stack:
-        guest = await stack.enter_async_context(city.city.guest())
-        mina = (await guest.greet(token=city.tokens["mina"]))["citizen"]["id"]
-        page = await console(browser, stack, city, "seoyeon", "en")
-        await page.evaluate(f"location.hash = '/citizens/{mina}'")
-        await page.get_by_role("button", name="Sanction").click()
-        await page.locator("dialog textarea").fill("Please do not.")
-        await page.locator("dialog input[name=lasts_s]").fill("99999999")
-        await page.locator("dialog button[type=submit]").click()
-        await expect(page.locator("dialog .wrong")).to_be_visible()
-        await expect(page.locator("dialog textarea")).to_have_value("Please do not.")
-        await page.keyboard.press("Escape")
-        await expect(page.locator("dialog")).to_have_count(0)
+async def test_every_view_opens_by_its_key_in_both_languages(windows: Windows) -> None:
+    page = await windows.console("seoyeon", "en")
+    links = page.locator("nav a")
+    count = await links.count()
+    assert count == 10
+    for n in range(count):
+        await page.keyboard.press(str((n + 1) % 10))
+        await expect(links.nth(n)).to_have_attribute("aria-current", "page")
+        await expect(page.locator("main .empty", has_text="Loading")).to_have_count(0)
+        assert await faults_of(page) == [], await links.nth(n).text_content()
+    await page.get_by_role("button", name="한국어").click()
+    await expect(page.locator("html")).to_have_attribute("lang", "ko")
+    await expect(links.first).to_contain_text("실시간 지도")
 
 
-async def test_every_view_opens_by_its_key_in_both_languages(city: WebCity, browser: Browser) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
-    async with AsyncExitStack() as stack:
-        page = await console(browser, stack, city, "seoyeon", "en")
-        links = page.locator("nav a")
-        count = await links.count()
-        assert count >= 8
-        for n in range(count):
-            await page.keyboard.press(str(n + 1))
-            await expect(links.nth(n)).to_have_attribute("aria-current", "page")
-            await expect(page.locator("main .empty", has_text="Loading")).to_have_count(0)
-            assert await faults_of(page) == [], await links.nth(n).text_content()
-        await page.get_by_role("button", name="한국어").click()
-        await expect(page.locator("html")).to_have_attribute("lang", "ko")
-        await expect(links.first).to_contain_text("실시간 지도")
+async def test_no_view_is_wider_than_a_phone(windows: Windows) -> None:
+    page = await windows.console("seoyeon", "ko", viewport={"width": 390, "height": 780})
+    for view in await page.locator("nav a").evaluate_all("(links) => links.map((link) => link.hash)"):
+        await page.evaluate(f"location.hash = '{view[1:]}'")
+        await expect(page.locator(f"nav a[href='{view}']")).to_have_attribute("aria-current", "page")
+        await expect(page.locator("main .empty", has_text="불러오는")).to_have_count(0)
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390, view
 
 
-async def test_who_is_no_staff_is_shown_no_view(city: WebCity, browser: Browser) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
-    async with AsyncExitStack() as stack:
-        page = await console(browser, stack, city, "mina", "en")
-        await expect(page.locator("main")).to_contain_text("You may not do this")
-        await expect(page.locator("nav a")).to_have_count(0)
+async def test_who_is_no_staff_is_shown_no_view(windows: Windows) -> None:
+    page = await windows.console("mina", "en")
+    await expect(page.locator("main")).to_contain_text("You may not do this")
+    await expect(page.locator("nav a")).to_have_count(0)
 
 
-async def test_a_wrong_token_opens_nothing_and_is_told(city: WebCity, browser: Browser) -> None:
-    expect.set_options(timeout=PATIENCE_MS)
-    page = await browser.new_page(locale="en")
-    await page.goto(f"http://{city.city.address}/console")
+async def test_a_wrong_token_opens_nothing_and_is_told(windows: Windows) -> None:
+    page = await windows.open("/console", "en")
     await page.locator("textarea").fill("not.a.token")
     await page.locator("button[type=submit]").click()
     await expect(page.locator("#door-said")).to_contain_text("not believed")

@@ -136,7 +136,9 @@ def test_a_whole_evening() -> None:
     e.on(HOST, wire.Pin, bikes, to="now", office="mayor")
     prompt = e.do(MAYOR, wire.Look, view="presenter")["presenter"]
     assert prompt["now"]["text"] == "한강 자전거 도로를 더 넓힐 계획이 있나요?"
-    assert e.do(VISITOR, wire.Look, view="screen")["screen"]["now"] == prompt["now"]
+    now = prompt["now"]
+    assert now.pop("version") == e.version(bikes), "who answers needs it; the hall does not"
+    assert e.do(VISITOR, wire.Look, view="screen")["screen"]["now"] == now
     e.on(CLERK, wire.AnswerQuestion, bikes, text="2027년까지 12 km를 넓힙니다.", recording_offset_s=412)
     told = e.told(SEOYEON, "live_qa.own_changed")[-1]["question"]["row"]
     assert (told["question"], told["answer"], told["recording_offset_s"]) == (

@@ -16,6 +16,7 @@ from server.addresses import place_of
 from server.codes import Codes
 from server.texts import LANGUAGES, Language, texts
 from server.web.callers import Gate, address_of
+from server.web.plain.announced import announced
 from server.web.plain.forms import Form
 from server.web.plain.pages import HEADERS, HOME, LANGUAGE_COOKIE, language_of, written
 from server.web.plain.reasons import reason, wrong_field
@@ -131,6 +132,9 @@ class Visit:
             visit=self,
             path=self.path,
             notes=notes,
+            announced=announced(
+                self.site.gate.host.city, self.site.view, self.language, self.site.gate.clock.unix_ms()
+            ),
             version=self.site.version,
             **values,
         )

@@ -1,10 +1,13 @@
 """What each event makes of the state: `apply` refuses nothing and asks nothing but the event."""
 
-from protocol.services.live_qa import Minute
+from collections.abc import Sequence
+
+from protocol.services.live_qa import CuePlan, Minute
 from worlds.service import Event
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.state import (
     ENDED,
+    Cue,
     Hand,
     Joint,
     Person,
@@ -66,7 +69,30 @@ def _schedule(state: State, event: e.Scheduled, now: int) -> None:
         ends_at=event.ends_at,
         options=event.options,
         since=now,
+        cues=_planned(event.cues, []),
+        cues_made=len(event.cues),
     )
+
+
+def _planned(plans: Sequence[CuePlan], before: Sequence[Cue]) -> list[Cue]:
+    """The run sheet as it is planned; what is there already keeps its times."""
+    was = {one.cue: one for one in before}
+    cues = []
+    for plan in plans:
+        assert plan.cue is not None
+        cue = Cue(plan.cue, plan.at, plan.lasts_s, plan.text, plan.who, plan.is_public)
+        if plan.cue in was:
+            cue.began_at, cue.ended_at = was[plan.cue].began_at, was[plan.cue].ended_at
+        cues.append(cue)
+    return cues
+
+
+def _begin_cue(session: Session, number: int | None, now: int) -> None:
+    for cue in session.cues:
+        if cue.is_on and cue.cue != number:
+            cue.ended_at = now
+        if cue.cue == number:
+            cue.began_at, cue.ended_at = now, None
 
 
 def _of_session(state: State, session: Session, event: e.OfSession, now: int) -> None:
@@ -105,6 +131,12 @@ def _of_session(state: State, session: Session, event: e.OfSession, now: int) ->
                     due_at=event.due_at,
                 )
             )
+        case e.RunSheetEdited():
+            session.cues = _planned(event.cues, session.cues)
+            session.sheet_version += 1
+            session.cues_made = max([session.cues_made, *(cue.cue for cue in session.cues)])
+        case e.CueBegun():
+            _begin_cue(session, event.cue, now)
         case e.Muted():
             _person(session, event.citizen).is_muted = event.is_on
         case _:
@@ -114,6 +146,7 @@ def _of_session(state: State, session: Session, event: e.OfSession, now: int) ->
 def _advance(session: Session, event: e.Advanced, now: int) -> None:
     session.phase, session.mode, session.since = event.phase, event.mode, now
     if event.phase in ENDED:
+        _begin_cue(session, None, now)
         for question in session.questions:
             if question.state in ("open", "next", "now"):
                 question.state = "unanswered"

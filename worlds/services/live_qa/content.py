@@ -85,14 +85,26 @@ class Rules(Shape):
     """Of how many questions, from the first, the running numbers are sent: 1 kB a second."""
     hands: Many = 500
     """How many hands may be up."""
+    cues: Many = 24
+    """Lines of a run sheet: what fits one message, and one page."""
+    longest_cue: Many = 80
+    """Characters of a line of the run sheet."""
+    longest_cue_who: Many = 40
+    """Characters of who sees to it."""
+    overrun_alarm_s: Seconds = 60
+    """A line of the run sheet that goes on for so much longer than planned alarms who runs the event."""
 
 
 class RunSheetEntry(Shape):
     """What is to come `at_s` from the start (before it: negative), and who sees to it."""
 
     at_s: int
+    lasts_s: Many | None = None
+    """Without it, until the next."""
     text: Text
     who: Text
+    is_public: bool = True
+    """Whether the audience is told of it."""
 
 
 class Words(Shape):
@@ -102,6 +114,7 @@ class Words(Shape):
     way_to_petition: Text
     alarm_pending: Text
     alarm_away: Text
+    alarm_overrun: Text
     dismissals: Mapping[str, Text]
     petition_title: Text
 

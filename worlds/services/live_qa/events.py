@@ -7,6 +7,7 @@ from typing import Literal
 
 from protocol.handshake import Text
 from protocol.services.live_qa import (
+    CuePlan,
     DismissReason,
     HoldReason,
     JointAction,
@@ -50,6 +51,7 @@ class Scheduled(OfSession):
     starts_at: int
     ends_at: int
     options: QuestionTimeOptions
+    cues: tuple[CuePlan, ...] = ()
 
 
 class Adjusted(OfSession):
@@ -117,6 +119,20 @@ class Minuted(OfSession):
     question: int | None = None
     owner: str | None = None
     due_at: int | None = None
+
+
+class RunSheetEdited(OfSession):
+    """The run sheet was planned anew; every line has its number."""
+
+    type: Literal["live_qa.run_sheet_edited"] = "live_qa.run_sheet_edited"
+    cues: tuple[CuePlan, ...]
+
+
+class CueBegun(OfSession):
+    """A line of the run sheet is on, and the one before it over; without a number only that."""
+
+    type: Literal["live_qa.cue_begun"] = "live_qa.cue_begun"
+    cue: int | None = None
 
 
 class Muted(OfSession):
@@ -376,7 +392,8 @@ class Seated(OfSession):
 
 
 EVENTS: tuple[type[OfSession], ...] = (
-    Scheduled, Adjusted, Advanced, JointlyAsked, JointlyDone, OrderFrozen, SeatChanged, Signalled, Minuted, Muted,
+    Scheduled, Adjusted, Advanced, JointlyAsked, JointlyDone, OrderFrozen, SeatChanged, Signalled, Minuted,
+    RunSheetEdited, CueBegun, Muted,
     Asked, Voted, Withdrawn, SplitAsked, Claimed, Approved, Held, Dismissed, Restored, Labelled, Merged, Split,
     Revealed, Pinned, Answered, Deferred, PetitionNoted, Reopened, Settled,
     HandRaised, HandsLowered, HandSkipped, HandAway, PutOnDeck, DeckReady, Invited, TurnBegun, TurnExtended,

@@ -29,6 +29,10 @@ class Office(Enum):
         "grant:floor_manager",
         "grant:safety_officer",
     )
+    DESK = (*MODERATOR, *HOST)
+    """Who works on questions, or chooses among them."""
+    PART = (*CREW, *ANSWERER, *CLERK)
+    """Whoever has a part in running it."""
 
 
 def words_of(office: Office, session: Session) -> frozenset[str]:

@@ -7,6 +7,7 @@ from protocol.services import live_qa as wire
 from worlds.services.live_qa.asking import withdrawable_until
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.ranking import are_counts_hidden, times_spoken, today
+from worlds.services.live_qa.run_sheet import programme
 from worlds.services.live_qa.similarity import Profiles
 from worlds.services.live_qa.state import ENDED, Hand, Question, Session
 from worlds.services.live_qa.venue import Venue
@@ -36,6 +37,8 @@ def session_row(session: Session) -> wire.QuestionTime:
         is_screened=bool(options.is_screened),
         seats=options.seats or 0,
         reserved=len(session.seats),
+        programme=programme(session.cues) if session.phase not in ENDED else None,
+        on_stage=session.now.number if session.now is not None else None,
     )
 
 
@@ -160,8 +163,8 @@ def similar_to(venue: Venue, session: Session, question: Question) -> list[wire.
     return found
 
 
-def prompt(venue: Venue, question: Question) -> wire.Prompt:
-    """In large type, without its asker."""
+def prompt(venue: Venue, question: Question, *, is_for_answerer: bool = False) -> wire.Prompt:
+    """In large type, without its asker; with its version for who answers."""
     answer_ms = venue.rules.answer_s * S
     answers_until = (question.pinned_at or 0) + answer_ms if answer_ms else None
     return wire.Prompt(
@@ -172,6 +175,7 @@ def prompt(venue: Venue, question: Question) -> wire.Prompt:
         labels=[label for label, is_public in question.labels.items() if is_public],
         pinned_at=question.pinned_at,
         answers_until=answers_until if question.state == "now" else None,
+        version=question.version if is_for_answerer else None,
     )
 
 

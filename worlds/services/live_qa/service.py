@@ -30,6 +30,7 @@ from worlds.services.live_qa import (
     deadlines,
     floor,
     moderation,
+    run_sheet,
     sessions,
     telling,
     views,
@@ -78,6 +79,8 @@ RULES: Mapping[type[Command], Rule] = {
     wire.RefreshOrder: sessions.refresh_order,
     wire.Signal: sessions.signal,
     wire.TakeMinutes: sessions.take_minutes,
+    wire.EditRunSheet: run_sheet.edit,
+    wire.BeginCue: run_sheet.begin,
     Presence: floor.presence,
     NotePetition: answering.note_petition,
 }
@@ -153,6 +156,9 @@ class LiveQa(Service[e.OfSession]):
                 return wire.JointState(
                     state="asked" if asked else "done", until=asked.until if asked else None
                 )
+            case wire.EditRunSheet():
+                session = venue.state.session(command.session)
+                return wire.RunSheetEdited(sheet_version=session.sheet_version)
             case wire.RaiseHand():
                 session = venue.state.session(command.session)
                 found = places(venue.state, session, venue.rules, today(venue.rules, now))

@@ -8,7 +8,7 @@ from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as wire
 from worlds.citizen import Citizen
 from worlds.services.live_qa import events as e
-from worlds.services.live_qa import wording
+from worlds.services.live_qa import run_sheet, wording
 from worlds.services.live_qa.asking import owes
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.floor import end_turn
@@ -63,6 +63,7 @@ def schedule(venue: Venue, command: wire.Schedule, citizen: Citizen, now: int) -
         starts_at=command.starts_at,
         ends_at=command.ends_at,
         options=DEFAULTS.model_copy(update=command.options.model_dump(exclude_none=True)),
+        cues=run_sheet.of_content(venue.content, command.starts_at, command.ends_at),
     )
 
 

@@ -145,6 +145,25 @@ class Joint:
 
 
 @dataclass(slots=True)
+class Cue:
+    """A line of the run sheet: planned for `at`, in ms; on from `began_at` to `ended_at`."""
+
+    cue: int
+    at: int
+    lasts_s: int
+    text: Text
+    who: Text
+    is_public: bool = True
+    began_at: int | None = None
+    ended_at: int | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it goes on."""
+        return self.began_at is not None and self.ended_at is None
+
+
+@dataclass(slots=True)
 class Session:
     """One question time."""
 
@@ -178,6 +197,10 @@ class Session:
     minutes: list[Minute] = field(default_factory=list)
     hosts: list[str] = field(default_factory=list)
     heads: list[str] = field(default_factory=list)
+    cues: list[Cue] = field(default_factory=list)
+    """The run sheet; of sessions from before there were any it is empty, and the content's goes."""
+    sheet_version: int = 0
+    cues_made: int = 0
 
     @property
     def scope(self) -> str:

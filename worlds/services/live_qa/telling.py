@@ -6,6 +6,7 @@ from protocol.message import Fact
 from protocol.services import live_qa as wire
 from worlds.service import Audience, Citizens, District, Everyone
 from worlds.services.live_qa import events as e
+from worlds.services.live_qa import run_sheet
 from worlds.services.live_qa.roles import Office, staff
 from worlds.services.live_qa.rows import (
     desk_row,
@@ -38,6 +39,10 @@ OWN = (
 """Of which the askers are told, each for their own; of dismissals by the session's setting."""
 
 
+ON_STAGE = (e.Pinned, e.Answered, e.Deferred, e.Reopened)
+"""After which a hall's screen or a presenter elsewhere than in the district looks again."""
+
+
 def tell(venue: Venue, event: e.OfSession, now: int) -> Iterator[Told]:
     """Who hears what of an event."""
     session = venue.state.sessions[event.session]
@@ -66,6 +71,14 @@ def tell(venue: Venue, event: e.OfSession, now: int) -> Iterator[Told]:
             yield staff(Office.HOST, session), fact
         case e.Minuted():
             yield District(session.district), wire.Minuted(session=session.id, minute=_minute(event, now))
+        case e.RunSheetEdited() | e.CueBegun():
+            sheet = wire.RunSheetChanged(
+                session=session.id,
+                run_sheet=run_sheet.lines(venue, session),
+                sheet_version=session.sheet_version,
+            )
+            yield staff(Office.PART, session), sheet
+            yield Everyone(), wire.SessionChanged(session=session_row(session))
         case e.Muted():
             fact_muted = wire.YouWereMuted(session=session.id, on=event.is_on, reason=event.reason)
             yield _only(event.citizen), fact_muted
@@ -96,12 +109,14 @@ def _of_question(venue: Venue, session: Session, event: e.OfQuestion, now: int) 
     rows = [question, *_others(session, event)]
     for row in rows:
         desk = wire.DeskChanged(session=session.id, question=desk_row(venue, session, row, now))
-        yield staff(Office.MODERATOR, session), desk
+        yield staff(Office.DESK, session), desk
     if isinstance(event, PUBLIC):
         for row in rows:
             if row.is_published:
                 told = wire.QuestionChanged(session=session.id, question=public_row(venue, session, row))
                 yield District(session.district), told
+    if isinstance(event, ON_STAGE):
+        yield Everyone(), wire.SessionChanged(session=session_row(session))
     if isinstance(event, OWN):
         for row in rows:
             for one in session.united(row):
@@ -185,6 +200,7 @@ def _of_floor(venue: Venue, session: Session, event: e.OfSession, now: int) -> I
         case e.TurnBegun() | e.TurnExtended() if session.turn is not None:
             yield turn_of(session.turn.citizen, "on_stage", event.ends_at)
             yield here, floor
+            yield Everyone(), wire.SessionChanged(session=session_row(session))
             yield hand_of(session.turn.citizen)
         case e.TimeSignalled():
             yield here, wire.TimeSignalled(session=session.id, left_s=event.left_s)
@@ -194,6 +210,7 @@ def _of_floor(venue: Venue, session: Session, event: e.OfSession, now: int) -> I
             )
             if event.until:
                 yield here, floor
+                yield Everyone(), wire.SessionChanged(session=session_row(session))
             yield hand_of(event.citizen)
         case e.Seated():
             yield turn_of(event.citizen, "seated")

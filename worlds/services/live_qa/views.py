@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as wire
 from worlds.citizen import Citizen
+from worlds.services.live_qa import run_sheet
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.ranking import order_for, places, queue, today
 from worlds.services.live_qa.roles import Office, require
@@ -91,13 +92,16 @@ def look(venue: Venue, command: wire.Look, citizen: Citizen, now: int) -> wire.S
         case "audience":
             return wire.Seen(audience=audience(venue, session, citizen, now))
         case "presenter":
-            require(citizen, session, Office.ANSWERER, Office.HOST)
+            require(citizen, session, Office.ANSWERER, Office.HOST, Office.CLERK)
             return wire.Seen(presenter=presenter(venue, session))
         case "host":
             require(citizen, session, Office.FLOOR_MANAGER)
             return wire.Seen(host=host(venue, session, now))
         case "screen":
             return wire.Seen(screen=screen(venue, session))
+        case "crew":
+            require(citizen, session, Office.PART)
+            return wire.Seen(crew=crew(venue, session, now))
 
 
 def audience(
@@ -143,8 +147,8 @@ def presenter(venue: Venue, session: Session) -> wire.PresenterView:
     current, turn = session.now, session.turn
     return wire.PresenterView(
         session=session_row(session),
-        now=prompt(venue, current) if current else None,
-        next=[prompt(venue, q) for q in session.next],
+        now=prompt(venue, current, is_for_answerer=True) if current else None,
+        next=[prompt(venue, q, is_for_answerer=True) for q in session.next],
         who_answers=current.answered_by if current else None,
         floor_ends_at=turn.ends_at if turn is not None and turn.step == "on_stage" else None,
     )
@@ -170,17 +174,15 @@ def host(venue: Venue, session: Session, now: int) -> wire.HostView:
     oldest_s = max(((now - q.asked_at) // S for q in waiting), default=0)
     hands = queue(venue.state, session, today(rules, now))
     turn, joint = session.turn, session.joint
-    alarms = []
+    alarms = list(run_sheet.alarms(venue, session, now))
     if rules.pending_alarm_s and oldest_s >= rules.pending_alarm_s and session.phase == "live":
         alarms.append(content.words.alarm_pending)
     if any(hand.away_until > now for hand in hands[:1]):
         alarms.append(content.words.alarm_away)
     return wire.HostView(
         session=session_row(session),
-        run_sheet=[
-            wire.RunSheetLine(at=max(session.starts_at + entry.at_s * S, 0), text=entry.text, who=entry.who)
-            for entry in content.run_sheet
-        ],
+        run_sheet=run_sheet.lines(venue, session),
+        sheet_version=session.sheet_version,
         hands=within((hand_row(venue, session, hand, now) for hand in hands), PAGE_BYTES - MINE_BYTES),
         floor=floor_row(venue, session),
         invited=turn.citizen if turn is not None and turn.step == "invited" else None,
@@ -196,6 +198,16 @@ def host(venue: Venue, session: Session, now: int) -> wire.HostView:
             else None
         ),
         alarms=alarms,
+    )
+
+
+def crew(venue: Venue, session: Session, now: int) -> wire.CrewView:
+    """What is on, what is late."""
+    return wire.CrewView(
+        session=session_row(session),
+        run_sheet=run_sheet.lines(venue, session),
+        sheet_version=session.sheet_version,
+        alarms=list(run_sheet.alarms(venue, session, now)),
     )
 
 
@@ -219,11 +231,16 @@ def questions(venue: Venue, command: wire.ListQuestions, citizen: Citizen, now: 
 def desk(venue: Venue, command: wire.ListDesk, citizen: Citizen, now: int) -> wire.QuestionDesk:
     """What is in one state, the oldest first; the open ones by their backers."""
     session = venue.state.session(command.session)
-    require(citizen, session, Office.MODERATOR)
-    if command.which == "open":
-        found = venue.ranking.top(session, now)
-    else:
-        found = [q for q in session.questions if q.state == command.which]
+    require(citizen, session, Office.MODERATOR, Office.HOST)
+    match command.which:
+        case "open":
+            found = venue.ranking.top(session, now)
+        case "stage":
+            found = [*([session.now] if session.now else []), *session.next]
+        case "done":
+            found = [q for q in session.questions if q.state in DONE and q.state != "now"]
+        case state:
+            found = [q for q in session.questions if q.state == state]
     rows, after = page(found, command.after, lambda q: desk_row(venue, session, q, now))
     return wire.QuestionDesk(questions=rows, next=after)
 

@@ -111,7 +111,7 @@ class Moderation(Service[e.OfModeration]):
                 return views.audit(self.desk, command, citizen, now)
             case wire.ShowEvidence():
                 return rows.evidence(self.desk, self.desk.state.report(command.report))
-            case wire.SetMode():
+            case wire.SetMode() | wire.ShowMode():
                 mode = self.desk.mode((command.scope,) if command.scope else (), now)
                 return wire.ModeNow(mode=rows.mode_row(mode, now))
             case _:

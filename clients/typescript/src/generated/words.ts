@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "49903721e5a5bf9f";
+export const FINGERPRINT = "1353d1f7f6fe3bce";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -16,6 +16,56 @@ export interface Ack {
 export interface Anchor {
   lat: number;
   lon: number;
+}
+
+/** What is announced; it stands until `until`, or until it was withdrawn. */
+export interface Announcement {
+  announcement: string;
+  scope: string;
+  level: "notice" | "warning" | "emergency";
+  text: Text;
+  at: number;
+  until: number;
+  withdrawn_at?: number | null | undefined;
+}
+
+/** A page of announcements, the newest first; `ready` stands on the first, for who may announce. */
+export interface AnnouncementList {
+  announcements: Announcement[];
+  ready: ReadyAnnouncement[];
+  next?: string | null | undefined;
+}
+
+/** The announcement's name. */
+export interface AnnouncementMade {
+  announcement: string;
+}
+
+/** Tell everyone in a scope. */
+export interface AnnouncementsAnnounce {
+  scope: string;
+  level?: "notice" | "warning" | "emergency" | undefined;
+  text: Text;
+  until: number;
+}
+
+/** An announcement, as it is now: made, or withdrawn. */
+export interface AnnouncementsChanged {
+  type: "announcements.changed";
+  n: number;
+  at: number;
+  announcement: Announcement;
+}
+
+/** What stands, in the whole city; or all that was ever announced. */
+export interface AnnouncementsList {
+  which?: "standing" | "all" | undefined;
+  after?: string | null | undefined;
+}
+
+/** End an announcement before its time. */
+export interface AnnouncementsWithdraw {
+  announcement: string;
 }
 
 /** The appeal's number at the desk, and by when it is answered. */
@@ -208,6 +258,24 @@ export interface CityCard {
 /** Until when the case is yours. */
 export interface Claimed {
   until: number;
+}
+
+/** What everyone sees who has a part in it: the run sheet, and what alarms. */
+export interface CrewView {
+  session: QuestionTime;
+  run_sheet: RunSheetLine[];
+  sheet_version?: number | undefined;
+  alarms: Text[];
+}
+
+/** A line of the run sheet as it is planned; `cue` names one that is there already. */
+export interface CuePlan {
+  cue?: number | null | undefined;
+  at: number;
+  lasts_s: number;
+  text: Text;
+  who: Text;
+  is_public?: boolean | undefined;
 }
 
 /** A question at the moderation desk; commands carry its `version`. */
@@ -429,6 +497,7 @@ export interface HostView {
   oldest_pending_s?: number | undefined;
   joint?: JointRequest | null | undefined;
   alarms: Text[];
+  sheet_version?: number | undefined;
 }
 
 /** One thing that is missing, with the article that asks for it. */
@@ -518,6 +587,12 @@ export interface LiveQaAskSplit {
   question: number;
 }
 
+/** A line of the run sheet is on from now; the one before it is over. Without `cue` only that. */
+export interface LiveQaBeginCue {
+  session: string;
+  cue?: number | null | undefined;
+}
+
 /** Take a question to work on, for a while that every further step renews; or give it back. */
 export interface LiveQaClaim {
   session: string;
@@ -545,14 +620,14 @@ export interface LiveQaDefer {
   kind?: "inquiry_law" | "inquiry_procedure" | undefined;
 }
 
-/** The moderation desk: what waits, with claims and possible duplicates. */
+/** The desk: what waits, with claims and possible duplicates; what is on stage or next; what came of the others. */
 export interface LiveQaDesk {
   session: string;
-  which?: "pending" | "held" | "open" | "dismissed" | "merged" | undefined;
+  which?: "pending" | "held" | "open" | "stage" | "done" | "dismissed" | "merged" | undefined;
   after?: string | null | undefined;
 }
 
-/** To moderators: a question, as the desk sees it now. */
+/** To moderators and the host: a question, as the desk sees it now. */
 export interface LiveQaDeskChanged {
   type: "live_qa.desk_changed";
   n: number;
@@ -567,6 +642,13 @@ export interface LiveQaDismiss {
   question: number;
   version: number;
   reason: "off_topic" | "personal_data" | "insult" | "duplicate" | "unlawful" | "unclear";
+}
+
+/** Plan the run sheet anew; lines that keep their `cue` keep their times. `version` is that of the sheet seen. */
+export interface LiveQaEditRunSheet {
+  session: string;
+  version: number;
+  cues: CuePlan[];
 }
 
 /** Who speaks from the floor; without a turn nobody does. */
@@ -625,7 +707,7 @@ export interface LiveQaLabel {
 /** One view of a session, as it is now. */
 export interface LiveQaLook {
   session: string;
-  view?: "audience" | "presenter" | "host" | "screen" | undefined;
+  view?: "audience" | "presenter" | "host" | "screen" | "crew" | undefined;
 }
 
 /** Lower one's own hand; for who runs the queue: another's, or all. */
@@ -786,6 +868,16 @@ export interface LiveQaRevealed {
   question: number;
   reason: string;
   revealed_at: number;
+}
+
+/** To who has a part in running it: the run sheet, as it is now. */
+export interface LiveQaRunSheetChanged {
+  type: "live_qa.run_sheet_changed";
+  n: number;
+  at: number;
+  session: string;
+  run_sheet: RunSheetLine[];
+  sheet_version: number;
 }
 
 /** Announce a question time. */
@@ -1072,6 +1164,11 @@ export interface ModerationLineDecided {
 /** One's own sanctions, reports and protection. */
 export interface ModerationMine {
   after?: string | null | undefined;
+}
+
+/** How people may write and come in somewhere, as it is now. */
+export interface ModerationMode {
+  scope: string;
 }
 
 /** How people may write and come in here, now. */
@@ -1881,6 +1978,13 @@ export interface PresenterView {
   floor_ends_at?: number | null | undefined;
 }
 
+/** Where in its run sheet a session is, as far as the audience is told: what is on, what comes next. */
+export interface Programme {
+  now?: Text | null | undefined;
+  next?: Text | null | undefined;
+  next_at?: number | null | undefined;
+}
+
 /** A question in large type, without its asker. */
 export interface Prompt {
   question: number;
@@ -1890,6 +1994,7 @@ export interface Prompt {
   labels: string[];
   pinned_at?: number | null | undefined;
   answers_until?: number | null | undefined;
+  version?: number | null | undefined;
 }
 
 /** What a citizen has chosen for themselves: whom they block, and whether others fade inside `bubble_m`. */
@@ -2012,6 +2117,8 @@ export interface QuestionTime {
   is_screened?: boolean | undefined;
   seats?: number | undefined;
   reserved?: number | undefined;
+  programme?: Programme | null | undefined;
+  on_stage?: number | null | undefined;
 }
 
 /** How a session is run; what is left out stays as it is. */
@@ -2027,6 +2134,13 @@ export interface QuestionTimeOptions {
 /** The new session's name. */
 export interface QuestionTimeScheduled {
   session: string;
+}
+
+/** Words that the city has ready, for when there is no time to find them. */
+export interface ReadyAnnouncement {
+  level: "notice" | "warning" | "emergency";
+  text: Text;
+  lasts_s: number;
 }
 
 /** Why a command was refused; the connection goes on. */
@@ -2078,11 +2192,21 @@ export interface Resume {
   version?: number | null | undefined;
 }
 
-/** What comes when, and who sees to it. */
+/** The run sheet's version from now on. */
+export interface RunSheetEdited {
+  sheet_version: number;
+}
+
+/** What comes when, and who sees to it; when it really began and ended. The audience is told of public ones. */
 export interface RunSheetLine {
   at: number;
   text: Text;
   who: Text;
+  cue?: number | null | undefined;
+  lasts_s?: number | null | undefined;
+  is_public?: boolean | null | undefined;
+  began_at?: number | null | undefined;
+  ended_at?: number | null | undefined;
 }
 
 /** The line's own number, by which it can be reported later; `held`: it waits for a moderator under this number. */
@@ -2139,6 +2263,7 @@ export interface Seen {
   presenter?: PresenterView | null | undefined;
   host?: HostView | null | undefined;
   screen?: ScreenView | null | undefined;
+  crew?: CrewView | null | undefined;
 }
 
 /** This node will go away in `after_ms`. */
@@ -2288,6 +2413,9 @@ export interface ZoneCard {
 
 /** Every command: what it asks, and what its `done` brings. */
 export interface Commands {
+  "announcements.announce": { asks: AnnouncementsAnnounce; answer: AnnouncementMade };
+  "announcements.list": { asks: AnnouncementsList; answer: AnnouncementList };
+  "announcements.withdraw": { asks: AnnouncementsWithdraw; answer: undefined };
   "avatar.change": { asks: AvatarChange; answer: undefined };
   "avatar.emote": { asks: AvatarEmote; answer: undefined };
   "avatar.who": { asks: AvatarWho; answer: AvatarCards };
@@ -2300,10 +2428,12 @@ export interface Commands {
   "live_qa.approve": { asks: LiveQaApprove; answer: Moderated };
   "live_qa.ask": { asks: LiveQaAsk; answer: QuestionAsked };
   "live_qa.ask_split": { asks: LiveQaAskSplit; answer: undefined };
+  "live_qa.begin_cue": { asks: LiveQaBeginCue; answer: undefined };
   "live_qa.claim": { asks: LiveQaClaim; answer: Moderated };
   "live_qa.defer": { asks: LiveQaDefer; answer: Moderated };
   "live_qa.desk": { asks: LiveQaDesk; answer: QuestionDesk };
   "live_qa.dismiss": { asks: LiveQaDismiss; answer: Moderated };
+  "live_qa.edit_run_sheet": { asks: LiveQaEditRunSheet; answer: RunSheetEdited };
   "live_qa.hold": { asks: LiveQaHold; answer: Moderated };
   "live_qa.label": { asks: LiveQaLabel; answer: Moderated };
   "live_qa.look": { asks: LiveQaLook; answer: Seen };
@@ -2345,6 +2475,7 @@ export interface Commands {
   "moderation.guard_talk": { asks: ModerationGuardTalk; answer: undefined };
   "moderation.lift": { asks: ModerationLift; answer: undefined };
   "moderation.mine": { asks: ModerationMine; answer: OwnModeration };
+  "moderation.mode": { asks: ModerationMode; answer: ModeNow };
   "moderation.move": { asks: ModerationMove; answer: undefined };
   "moderation.person": { asks: ModerationPerson; answer: PersonShown };
   "moderation.report": { asks: ModerationReport; answer: ReportFiled };
@@ -2414,6 +2545,7 @@ export interface Commands {
 
 /** Every fact, by its word. */
 export interface Facts {
+  "announcements.changed": AnnouncementsChanged;
   "avatar.changed": AvatarChanged;
   "chat.said": ChatSaid;
   "district.entered_zone": DistrictEnteredZone;
@@ -2429,6 +2561,7 @@ export interface Facts {
   "live_qa.own_changed": LiveQaOwnChanged;
   "live_qa.question_changed": LiveQaQuestionChanged;
   "live_qa.revealed": LiveQaRevealed;
+  "live_qa.run_sheet_changed": LiveQaRunSheetChanged;
   "live_qa.seat_changed": LiveQaSeatChanged;
   "live_qa.session_changed": LiveQaSessionChanged;
   "live_qa.signalled": LiveQaSignalled;
@@ -2466,6 +2599,7 @@ export interface Counts {
 
 /** Commands that only read. */
 export const READING: ReadonlySet<string> = new Set([
+  "announcements.list",
   "live_qa.desk",
   "live_qa.look",
   "live_qa.questions",
@@ -2474,6 +2608,7 @@ export const READING: ReadonlySet<string> = new Set([
   "moderation.audit",
   "moderation.desk",
   "moderation.mine",
+  "moderation.mode",
   "moderation.person",
   "moderation.statistics",
   "petitions.desk",

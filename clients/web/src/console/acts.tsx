@@ -3,12 +3,13 @@ import { type Commands, Refused } from "madang";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { City } from "./city.ts";
-import { useSpeech, type Word } from "./speech.tsx";
+import { fromLocal, toLocal, useSpeech, type Word } from "./speech.tsx";
 
 export interface Field {
+  /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */
   name: string;
   label: Word;
-  kind?: "line" | "text" | "choice" | "number" | "tick";
+  kind?: "line" | "text" | "choice" | "number" | "tick" | "moment";
   choices?: readonly (string | { value: string; text: string })[];
   is_optional?: boolean;
   value?: string | number | boolean | undefined;
@@ -106,14 +107,16 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
   const submit = async (event: Event) => {
     event.preventDefault();
     const told = new FormData(event.target as HTMLFormElement);
-    const values = Object.fromEntries(act.fields!.map((field) => [field.name, filledIn(field, told)]));
+    const values: Record<string, unknown> = {};
+    for (const field of act.fields!) put(values, field.name, filledIn(field, told));
     setBusy(true);
     try {
       await act.does(values);
       close(true);
     } catch (error) {
-      const field = error instanceof Refused ? error.field?.split(".")[0] : undefined;
-      setWrong({ field, text: reason(error, t) });
+      const named = error instanceof Refused ? (error.field ?? "") : "";
+      const at = act.fields!.find(({ name }) => named === name || named.startsWith(`${name}.`));
+      setWrong({ field: at?.name, text: reason(error, t) });
       setBusy(false);
     }
   };
@@ -127,7 +130,7 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
     >
       <form method="dialog" onSubmit={submit}>
         <h2 id="form-title">{t(act.label)}</h2>
-        {wrong && !act.fields!.some((field) => field.name === wrong.field) && (
+        {wrong && !wrong.field && (
           <p class="wrong" role="alert">
             {wrong.text}
           </p>
@@ -174,6 +177,10 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
     return (
       <input {...common} type="number" min={0} defaultValue={`${field.value ?? ""}`} inputMode="numeric" />
     );
+  if (field.kind === "moment")
+    return (
+      <input {...common} type="datetime-local" defaultValue={toLocal(field.value as number | undefined)} />
+    );
   if (field.kind === "choice")
     return (
       <select
@@ -194,9 +201,15 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
   return <input {...common} type="text" defaultValue={`${field.value ?? ""}`} autocomplete="off" />;
 }
 
+function put(values: Record<string, unknown>, name: string, value: unknown): void {
+  const [first, rest] = name.split(".", 2) as [string, string | undefined];
+  values[first] = rest === undefined ? value : { ...(values[first] as object | undefined), [rest]: value };
+}
+
 function filledIn(field: Field, told: FormData): unknown {
   if (field.kind === "tick") return told.has(field.name);
   const value = `${told.get(field.name) ?? ""}`.trim();
   if (value === "" && field.is_optional) return undefined;
+  if (field.kind === "moment") return fromLocal(value);
   return field.kind === "number" ? Number(value) : value;
 }

@@ -46,6 +46,12 @@ export class City {
     return held.some((role) => roles.includes(role.split("@")[0]!));
   }
 
+  /** Whether this citizen has one of these grants, in whatever scope. */
+  holds(...grants: string[]): boolean {
+    const held = this.client.welcome?.citizen.grants ?? [];
+    return held.some((grant) => grants.includes(grant.split("@")[0]!));
+  }
+
   leave(): void {
     sessionStorage.removeItem(KEPT);
     this.client.close();

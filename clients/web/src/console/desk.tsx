@@ -6,6 +6,7 @@ import { useAnswer, useClock } from "./answers.ts";
 import type { City } from "./city.ts";
 import { isTyping } from "./rows.tsx";
 import { type Language, useSpeech, type Word } from "./speech.tsx";
+import { Announcements } from "./views/announcements.tsx";
 import { Audit } from "./views/audit.tsx";
 import { Citizens } from "./views/citizens.tsx";
 import { Health } from "./views/health.tsx";
@@ -24,6 +25,7 @@ export interface View {
 const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string[]][] = [
   ["live", "live", Live, ["moderator", "host", "operator"]],
   ["questions", "question_time", Questions, ["moderator", "host", "operator", "official"]],
+  ["announcements", "announcements", Announcements, ["host", "operator", "moderator"]],
   ["reports", "reports", Reports, ["moderator", "host", "operator"]],
   ["held", "held", Held, ["moderator", "host", "operator"]],
   ["appeals", "appeals", Appeals, ["moderator", "host", "operator"]],
@@ -96,7 +98,7 @@ function Waiting({ state, city, leave }: { state: string; city: City; leave(): v
 }
 
 function Open({ city, state, leave }: { city: City; state: string; leave(): void }) {
-  const { t, own } = useSpeech();
+  const { t, own, role } = useSpeech();
   const { isAsking } = useActing();
   const [path, which, go] = useAddress();
   const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
@@ -112,8 +114,9 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isAsking || isTyping(event)) return;
-      const view = views[Number(event.key) - 1];
-      if (view && /^[1-9]$/.test(event.key)) go(view[0]);
+      if (!/^[0-9]$/.test(event.key)) return;
+      const view = views[(Number(event.key) + 9) % 10];
+      if (view) go(view[0]);
     };
     addEventListener("keydown", press);
     return () => removeEventListener("keydown", press);
@@ -134,7 +137,7 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
         <Clock city={city} />
         <Languages />
         <p class="me">
-          {welcome.citizen.name} <small>{welcome.citizen.roles.map((role) => t(role)).join(" · ")}</small>
+          {welcome.citizen.name} <small>{welcome.citizen.roles.map(role).join(" · ")}</small>
         </p>
         <button
           type="button"
@@ -149,7 +152,7 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
       <nav aria-label={t("views")}>
         {views.map(([name, label], n) => (
           <a key={name} href={`#/${name}`} aria-current={name === open?.[0] ? "page" : undefined}>
-            <kbd>{n + 1}</kbd> {t(label)}
+            <kbd>{(n + 1) % 10}</kbd> {t(label)}
             {waiting[name] ? <b class="count">{waiting[name]}</b> : null}
           </a>
         ))}
@@ -189,7 +192,7 @@ function Alarms({ city }: { city: City }) {
         .filter(({ until }) => until > now)
         .map(({ n, kind, scope, until }) => (
           <p key={n} class="alarm">
-            <strong>{t(`alert_${kind}`)}</strong> {scope} · {span(until - now)}
+            <strong>{t(`alert_${kind}`)}</strong> {scope || t("whole_city")} · {span(until - now)}
           </p>
         ))}
     </div>

@@ -15,6 +15,8 @@ export interface Speech {
   t(word: Word | (string & {}), values?: Record<string, string | number>): string;
   /** One of the city's own texts. */
   own(text: { ko: string; en: string } | null | undefined): string;
+  /** A role with its scope, as `host@civil`. */
+  role(role: string): string;
   time(ms: number | null | undefined): string;
   day(ms: number | null | undefined): string;
   /** How long from now, or ago. */
@@ -27,6 +29,18 @@ function firstLanguage(): Language {
   const kept = localStorage.getItem(KEPT);
   if (kept === "ko" || kept === "en") return kept;
   return navigator.language.startsWith("ko") ? "ko" : "en";
+}
+
+/** Seoul's clock is nine hours ahead, in summer too. */
+const AHEAD_MS = 9 * 3_600_000;
+
+/** A moment as a field for times holds it, by Seoul's clock. */
+export function toLocal(ms: number | undefined): string {
+  return ms === undefined ? "" : new Date(ms + AHEAD_MS).toISOString().slice(0, 16);
+}
+
+export function fromLocal(text: string): number {
+  return Date.parse(`${text}Z`) - AHEAD_MS;
 }
 
 /** A word of the city's that has no text here, as a person may read it: `step_asked_longer` -> `asked longer`. */
@@ -60,6 +74,10 @@ export function Spoken({ children }: { children: ComponentChildren }) {
       },
       t,
       own,
+      role(held) {
+        const [name, scope] = held.split("@", 2) as [string, string | undefined];
+        return scope ? `${t(name)} (${scope})` : t(name);
+      },
       time: (ms) => (ms ? time.format(ms) : "–"),
       day: (ms) => (ms ? day.format(ms) : "–"),
       span(ms) {

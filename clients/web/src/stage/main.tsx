@@ -7,12 +7,8 @@ import { City, keptToken } from "../console/city.ts";
 import { Spoken, useSpeech } from "../console/speech.tsx";
 import "./stage.css";
 
-const CHANGES = [
-  "live_qa.question_changed",
-  "live_qa.session_changed",
-  "live_qa.floor_changed",
-  "live_qa.order_changed",
-] as const;
+/** The screen stands in no district, so it hears what everyone hears: that a session goes on, and what is on its stage. */
+const CHANGES = ["live_qa.session_changed", "live_qa.question_changed"] as const;
 
 function Stage() {
   const [session = "", view] = location.hash.slice(1).split("/");
@@ -38,9 +34,15 @@ function Stage() {
 }
 
 function Screen({ city, session }: { city: City; session: string }) {
-  const { t, own } = useSpeech();
-  const { answer } = useAnswer(city, "live_qa.look", { session, view: "screen" }, [...CHANGES]);
+  const { t, own, language } = useSpeech();
+  const { answer, refusal } = useAnswer(city, "live_qa.look", { session, view: "screen" }, [...CHANGES]);
+  const listed = useAnswer(city, "live_qa.sessions", {}, ["live_qa.session_changed"]);
   const screen = answer?.screen;
+  const told = listed.answer?.sessions.find((one) => one.session === session);
+  useEffect(() => {
+    if (screen) document.title = screen.title[language];
+  }, [screen, language]);
+  if (refusal) return <p class="wait">{t(`code_${refusal}`)}</p>;
   if (!screen) return <p class="wait">{t("loading")}</p>;
   return (
     <>
@@ -53,9 +55,54 @@ function Screen({ city, session }: { city: City; session: string }) {
       ) : screen.now ? (
         <Asked prompt={screen.now} />
       ) : (
-        <p class="wait">{t(screen.is_floor_taken ? "stage_floor" : "stage_wait")}</p>
+        <p class="wait">{t(waitsFor(screen))}</p>
       )}
+      <footer>
+        <Announced city={city} district={told?.district} />
+        {told?.programme && <Programme programme={told.programme} />}
+      </footer>
     </>
+  );
+}
+
+function waitsFor({ phase, mode, is_floor_taken }: Words.ScreenView): string {
+  if (is_floor_taken) return "stage_floor";
+  if (phase === "follow_up" || phase === "archived") return "stage_closed";
+  if (phase === "live" || phase === "closing") return mode ? `mode_${mode}` : `phase_${phase}`;
+  return "stage_wait";
+}
+
+/** Where in its run sheet the session is, as the audience is told. */
+function Programme({ programme }: { programme: Words.Programme }) {
+  const { t, own, time } = useSpeech();
+  return (
+    <p class="programme">
+      {programme.now && (
+        <span>
+          <small>{t("now_on")}</small> {own(programme.now)}
+        </span>
+      )}
+      {programme.next && (
+        <span>
+          <small>{t("coming_at", { time: time(programme.next_at) })}</small> {own(programme.next)}
+        </span>
+      )}
+    </p>
+  );
+}
+
+/** What is announced for the city or the hall's district, in both languages: a hall has one screen for all. */
+function Announced({ city, district }: { city: City; district: string | undefined }) {
+  const now = useClock();
+  const { answer } = useAnswer(city, "announcements.list", {}, ["announcements.changed"]);
+  const row = answer?.announcements.find(
+    ({ scope, until }) => until > now && (!scope || scope.split("/")[0] === district),
+  );
+  if (!row) return null;
+  return (
+    <p class={`announced ${row.level}`} role={row.level === "emergency" ? "alert" : "status"}>
+      <bdi lang="ko">{row.text.ko}</bdi> <bdi lang="en">{row.text.en}</bdi>
+    </p>
   );
 }
 
@@ -74,17 +121,17 @@ function Presenter({ city, session }: { city: City; session: string }) {
         <p class={leftMs < 0 ? "late" : ""}>{t(leftMs < 0 ? "over_by" : "left", { span: span(leftMs) })}</p>
       </header>
       {presenter.now ? <Asked prompt={presenter.now} /> : <p class="wait">{t("nothing_now")}</p>}
-      {presenter.who_answers && (
-        <p class="who">
-          {t("who_answers")}: {presenter.who_answers}
-        </p>
-      )}
       <section>
-        <h2>{t("next_up")}</h2>
+        {presenter.who_answers && (
+          <p class="who">
+            {t("who_answers")}: {presenter.who_answers}
+          </p>
+        )}
+        {presenter.next.length > 0 && <h2>{t("next_up")}</h2>}
         <ol>
           {presenter.next.map((prompt) => (
             <li key={prompt.question}>
-              <bdi>{prompt.text}</bdi>
+              <bdi lang={prompt.language ?? undefined}>{prompt.text}</bdi>
             </li>
           ))}
         </ol>
@@ -94,16 +141,26 @@ function Presenter({ city, session }: { city: City; session: string }) {
 }
 
 function Asked({ prompt }: { prompt: Words.Prompt }) {
+  const { t } = useSpeech();
   return (
     <article key={prompt.question} class="asked" aria-live="polite">
       <p class="labels">
-        #{prompt.question} {prompt.category} {prompt.labels.join(" · ")}
+        {[`#${prompt.question}`, prompt.category && t(prompt.category), ...prompt.labels]
+          .filter(Boolean)
+          .join(" · ")}
       </p>
-      <p class={prompt.text.length > 120 ? "text long" : "text"}>
-        <bdi>{prompt.text}</bdi>
+      <p class={`text ${size(prompt.text)}`}>
+        <bdi lang={prompt.language ?? undefined}>{prompt.text}</bdi>
       </p>
     </article>
   );
+}
+
+/** How large a text can be and still be whole on the screen: three hundred characters fit at the smallest. */
+function size(text: string): string {
+  // A Korean letter takes the room of two Latin ones.
+  const columns = [...text].reduce((sum, letter) => sum + (letter > "\u1100" ? 2 : 1), 0);
+  return columns > 360 ? "longest" : columns > 200 ? "long" : "";
 }
 
 const page = document.getElementById("page");

@@ -24,6 +24,7 @@ import {
 import { number, of, say } from "../texts";
 import type { Stick } from "../walk/controls";
 import { World } from "../world";
+import { Announced, heed } from "./announced";
 import { Chat } from "./chat";
 import { Counters } from "./counters";
 import { GESTURES, Gestures } from "./gestures";
@@ -63,6 +64,7 @@ export function Street() {
     canvas.current!.focus();
     const ends = [
       follow(city),
+      heed(city),
       // who is called to the stage sees it wherever they are
       city.on("live_qa.turn_changed", ({ session, step }) => {
         if (step !== "invited" && step !== "on_deck") return;
@@ -125,6 +127,7 @@ export function Street() {
           </button>
         ))}
       </nav>
+      <Announced />
       <LinkBar />
       <Use />
       <div class="bottom">

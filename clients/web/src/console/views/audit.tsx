@@ -4,6 +4,7 @@ import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useNames, Who } from "../people.tsx";
 import { useSpeech } from "../speech.tsx";
 
 export function Audit({ city, go }: View) {
@@ -17,6 +18,10 @@ export function Audit({ city, go }: View) {
   useEffect(() => {
     if (answer) setActs((before) => (after ? [...before, ...answer.acts] : answer.acts));
   }, [answer, after]);
+  useNames(
+    city,
+    acts.flatMap((row) => [row.by, row.citizen]),
+  );
   return (
     <>
       <h1>{t("audit")}</h1>
@@ -64,20 +69,18 @@ export function Audit({ city, go }: View) {
           {acts.map((row, n) => (
             <tr key={`${row.at}-${n}`}>
               <td>{day(row.at)}</td>
-              <td>
-                <code>{row.by}</code>
-              </td>
+              <td>{row.by ? <Who city={city} id={row.by} /> : t("the_clock")}</td>
               <td>
                 {t(`act_${row.act}`)} {row.kind && t(`kind_${row.kind}`)}
               </td>
               <td>
                 {row.citizen && (
                   <button type="button" class="link" onClick={() => go("citizens", row.citizen!)}>
-                    <code>{row.citizen}</code>
+                    <Who city={city} id={row.citizen} />
                   </button>
                 )}
               </td>
-              <td>{row.scope}</td>
+              <td>{row.scope || t("whole_city")}</td>
               <td>{row.reason && t(row.reason)}</td>
               <td>{row.words}</td>
             </tr>

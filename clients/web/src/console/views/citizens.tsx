@@ -1,15 +1,25 @@
-// One citizen as moderation knows them: points, the step that is proposed, every sanction and appeal.
-import { useState } from "preact/hooks";
-import { useActing } from "../acts.tsx";
+// Citizens: found by name while they are here, or by id; one of them as moderation knows them, with every sanction.
+import { useEffect, useState } from "preact/hooks";
+import { command, useActing } from "../acts.tsx";
 import { useAnswer } from "../answers.ts";
+import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
+import { find, type Here, useNames } from "../people.tsx";
 import { Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 import { lift, Sanction, sanction } from "./sanctions.tsx";
 
+/** So long after the last letter one looks. */
+const TYPED_MS = 200;
+
 export function Citizens(view: View) {
   const { t } = useSpeech();
-  const { which, go } = view;
+  const { city, which, go } = view;
+  const [looksFor, lookFor] = useState("");
+  const openFound = (id: string) => {
+    lookFor("");
+    go("citizens", id);
+  };
   return (
     <>
       <h1>{t("citizens")}</h1>
@@ -17,29 +27,95 @@ export function Citizens(view: View) {
         class="search"
         onSubmit={(event) => {
           event.preventDefault();
-          go("citizens", `${new FormData(event.currentTarget as HTMLFormElement).get("id")}`.trim());
+          const id = `${new FormData(event.currentTarget as HTMLFormElement).get("who")}`.trim();
+          if (id) go("citizens", id);
         }}
       >
         <label>
-          <span>{t("citizen_id")}</span>
-          <input key={which} name="id" defaultValue={which} required spellcheck={false} autocomplete="off" />
+          <span>{t("name_or_id")}</span>
+          <input
+            key={which}
+            name="who"
+            type="search"
+            maxLength={40}
+            spellcheck={false}
+            autocomplete="off"
+            onInput={(event) => lookFor(event.currentTarget.value.trim())}
+          />
         </label>
-        <button type="submit">{t("show")}</button>
+        <button type="submit">{t("open_id")}</button>
       </form>
-      {which ? <Person key={which} {...view} /> : <p class="empty">{t("citizens_text")}</p>}
+      {looksFor ? (
+        <Found city={city} name={looksFor} open={openFound} />
+      ) : which ? (
+        <Person key={which} {...view} />
+      ) : (
+        <p class="empty">{t("citizens_text")}</p>
+      )}
     </>
   );
 }
 
-function Person({ city, which }: View) {
-  const { t, day } = useSpeech();
+function Found({ city, name, open }: { city: City; name: string; open(id: string): void }) {
+  const { t, own, role } = useSpeech();
+  const [found, setFound] = useState<{ citizens: Here[]; of: number }>();
+  const [isAway, setAway] = useState(false);
+  useEffect(() => {
+    let isNewest = true;
+    const timer = setTimeout(() => {
+      find(city, name).then(
+        (told) => {
+          if (!isNewest) return;
+          setFound(told);
+          setAway(false);
+        },
+        () => isNewest && setAway(true),
+      );
+    }, TYPED_MS);
+    return () => {
+      isNewest = false;
+      clearTimeout(timer);
+    };
+  }, [city, name]);
+  const { districts } = city.client.welcome!.city;
+  if (isAway) return <p class="wrong">{t("unreachable")}</p>;
+  if (!found) return <p class="empty">{t("loading")}</p>;
+  if (!found.citizens.length) return <p class="empty calm">{t("nobody_here", { name })}</p>;
+  return (
+    <>
+      <ul class="rows" aria-label={t("found")}>
+        {found.citizens.map((one) => (
+          <li key={one.citizen}>
+            <button type="button" onClick={() => open(one.citizen)}>
+              <strong>
+                <bdi>{one.name}</bdi>
+              </strong>
+              <span class="about">
+                {one.roles.map(role).join(" · ")} ·{" "}
+                {own(districts.find(({ id }) => id === one.district)?.name) || t("in_no_district")}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.of > found.citizens.length && (
+        <p class="empty">{t("and_more", { n: found.of - found.citizens.length })}</p>
+      )}
+    </>
+  );
+}
+
+function Person({ city, which, go }: View) {
+  const { t, own, day, role } = useSpeech();
   const { act } = useActing();
   const [reason, setReason] = useState<string>();
   const { answer, refusal } = useAnswer(city, "moderation.person", { citizen: which, reason }, [
     "moderation.desk_changed",
     "moderation.acted",
   ]);
+  const here = useNames(city, [which]).get(which);
   if (refusal === "not_found") return <p class="empty">{t("code_not_found")}</p>;
+  if (refusal && which === city.client.citizen.id) return <p class="empty">{t("not_oneself")}</p>;
   if (refusal)
     return (
       <form
@@ -59,8 +135,16 @@ function Person({ city, which }: View) {
     );
   if (!answer) return <p class="empty">{t("loading")}</p>;
   const proposed = answer.ladder.kind;
+  const district = city.client.welcome!.city.districts.find(({ id }) => id === here?.district);
   return (
     <>
+      <h2 class="person">
+        {here ? <bdi>{here.name}</bdi> : t("not_here_now")}{" "}
+        <small>
+          {here && `${here.roles.map(role).join(" · ")} · ${own(district?.name) || t("in_no_district")} · `}
+          <code>{which}</code>
+        </small>
+      </h2>
       <dl class="figures">
         <dt>{t("points")}</dt>
         <dd>{answer.points.toFixed(1)}</dd>
@@ -77,18 +161,49 @@ function Person({ city, which }: View) {
         <button type="button" class="bad" onClick={() => act(sanction(city, which, "", { kind: proposed }))}>
           {t("sanction")}
         </button>
+        {here && <Talk city={city} citizen={which} />}
+        {here?.district && (
+          <button type="button" onClick={() => go("live", `${here.district}`)}>
+            {t("on_the_map")}
+          </button>
+        )}
       </p>
-      <Rows
-        label={t("sanctions")}
-        rows={answer.sanctions.map((row) => ({
-          id: row.sanction,
-          title: t(`kind_${row.kind}`),
-          about: `${t(row.reason)} · ${day(row.at)} · ${t(`state_${row.state}`)}`,
-          row,
-        }))}
-        acts={({ row }) => (row.state === "in_force" ? [lift(city, row)] : [])}
-        detail={({ row }) => <Sanction row={row} />}
-      />
+      {answer.sanctions.length ? (
+        <Rows
+          label={t("sanctions")}
+          rows={answer.sanctions.map((row) => ({
+            id: row.sanction,
+            title: t(`kind_${row.kind}`),
+            about: `${t(row.reason)} · ${day(row.at)} · ${t(`state_${row.state}`)}`,
+            row,
+          }))}
+          acts={({ row }) => (row.state === "in_force" ? [lift(city, row)] : [])}
+          detail={({ row }) => <Sanction city={city} row={row} />}
+        />
+      ) : (
+        <p class="empty calm">{t("never_sanctioned")}</p>
+      )}
     </>
+  );
+}
+
+/** A word to one citizen; they see from whom. */
+export function Talk({ city, citizen }: { city: City; citizen: string }) {
+  const { t } = useSpeech();
+  const { act } = useActing();
+  return (
+    <button
+      type="button"
+      onClick={() =>
+        act({
+          key: "",
+          label: "talk_to",
+          fields: [{ name: "text", label: "text", kind: "text" }],
+          does: command(city, "chat.say", { to: "citizen", citizen }),
+        })
+      }
+    >
+      {t("talk_to")}
+    </button>
   );
 }

@@ -1,51 +1,40 @@
 // The live map of each district: everyone where they are, or their heat; who one of them is; the modes of the place.
 
 import { Refused, type Words } from "madang";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { command, useActing } from "../acts.tsx";
 import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
+import { useGround } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
+import { Talk } from "./citizens.tsx";
+import { Plan, type Standing } from "./plan.tsx";
 import { sanction } from "./sanctions.tsx";
 
 const WATCH_MS = 1000;
 
-interface Ground {
-  width: number;
-  depth: number;
-  zones: { id: string; name: { ko: string; en: string }; polygon: [number, number][] }[];
-  walls: { lines: [number, number, number, number][] }[];
-}
-
-interface Standing {
-  at: number;
-  slots: number[];
-  x: number[];
-  z: number[];
-}
-
 export function Live({ city, which, go }: View) {
   const { t, own, span } = useSpeech();
+  const { act } = useActing();
   const { districts } = city.client.welcome!.city;
   const open = districts.filter((one) => one.open);
   const district = open.find((one) => one.id === which) ?? open[0];
   const [shows, setShows] = useState<"dots" | "heat">("dots");
   const [standing, setStanding] = useState<Standing>();
-  const [ground, setGround] = useState<Ground>();
   const [wrong, setWrong] = useState<string>();
   const [chosen, setChosen] = useState<{ slot: number; card?: Words.AvatarCard }>();
   const [ageS, setAge] = useState<number>();
   const id = district?.id;
+  const ground = useGround(id);
+  /** Whom one moves: the next click on the map says where to. */
+  const [moved, move] = useState<Words.AvatarCard>();
 
   useEffect(() => {
     if (!id) return;
-    setGround(undefined);
     setStanding(undefined);
     setChosen(undefined);
+    move(undefined);
     const gone = new AbortController();
-    fetch(`/api/city/districts/${id}`, { signal: gone.signal })
-      .then((answer) => (answer.ok ? answer.json() : undefined))
-      .then(setGround, () => {});
     let next: ReturnType<typeof setTimeout>;
     const look = async () => {
       try {
@@ -69,6 +58,16 @@ export function Live({ city, which, go }: View) {
 
   const pick = async (x: number, z: number) => {
     if (!standing || !id) return;
+    if (moved) {
+      move(undefined);
+      act({
+        key: "",
+        label: "move",
+        fields: [{ name: "words", label: "words_told", kind: "text" }],
+        does: command(city, "moderation.move", { citizen: moved.citizen, district: id, x, z }),
+      });
+      return;
+    }
     let best = -1;
     let least = 6;
     standing.slots.forEach((_, n) => {
@@ -118,6 +117,14 @@ export function Live({ city, which, go }: View) {
             <dt>{t("picture_age")}</dt>
             <dd>{standing ? span(city.client.serverTime - standing.at) : "–"}</dd>
           </dl>
+          {moved && (
+            <p class="hint" role="status">
+              {t("move_where", { name: moved.name })}{" "}
+              <button type="button" onClick={() => move(undefined)}>
+                {t("cancel")}
+              </button>
+            </p>
+          )}
           {ground && (
             <Plan
               ground={ground}
@@ -130,7 +137,7 @@ export function Live({ city, which, go }: View) {
           )}
         </section>
         <aside>
-          {chosen?.card && <Chosen city={city} card={chosen.card} scope={id ?? ""} go={go} />}
+          {chosen?.card && <Chosen city={city} card={chosen.card} scope={id ?? ""} go={go} move={move} />}
           {id && <Modes key={id} city={city} scope={id} />}
         </aside>
       </div>
@@ -143,13 +150,15 @@ function Chosen({
   card,
   scope,
   go,
+  move,
 }: {
   city: City;
   card: Words.AvatarCard;
   scope: string;
   go: View["go"];
+  move(card: Words.AvatarCard): void;
 }) {
-  const { t } = useSpeech();
+  const { t, role } = useSpeech();
   const { act } = useActing();
   return (
     <section class="card">
@@ -157,7 +166,7 @@ function Chosen({
         <bdi>{card.name}</bdi>
       </h2>
       <p>
-        {card.roles.map((role) => t(role)).join(" · ")} {card.away && t("away")}
+        {card.roles.map(role).join(" · ")} {card.away && t("away")}
         <br />
         <code>{card.citizen}</code>
       </p>
@@ -168,16 +177,54 @@ function Chosen({
         <button type="button" class="bad" onClick={() => act(sanction(city, card.citizen, scope))}>
           {t("sanction")}
         </button>
+        <Talk city={city} citizen={card.citizen} />
+        <button type="button" onClick={() => move(card)}>
+          {t("move")}
+        </button>
       </p>
+      {city.is("official") && <Guard city={city} card={card} scope={scope} />}
     </section>
   );
 }
 
-/** Slow mode, shield and the like, of one place; what is so now is known from the first change on. */
+/** The steps by which an officer ends a talk that has become abusive (Civil Petitions Treatment Decree, Article 4). */
+function Guard({ city, card, scope }: { city: City; card: Words.AvatarCard; scope: string }) {
+  const { t } = useSpeech();
+  const { act } = useActing();
+  return (
+    <p class="acts">
+      <small>{t("guard")}</small>
+      {(["warn", "record", "end", "break"] as const).map((step) => (
+        <button
+          key={step}
+          type="button"
+          onClick={() =>
+            act({
+              key: "",
+              label: `guard_${step}`,
+              ...(step === "end" && { fields: [{ name: "words", label: "words_told", kind: "text" }] }),
+              does: command(city, "moderation.guard_talk", { citizen: card.citizen, step, scope }),
+            })
+          }
+        >
+          {t(`guard_${step}`)}
+        </button>
+      ))}
+    </p>
+  );
+}
+
+/** Slow mode, shield and the like, of one place. */
 function Modes({ city, scope }: { city: City; scope: string }) {
   const { t, span } = useSpeech();
   const { act } = useActing();
   const [mode, setMode] = useState<Words.VenueMode>();
+  useEffect(() => {
+    city.ask("moderation.mode", { scope }).then(
+      ({ mode: now }) => setMode((known) => known ?? now),
+      () => {},
+    );
+  }, [city, scope]);
   useEffect(
     () => city.on("moderation.mode_changed", (told) => told.mode.scope === scope && setMode(told.mode)),
     [city, scope],
@@ -244,123 +291,3 @@ function Modes({ city, scope }: { city: City; scope: string }) {
     </section>
   );
 }
-
-interface Drawn {
-  ground: Ground;
-  standing: Standing | undefined;
-  shows: "dots" | "heat";
-  chosen: number | undefined;
-  label: string;
-  pick(x: number, z: number): void;
-}
-
-const HEAT_M = 6;
-
-function Plan({ ground, standing, shows, chosen, label, pick }: Drawn) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { own } = useSpeech();
-
-  useEffect(() => {
-    const at = canvas.current;
-    const to = at?.getContext("2d");
-    if (!at || !to) return;
-    const style = getComputedStyle(at);
-    const colour = (name: string) => style.getPropertyValue(`--${name}`);
-    const scale = (at.clientWidth * devicePixelRatio) / ground.width;
-    at.width = Math.round(ground.width * scale);
-    at.height = Math.round(ground.depth * scale);
-    to.setTransform(scale, 0, 0, scale, 0, 0);
-    to.fillStyle = colour("ground");
-    to.fillRect(0, 0, ground.width, ground.depth);
-    for (const zone of ground.zones) {
-      to.beginPath();
-      for (const [x, z] of zone.polygon) to.lineTo(x, z);
-      to.closePath();
-      to.fillStyle = colour("zone");
-      to.fill();
-      to.strokeStyle = colour("zone-edge");
-      to.lineWidth = 0.6;
-      to.stroke();
-    }
-    to.strokeStyle = colour("wall");
-    to.lineWidth = 0.9;
-    to.beginPath();
-    for (const wall of ground.walls)
-      for (const [x1, z1, x2, z2] of wall.lines) {
-        to.moveTo(x1, z1);
-        to.lineTo(x2, z2);
-      }
-    to.stroke();
-    if (standing) (shows === "heat" ? drawHeat : drawDots)(to, ground, standing, chosen, colour);
-    to.fillStyle = colour("soft");
-    to.font = `${Math.max(ground.width / 60, 11 / (scale / devicePixelRatio))}px system-ui`;
-    to.textAlign = "center";
-    for (const zone of ground.zones) {
-      const xs = zone.polygon.map(([px]) => px);
-      // A name that is wider than its zone would lie over its neighbours'.
-      if (to.measureText(own(zone.name)).width > Math.max(...xs) - Math.min(...xs)) continue;
-      const x = (Math.max(...xs) + Math.min(...xs)) / 2;
-      const z = zone.polygon.reduce((sum, [, pz]) => sum + pz, 0) / zone.polygon.length;
-      to.fillText(own(zone.name), x, z);
-    }
-  }, [ground, standing, shows, chosen, own]);
-
-  return (
-    <canvas
-      ref={canvas}
-      class="ground"
-      role="img"
-      aria-label={label}
-      onClick={(event) => {
-        const box = event.currentTarget.getBoundingClientRect();
-        const scale = ground.width / box.width;
-        pick((event.clientX - box.left) * scale, (event.clientY - box.top) * scale);
-      }}
-    />
-  );
-}
-
-type Draw = (
-  to: CanvasRenderingContext2D,
-  ground: Ground,
-  standing: Standing,
-  chosen: number | undefined,
-  colour: (name: string) => string,
-) => void;
-
-const drawDots: Draw = (to, ground, standing, chosen, colour) => {
-  const radius = ground.width / 260;
-  to.fillStyle = colour("person");
-  to.beginPath();
-  standing.slots.forEach((_, n) => {
-    const [x, z] = [standing.x[n]! / 10, standing.z[n]! / 10];
-    to.moveTo(x + radius, z);
-    to.arc(x, z, radius, 0, 2 * Math.PI);
-  });
-  to.fill();
-  const at = chosen === undefined ? -1 : standing.slots.indexOf(chosen);
-  if (at < 0) return;
-  to.strokeStyle = colour("chosen");
-  to.lineWidth = radius / 1.5;
-  to.beginPath();
-  to.arc(standing.x[at]! / 10, standing.z[at]! / 10, radius * 2.5, 0, 2 * Math.PI);
-  to.stroke();
-};
-
-const drawHeat: Draw = (to, ground, standing, _, colour) => {
-  const columns = Math.ceil(ground.width / HEAT_M);
-  const counts = new Uint16Array(columns * Math.ceil(ground.depth / HEAT_M));
-  standing.slots.forEach((__, n) => {
-    const cell =
-      Math.floor(standing.z[n]! / 10 / HEAT_M) * columns + Math.floor(standing.x[n]! / 10 / HEAT_M);
-    if (cell < counts.length) counts[cell]!++;
-  });
-  // One a square metre is dense: as dense as it gets is drawn full.
-  to.fillStyle = colour("chosen");
-  counts.forEach((count, cell) => {
-    if (!count) return;
-    to.globalAlpha = Math.min(0.2 + count / (HEAT_M * HEAT_M), 1);
-    to.fillRect((cell % columns) * HEAT_M, Math.floor(cell / columns) * HEAT_M, HEAT_M, HEAT_M);
-  });
-  to.globalAlpha = 1;
-};

@@ -1,17 +1,25 @@
 // Question time: the inbox and the queue to work through, and beside them how the session is run.
 import type { Words } from "madang";
 import { useState } from "preact/hooks";
-import { type Act, command } from "../acts.tsx";
+import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useNames } from "../people.tsx";
+import { useGround } from "../places.ts";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Answering } from "./answering.tsx";
 import { Running } from "./running.tsx";
 import { claimedBy } from "./sanctions.tsx";
 
 const DISMISSALS = ["off_topic", "personal_data", "insult", "duplicate", "unlawful", "unclear"];
 const HOLDS = ["second_opinion", "personal_data", "legal"];
-const TABS = ["pending", "held", "open", "dismissed", "merged"] as const;
+const TABS = ["pending", "held", "open", "stage", "done", "dismissed", "merged"] as const;
+
+/** What an announced session is given where its host does not say otherwise. */
+const HOUR_MS = 3_600_000;
+
+type Choice = { value: string; text: string };
 
 export function Questions({ city, which, go }: View) {
   const { t, own, day } = useSpeech();
@@ -24,7 +32,16 @@ export function Questions({ city, which, go }: View) {
     sessions.find(({ phase }) => phase === "live") ??
     sessions.find(({ phase }) => phase !== "archived") ??
     sessions[0];
-  if (!session) return <p class="empty calm">{t("no_sessions")}</p>;
+  if (!session)
+    return (
+      <>
+        <h1>{t("question_time")}</h1>
+        <p class="empty calm">{t("no_sessions")}</p>
+        <Schedule city={city} go={go} />
+      </>
+    );
+  const isCrew = city.is("moderator", "host") || city.holds("head_moderator", "floor_manager");
+  const isAnswering = city.holds("mayor", "answerer", "clerk");
   return (
     <>
       <h1>{own(session.title)}</h1>
@@ -46,12 +63,75 @@ export function Questions({ city, which, go }: View) {
         <a href={`/stage#${session.session}/presenter`} target="_blank" rel="noopener">
           {t("presenter_screen")} ↗
         </a>
+        <Schedule city={city} go={go} />
       </p>
-      <div class="two">
-        <Desk key={session.session} city={city} session={session} />
-        <Running key={`${session.session} run`} city={city} session={session} />
-      </div>
+      {isAnswering && <Answering key={`${session.session} answer`} city={city} session={session} />}
+      {isCrew && (
+        <div class="two">
+          <Desk key={session.session} city={city} session={session} />
+          <Running key={`${session.session} run`} city={city} session={session} />
+        </div>
+      )}
+      {!isCrew && !isAnswering && <p class="empty">{t("code_not_allowed")}</p>}
     </>
+  );
+}
+
+/** Announces another question time, on one of the stages of a district. */
+function Schedule({ city, go }: Pick<View, "city" | "go">) {
+  const { t, own } = useSpeech();
+  const { act } = useActing();
+  const districts = city.client.welcome!.city.districts.filter(({ open }) => open);
+  const [district, choose] = useState(districts[0]?.id);
+  const ground = useGround(city.is("host") ? district : undefined);
+  if (!city.is("host")) return null;
+  const starts = Math.ceil(city.client.serverTime / HOUR_MS + 1) * HOUR_MS;
+  return (
+    <span class="acts">
+      <select
+        aria-label={t("where")}
+        value={district}
+        onChange={(event) => choose(event.currentTarget.value)}
+      >
+        {districts.map((one) => (
+          <option key={one.id} value={one.id}>
+            {own(one.name)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        disabled={!ground?.stages.length}
+        onClick={() =>
+          act({
+            key: "",
+            label: "new_session",
+            kind: "good",
+            fields: [
+              { name: "title.ko", label: "title_ko" },
+              { name: "title.en", label: "title_en" },
+              {
+                name: "stage",
+                label: "stage",
+                kind: "choice",
+                choices: ground!.stages.map(({ id, name }) => ({ value: id, text: own(name) })),
+              },
+              { name: "starts_at", label: "starts", kind: "moment", value: starts },
+              { name: "ends_at", label: "ends", kind: "moment", value: starts + HOUR_MS },
+            ],
+            does: async (values) => {
+              const told = await city.ask("live_qa.schedule", {
+                ...(values as { title: Words.Text; stage: string; starts_at: number; ends_at: number }),
+                district: district!,
+              });
+              go("questions", told.session);
+            },
+          })
+        }
+      >
+        {t("new_session")}
+      </button>
+    </span>
   );
 }
 
@@ -61,11 +141,16 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
   const [tab, setTab] = useState<(typeof TABS)[number]>("pending");
   const fields = { session: session.session, which: tab };
   const { answer, refusal } = useAnswer(city, "live_qa.desk", fields, ["live_qa.desk_changed"]);
+  const guide = useAnswer(city, "petitions.guide", {}).answer;
+  const departments = ((guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[]).map(
+    ({ id, name }): Choice => ({ value: id, text: own(name) }),
+  );
+  const names = useNames(city, answer?.questions.map(({ claimed_by }) => claimed_by) ?? []);
   const rows = answer?.questions.map((question): Row & { question: Words.DeskQuestion } => ({
     id: `${question.question}`,
     title: question.text,
     about: `#${question.question} · ${own(question.by)} · ${span(now - question.asked_at)}${question.backers ? ` · +${question.backers}` : ""}${question.similar.length ? ` · ${t("similar", { n: question.similar.length })}` : ""}`,
-    claimed: claimedBy(city, t, question.claimed_by, question.claimed_until, now),
+    claimed: claimedBy(city, t, question.claimed_by, question.claimed_until, now, names),
     isUrgent: tab === "pending" && now - question.asked_at > 120_000,
     question,
   }));
@@ -88,7 +173,7 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
         label={t(`tab_${tab}`)}
         rows={rows}
         refusal={refusal}
-        acts={({ question }) => actsOn(city, session.session, question)}
+        acts={({ question }) => actsOn(city, session.session, question, departments)}
         detail={({ question }) => (
           <>
             <h2 class="quote">
@@ -107,6 +192,18 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
                 <>
                   <dt>{t("marks")}</dt>
                   <dd>{question.marks.join(", ")}</dd>
+                </>
+              )}
+              {(question.hold_reason || question.dismissal) && (
+                <>
+                  <dt>{t("reason")}</dt>
+                  <dd>{t((question.hold_reason || question.dismissal)!)}</dd>
+                </>
+              )}
+              {question.merged_into && (
+                <>
+                  <dt>{t("joined_with")}</dt>
+                  <dd>#{question.merged_into}</dd>
                 </>
               )}
               {question.labels.length > 0 && (
@@ -136,7 +233,12 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
   );
 }
 
-function actsOn(city: View["city"], session: string, question: Words.DeskQuestion): Act[] {
+function actsOn(
+  city: View["city"],
+  session: string,
+  question: Words.DeskQuestion,
+  departments: Choice[],
+): Act[] {
   const about = { session, question: question.question, version: question.version };
   const mine = question.claimed_by === city.client.citizen.id;
   const all: Record<string, Act> = {
@@ -198,8 +300,38 @@ function actsOn(city: View["city"], session: string, question: Words.DeskQuestio
     defer: {
       key: "f",
       label: "defer",
-      fields: [{ name: "department", label: "department" }],
+      fields: [
+        departments.length
+          ? { name: "department", label: "department", kind: "choice", choices: departments }
+          : { name: "department", label: "department" },
+      ],
       does: command(city, "live_qa.defer", about),
+    },
+    promise: {
+      key: "p",
+      label: "promise_answer",
+      fields: [
+        {
+          name: "due_at",
+          label: "due",
+          kind: "moment",
+          value: city.client.serverTime + 14 * 24 * HOUR_MS,
+        },
+      ],
+      does: command(city, "live_qa.settle", about),
+    },
+    no_answer: {
+      key: "w",
+      label: "why_no_answer",
+      fields: [{ name: "reason", label: "reason", kind: "text" }],
+      does: command(city, "live_qa.settle", about),
+    },
+    written: {
+      key: "v",
+      label: "answer_in_writing",
+      kind: "good",
+      fields: [{ name: "text", label: "text", kind: "text" }],
+      does: command(city, "live_qa.answer", about),
     },
     restore: { key: "u", label: "restore", kind: "good", does: command(city, "live_qa.restore", about) },
     split: { key: "s", label: "split", does: command(city, "live_qa.split", about) },
@@ -226,6 +358,8 @@ function actsOn(city: View["city"], session: string, question: Words.DeskQuestio
     dismissed: ["restore"],
     merged: ["split"],
     answered: ["reopen"],
+    deferred: ["written"],
+    unanswered: ["promise", "no_answer", "written"],
   };
   return (offered[question.state] ?? []).map((name) => all[name]!);
 }

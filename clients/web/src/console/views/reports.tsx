@@ -1,8 +1,9 @@
 // Reports with their evidence, lines that wait, appeals and what waits for a second person.
 import type { Words } from "madang";
-import { command } from "../acts.tsx";
+import { type Act, command } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useNames, Who } from "../people.tsx";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanctions.tsx";
@@ -13,11 +14,12 @@ export function Reports({ city, go }: View) {
   const { t, span } = useSpeech();
   const now = useClock();
   const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "reports" }, CHANGES);
+  const names = useNames(city, answer?.reports.flatMap((one) => [one.claimed_by, one.citizen]) ?? []);
   const rows = answer?.reports.map((report): Row & { report: Words.ReportRow } => ({
     id: report.report,
     title: `${t(report.reason)}${report.is_minor ? ` · ${t("minor")}` : ""}`,
-    about: `${report.words || report.subject || report.message || report.citizen || ""} · ${span(now - report.at)} · ${report.scope}`,
-    claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now),
+    about: `${report.words || report.subject || (report.citizen && (names.get(report.citizen)?.name ?? report.citizen.slice(0, 8))) || report.message || ""} · ${span(now - report.at)} · ${report.scope}`,
+    claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now, names),
     isUrgent: report.is_minor === true || report.claim_by < now,
     report,
   }));
@@ -32,7 +34,7 @@ export function Reports({ city, go }: View) {
           claim(city, report.report, report.claimed_by),
           ...(report.citizen
             ? [
-                sanction(city, report.citizen, report.scope, { reports: [report.report] }),
+                actedUpon(city, report),
                 {
                   key: "p",
                   label: "open_person" as const,
@@ -48,9 +50,9 @@ export function Reports({ city, go }: View) {
                 name: "outcome",
                 label: "outcome",
                 kind: "choice",
-                choices: ["acted", "no_action", "escalated"],
+                choices: ["no_action", "escalated"],
               },
-              { name: "words", label: "note", kind: "text", is_optional: true },
+              { name: "words", label: "note", kind: "text" },
             ],
             does: command(city, "moderation.decide_report", { report: report.report }),
           },
@@ -76,7 +78,7 @@ export function Reports({ city, go }: View) {
             <dl>
               <dt>{t("about_whom")}</dt>
               <dd>
-                <code>{report.citizen ?? "–"}</code>
+                <Who city={city} id={report.citizen} />
               </dd>
               <dt>{t("state")}</dt>
               <dd>{t(`state_${report.state}`)}</dd>
@@ -96,6 +98,19 @@ export function Reports({ city, go }: View) {
       />
     </>
   );
+}
+
+/** A sanction that closes the report: taken in hand first, so that of two moderators one alone gives it. */
+function actedUpon(city: View["city"], report: Words.ReportRow): Act {
+  const act = sanction(city, report.citizen!, report.scope, { reports: [report.report] });
+  return {
+    ...act,
+    async does(values) {
+      await city.ask("moderation.claim", { case: report.report, on: true });
+      const { sanctions } = (await act.does(values)) as Words.SanctionDone;
+      await city.ask("moderation.decide_report", { report: report.report, outcome: "acted", sanctions });
+    },
+  };
 }
 
 /** What the city kept of the moment: the lines the reporter saw, and who stood where. */
@@ -127,11 +142,12 @@ export function Held({ city }: View) {
   const { t, span } = useSpeech();
   const now = useClock();
   const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "held" }, CHANGES);
+  const names = useNames(city, answer?.held.map(({ claimed_by }) => claimed_by) ?? []);
   const rows = answer?.held.map((held): Row & { held: Words.HeldRow } => ({
     id: held.held,
     title: held.name,
     about: held.text,
-    claimed: claimedBy(city, t, held.claimed_by, held.claimed_until, now),
+    claimed: claimedBy(city, t, held.claimed_by, held.claimed_until, now, names),
     isUrgent: held.expires_at - now < 60_000,
     held,
   }));
@@ -177,7 +193,8 @@ export function Held({ city }: View) {
             <dl>
               <dt>{t("why_held")}</dt>
               <dd>
-                {t(`held_${held.reason}`)} {held.marks.join(", ")}
+                {t(`held_${held.reason}`)}
+                {held.marks.length > 0 && ` (${held.marks.join(", ")})`}
               </dd>
               <dt>{t("to")}</dt>
               <dd>
@@ -211,11 +228,12 @@ export function Appeals({ city, which, go }: View) {
   const now = useClock();
   const kind = which === "proposals" ? "proposals" : "appeals";
   const { answer, refusal } = useAnswer(city, "moderation.desk", { which: kind }, CHANGES);
+  const names = useNames(city, answer?.sanctions.map(({ appeal }) => appeal?.claimed_by) ?? []);
   const rows = answer?.sanctions.map((row): Row & { row: Words.SanctionRow } => ({
     id: row.sanction,
     title: `${t(`kind_${row.kind}`)} · ${t(row.reason)}`,
     about: row.appeal?.text ?? row.words,
-    claimed: claimedBy(city, t, row.appeal?.claimed_by, row.appeal?.claimed_until, now),
+    claimed: claimedBy(city, t, row.appeal?.claimed_by, row.appeal?.claimed_until, now, names),
     row,
   }));
   return (
@@ -282,7 +300,7 @@ export function Appeals({ city, which, go }: View) {
         }
         detail={({ row }) => (
           <>
-            <Sanction row={row} />
+            <Sanction city={city} row={row} />
             {row.propose_until && (
               <p>
                 {t("second_until")} {span(row.propose_until - now)}

@@ -1,11 +1,16 @@
 // How a question time is run: phase and mode, what is answered now, the floor and who waits for it, the run sheet.
-import type { Words } from "madang";
+import type { Heard, Words } from "madang";
+import { useEffect, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { useSpeech } from "../speech.tsx";
+import { RunSheet } from "./run_sheet.tsx";
 
+const IS_OVER = new Set(["follow_up", "archived"]);
 const PHASES = ["scheduled", "collecting", "doors", "live", "closing", "follow_up", "archived"] as const;
+/** For how long what the one who answers wishes is shown. */
+const WISH_MS = 60_000;
 const MODES = ["opening", "answering", "floor", "break"] as const;
 
 export function Running({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
@@ -21,11 +26,23 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
     "live_qa.jointly_asked",
     "live_qa.desk_changed",
     "live_qa.signalled",
+    "live_qa.run_sheet_changed",
   ]);
+  const crew = useAnswer(city, "live_qa.look", { session: id, view: "crew" }, ["live_qa.run_sheet_changed"]);
+  const [wish, setWish] = useState<Heard["live_qa.signalled"]>();
+  useEffect(() => city.on("live_qa.signalled", (told) => told.session === id && setWish(told)), [city, id]);
   const screen = useAnswer(city, "live_qa.look", look("screen"), [
     "live_qa.question_changed",
     "live_qa.session_changed",
   ]);
+  if (refusal === "not_allowed" && crew.answer?.crew) {
+    const { run_sheet, sheet_version } = crew.answer.crew;
+    return (
+      <aside class="running" aria-label={t("running")}>
+        <RunSheet city={city} session={id} lines={run_sheet} version={sheet_version ?? 0} />
+      </aside>
+    );
+  }
   if (refusal) return <aside class="empty">{t(`code_${refusal}`)}</aside>;
   const host = answer?.host;
   if (!host) return <aside class="empty">{t("loading")}</aside>;
@@ -47,6 +64,11 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
           {own(alarm)}
         </p>
       ))}
+      {wish && now - wish.at < WISH_MS && (
+        <p class="alarm wish" role="alert">
+          {t(`wish_${wish.wish}`)} {wish.department}
+        </p>
+      )}
       {host.joint && (
         <p class="alarm" role="alert">
           {t(`joint_${host.joint.action}`)} · {span(host.joint.until - now)}{" "}
@@ -175,16 +197,14 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
           ))}
         </ol>
       </section>
-      <section>
-        <h2>{t("run_sheet")}</h2>
-        <ol class="sheet">
-          {host.run_sheet.map((line) => (
-            <li key={line.at + line.text.en} class={line.at <= now ? "past" : ""}>
-              <time>{time(line.at)}</time> {own(line.text)} <small>{own(line.who)}</small>
-            </li>
-          ))}
-        </ol>
-      </section>
+      <RunSheet
+        city={city}
+        session={id}
+        lines={host.run_sheet}
+        version={host.sheet_version ?? 0}
+        mayBegin={!IS_OVER.has(told.phase)}
+        mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
+      />
     </aside>
   );
 }

@@ -2,6 +2,7 @@
 import type { Words } from "madang";
 import { type Act, command, type Field } from "../acts.tsx";
 import type { City } from "../city.ts";
+import { type Here, Who } from "../people.tsx";
 import { useSpeech } from "../speech.tsx";
 
 /** Reason codes of the city's content; a city with others shows them as they are. */
@@ -46,7 +47,7 @@ export function sanction(
   };
 }
 
-export function Sanction({ row }: { row: Words.SanctionRow }) {
+export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) {
   const { t, day } = useSpeech();
   return (
     <article class={`sanction ${row.state}`}>
@@ -65,7 +66,12 @@ export function Sanction({ row }: { row: Words.SanctionRow }) {
         </dd>
         <dt>{t("by")}</dt>
         <dd>
-          <code>{row.by}</code> {row.second_by && <code>{row.second_by}</code>}
+          <Who city={city} id={row.by} />{" "}
+          {row.second_by && (
+            <>
+              · <Who city={city} id={row.second_by} />
+            </>
+          )}
         </dd>
         <dt>{t("rules")}</dt>
         <dd>{row.rules}</dd>
@@ -120,7 +126,9 @@ export function claimedBy(
   by: string | null | undefined,
   until: number | null | undefined,
   now: number,
+  names: Map<string, Here>,
 ): string | undefined {
   if (!by || (until && until < now)) return undefined;
-  return by === city.client.citizen.id ? t("claimed_by_me") : t("claimed_by", { by: by.slice(0, 8) });
+  if (by === city.client.citizen.id) return t("claimed_by_me");
+  return t("claimed_by", { by: names.get(by)?.name ?? by.slice(0, 8) });
 }

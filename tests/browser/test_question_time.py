@@ -1,0 +1,155 @@
+"""A question time in three browsers: citizen, host and mayor; the screen of the hall and the public record."""
+
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import CHOSEN, WINDOW, come_in, faults_of, settled
+from tests.support.console import Windows, windows_onto
+
+ASKED = "밤늦게 다니는 심야 버스를 두 노선 더 늘려 주실 수 있나요?"
+OTHER = "초등학교 앞 횡단보도의 신호를 더 길게 해 주실 수 있나요?"
+
+
+@pytest.fixture
+async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(tmp_path) as windows, windows.stack:
+        yield windows
+
+
+async def acts(page: Page, key: str, **fields: str) -> None:
+    """Presses an act's key, and fills in and sends the form that it opens."""
+    await page.keyboard.press(key)
+    if fields:
+        await filled_in(page, **fields)
+
+
+async def filled_in(page: Page, **fields: str) -> None:
+    for name, value in fields.items():
+        at = page.locator(f"dialog [name='{name}']")
+        if await at.evaluate("(field) => field.tagName") == "SELECT":
+            await at.select_option(value)
+        else:
+            await at.fill(value)
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator("dialog")).to_have_count(0)
+
+
+async def publish(host: Page) -> None:
+    """The question that waits is taken in hand and published."""
+    await host.keyboard.press("c")
+    await expect(host.locator(".claim")).to_have_text("내가 처리 중")
+    await host.keyboard.press("a")
+    await expect(host.locator(".rows li")).to_have_count(0)
+
+
+async def goes_on(host: Page, phase: str) -> None:
+    await host.get_by_role("button", name=phase, exact=True).click()
+    await expect(host.get_by_role("button", name=phase, exact=True)).to_have_attribute("aria-pressed", "true")
+
+
+def local(minutes: int) -> str:
+    """By Seoul's clock, as a field for times wants it."""
+    return time.strftime("%Y-%m-%dT%H:%M", time.gmtime(time.time() + 9 * 3_600 + minutes * 60))
+
+
+async def test_from_the_announcement_to_the_public_record(windows: Windows) -> None:
+    city = windows.city
+    host = await windows.console("seoyeon", "ko", "questions")
+
+    # It is published.
+    await host.get_by_label("어디에서").select_option("hall")
+    await host.get_by_role("button", name="새 질의응답").click()
+    await filled_in(
+        host,
+        **{"title.ko": "시장과의 대화", "title.en": "An hour with the mayor"},
+        starts_at=local(40),
+        ends_at=local(100),
+    )
+    await expect(host.locator("h1")).to_have_text("시장과의 대화")
+    await expect(host.get_by_role("button", name="질문 모음")).to_have_attribute("aria-pressed", "true")
+    session = host.url.rsplit("/", 1)[1]
+
+    # A citizen asks in the city; another has asked before, and they vote for that.
+    await city.done("live_qa.ask", "junho", session=session, text=OTHER)
+    await expect(host.locator(".rows strong")).to_have_text([OTHER])
+    await publish(host)
+    mina = await windows.open("/?debug", "ko-KR", CHOSEN, **WINDOW)
+    await come_in(mina, token=city.tokens["mina"])
+    await settled(mina)
+    await mina.get_by_role("button", name="시장과의 시간", exact=True).click()
+    sheet = mina.locator(".sheet")
+    await sheet.get_by_role("textbox").fill(ASKED)
+    await sheet.get_by_role("button", name="묻기", exact=True).click()
+    await expect(host.locator(".rows strong")).to_have_text([ASKED])
+    vote = sheet.locator("li", has_text=OTHER).locator("button.vote")
+    await vote.click()
+    await expect(vote).to_have_attribute("aria-pressed", "true")
+
+    # It is approved, and ordered by how many stand behind each.
+    await publish(host)
+    await expect(sheet.locator(".questions li", has_text=ASKED).first).to_be_visible()
+    await goes_on(host, "입장")
+    await goes_on(host, "진행 중")
+    await goes_on(host, "답변")
+    await host.get_by_role("tab", name="목록").click()
+    await expect(host.locator(".rows strong")).to_have_text([OTHER, ASKED])
+
+    # The stage: the hall's screen and the mayor see what is answered, wherever they are.
+    screen = await windows.open(f"/stage#{session}", "ko", viewport={"width": 1920, "height": 1080})
+    await expect(screen.locator("h1")).to_have_text("시장과의 대화")
+    mayor = await windows.console("mayor", "ko", f"questions/{session}")
+    await expect(mayor.locator(".answering .large")).to_have_text("지금 답변 중인 질문이 없습니다.")
+    await expect(mayor.locator(".run_sheet li")).to_have_count(6)
+    await host.locator(".rows button", has_text=ASKED).click()
+    await acts(host, "o")
+    for page, at in ((screen, ".asked .text"), (mayor, ".answering .large"), (mina, ".sheet .now p")):
+        await expect(page.locator(at)).to_have_text(ASKED)
+    assert await screen.evaluate("document.documentElement.scrollHeight") <= 1080
+    assert await faults_of(screen) == []
+    assert await faults_of(mayor) == []
+
+    # The mayor answers.
+    await mayor.get_by_role("button", name="시간 더 필요").click()
+    await expect(host.locator(".wish")).to_have_text("시간 더 필요")
+    await mayor.get_by_role("button", name="답변됨").click()
+    await filled_in(mayor, text="두 노선을 내년 봄에 늘리겠습니다.")
+    await expect(screen.locator(".asked")).to_have_count(0)
+    await expect(sheet.locator("li", has_text="두 노선을 내년 봄에 늘리겠습니다.").first).to_be_visible()
+
+    # The other is for a department: it becomes a petition of its asker, with a date.
+    await host.locator(".rows button", has_text=OTHER).click()
+    await acts(host, "o")
+    await host.get_by_role("tab", name="무대").click()
+    await expect(host.locator(".rows strong")).to_have_text([OTHER])
+    await acts(host, "f", department="roads")
+    await expect(host.locator(".rows li")).to_have_count(0)
+    own = (await city.get("/api/v1/live_qa/questions", "junho", session=session, which="mine")).json()["mine"]
+    assert own[0]["row"]["state"] == "deferred"
+    assert own[0]["row"]["due_at"] > time.time() * 1000
+    assert own[0]["petition"]
+
+    # The floor: a hand goes up, its owner is called, speaks, and goes back.
+    await goes_on(host, "발언")
+    await sheet.get_by_role("button", name="손 들기").click()
+    await expect(host.locator(".hands strong")).to_have_text(["미나"])
+    await host.get_by_role("button", name="발언권").click()
+    await sheet.get_by_role("button", name="무대로 가기").click()
+    await expect(screen.locator(".wait")).to_have_text("시민이 말하고 있습니다")
+    await expect(host.locator(".running")).to_contain_text("미나 · 발언 중")
+    await host.get_by_role("button", name="발언 끝").click()
+    await expect(screen.locator(".wait")).not_to_have_text("시민이 말하고 있습니다")
+    await expect(host.locator(".hands li")).to_have_count(0)
+
+    # It is closed; what became of every question is public.
+    await goes_on(host, "마무리")
+    await goes_on(host, "후속")
+    await expect(screen.locator(".wait")).to_have_text("함께해 주셔서 고맙습니다")
+    visitor = await windows.open(f"/plain/question-time/{session}/record", "ko")
+    record = visitor.locator("main")
+    for told in (ASKED, "두 노선을 내년 봄에 늘리겠습니다.", OTHER, "도로"):
+        await expect(record).to_contain_text(told)
+    assert await faults_of(visitor) == []

@@ -1,0 +1,94 @@
+"""The hamlet with its staff, opened in windows of the console: one city and one browser for a whole file of tests."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from server.auth import Claims, issue_token
+from tests.support.browser import LAUNCH, PATIENCE_MS
+from tests.support.web_city import WebCity, web_city
+
+STAFF = (
+    Claims(sub="seoyeon", name="한서연", roles=["host", "moderator", "operator"]),
+    Claims(sub="jiho", name="윤지호", roles=["host", "moderator", "operator"], grants=["head_moderator"]),
+    Claims(sub="counter", name="상담 강", roles=["official@hall", "moderator@hall"]),
+)
+
+
+class Windows:
+    """One city, and a browser with a window of its own for whoever comes."""
+
+    def __init__(self, city: WebCity, browser: Browser) -> None:
+        self.city = city
+        self.browser = browser
+        self.stack = AsyncExitStack()
+
+    @property
+    def url(self) -> str:
+        """Where the city is."""
+        return f"http://{self.city.city.address}"
+
+    async def open(self, path: str, language: str = "ko", init: str = "", **how: Any) -> Page:
+        """A fresh window; whatever goes wrong in it fails the test."""
+        context = await self.browser.new_context(**({"locale": language} | how))
+        self.stack.push_async_callback(context.close)
+        if init:
+            await context.add_init_script(init)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
+        page.on(
+            "console",
+            lambda told: pytest.fail(told.text) if "Content Security Policy" in told.text else None,
+        )
+        await page.goto(self.url + path)
+        return page
+
+    async def console(self, who: str, language: str = "ko", view: str = "", **how: Any) -> Page:
+        """A window of the console, signed in."""
+        page = await self.open("/console", language, **how)
+        await page.locator("textarea").fill(self.city.tokens[who])
+        await page.locator("button[type=submit]").click()
+        await page.locator(".desk").wait_for()
+        if view:
+            await page.evaluate(f"location.hash = '/{view}'")
+        return page
+
+    async def question_time(self) -> str:
+        """One that collects questions already."""
+        now = int(time.time() * 1000)
+        told = await self.city.done(
+            "live_qa.schedule",
+            "seoyeon",
+            title={"ko": "시장과의 대화", "en": "An hour with the mayor"},
+            district="hall",
+            stage="lectern",
+            collects_at=now + 20 * 60_000,
+            doors_at=now + 30 * 60_000,
+            starts_at=now + 60 * 60_000,
+            ends_at=now + 120 * 60_000,
+        )
+        session = str(told["session"])
+        await self.city.done("live_qa.advance", "seoyeon", session=session, phase="collecting")
+        return session
+
+
+@asynccontextmanager
+async def windows_onto(folder: Path, **sections: Any) -> AsyncIterator[Windows]:
+    """A city with its staff and a browser; both live as long as this."""
+    expect.set_options(timeout=PATIENCE_MS)
+    async with web_city(folder, **sections) as city, async_playwright() as playwright:
+        for claims in STAFF:
+            city.tokens[claims.sub] = issue_token(
+                city.secret, claims, issuer="madang", now=int(time.time()), hours=1
+            )
+        browser = await playwright.chromium.launch(**LAUNCH)
+        try:
+            yield Windows(city, browser)
+        finally:
+            await browser.close()
