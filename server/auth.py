@@ -17,7 +17,7 @@ from server.clock import Clock
 from server.config import Settings, WrongSetting
 from server.keys import IssuerKeys, Unreachable
 from server.metrics import Metrics
-from server.texts import language_of, texts
+from server.naming import visitor_name
 from server.tickets import JoinTickets
 from server.tokens import BadToken, unproved, verified
 from server.trust import Trust
@@ -174,13 +174,6 @@ class Registry:
 def _visitor(hello: Hello) -> Citizen:
     name = shown_name(hello.name or "")
     return Citizen(id="v" + secrets.token_hex(12), name=name or visitor_name(hello.locale))
-
-
-def visitor_name(locale: str | None) -> str:
-    """What a visitor is called who has no name, or none that may be shown."""
-    number = 100 + secrets.randbelow(9_900)
-    name: str = texts(language_of(locale))["visitor"]["name"]
-    return name.format(number=number)
 
 
 def issue_token(secret: str, claims: Claims, *, issuer: str, now: int, hours: float) -> str:

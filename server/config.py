@@ -82,7 +82,7 @@ class Listen(Section):
     """The port for HTTP and WebSocket; 0 takes any free one, told on start."""
 
     origins: Words = ()
-    """Pages of which other origins may connect (https://example.org, ...) beside our own; * is all."""
+    """Pages of which other origins may connect, and use /api (https://example.org, ...), beside our own; * is all."""
 
     proxies: Annotated[Words, AfterValidator(_networks)] = ()
     """The proxies before this server (10.0.0.0/8, ...): only they are believed who is behind them."""

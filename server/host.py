@@ -10,29 +10,26 @@ import asyncio
 import contextlib
 import gc
 import math
-import secrets
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from pydantic import BaseModel
 
-from protocol.codec import dump
 from protocol.handshake import Done
 from protocol.message import Command, Count, Fact
-from protocol.refusals import Refusal, Refused
+from protocol.refusals import Refused
 from server.clock import Clock
 from server.journal import (
     KEYS_AT_ONCE,
+    Head,
     Journal,
     KeyDone,
-    NewEntry,
     Round,
-    Text,
     Unavailable,
     erasure,
+    expired_by,
 )
+from server.loading import replay, restored
 from server.metrics import Metrics
 from server.retention import (
     AGAIN_SECONDS,
@@ -42,19 +39,18 @@ from server.retention import (
     expired_texts,
     expiries,
 )
-from server.round import Answer, Asked, OpenRound, content_of
-from server.sealing import sealed
+from server.round import RETRY_MS, Answer, Asked, OpenRound, unavailable
 from server.snapshots import Snapshots
 from worlds.citizen import Citizen
 from worlds.city import City
-from worlds.service import Audience, Effect, Event, Personal, Texts
+from worlds.service import Audience, Effect, Texts
 
 log = structlog.get_logger("host")
 
 T = TypeVar("T")
 
-RETRY_MS = 1_000
-"""When a citizen may try again after `unavailable`."""
+DUE_AGAIN_SECONDS = 10.0
+"""When deadlines are looked at again after a fault of ours in deciding one."""
 
 COUNT_SECONDS = 1.0
 """How often running numbers are told at most."""
@@ -113,6 +109,8 @@ class Host:
         self._is_loaded = False
         self._is_frozen = False
         self._tidy_at = -math.inf
+        self._dues_at = -math.inf
+        self._is_doubtful = False
         self._then: list[Callable[[], None]] = []
 
     @property
@@ -200,23 +198,21 @@ class Host:
             gc.freeze()
         self._is_loaded = True
         if self._snapshots.is_due(self._version):
-            await self._save()
+            await self._save_if_possible()
 
     async def _read_all(self) -> None:
         # Into a city of its own: who does not wait for a round must never see half of one.
         texts = Texts()
-        city = self._found(texts)
+        city, since = await restored(self._journal, lambda: self._found(texts))
         async for ref, text in self._journal.personal_texts():
             texts.put(ref, text)
-        snapshot = await self._journal.newest_snapshot()
-        version = 0
-        if snapshot is not None:
-            version = snapshot.version
-            self._snapshots.note(version)
-            city.restore(snapshot.state)
-        async for entry in self._journal.read(version):
-            if entry.service in city.services:
-                city.replay(entry.service, city.read_event(entry.type, entry.event), entry.at)
+        if since:
+            self._snapshots.note(since)
+        version = since
+        # From the entry of the snapshot on: its time is the least that it is now, whatever the clock says.
+        async for entry in self._journal.read(max(since - 1, 0)):
+            if entry.version > since:
+                replay(city, entry)
             version = entry.version
             self._last_now = max(self._last_now, entry.at)
         self.city, self._texts, self._version = city, texts, version
@@ -227,9 +223,26 @@ class Host:
             self._require_whole()
             await self._save()
 
+    async def _save_if_possible(self) -> None:
+        """A start takes longer without it, and that is all."""
+        try:
+            await self._save()
+        except Unavailable as error:
+            log.warning("no snapshot was made", reason=str(error))
+
     async def _save(self) -> None:
         await self._journal.save_snapshot(self._version, self.city.snapshot())
         self._snapshots.note(self._version)
+
+    async def head(self) -> Head:
+        """The newest entry that is kept: who publishes it can show that nothing before it was changed.
+
+        Raises Refused `unavailable`.
+        """
+        try:
+            return await self._journal.head()
+        except Unavailable as error:
+            raise unavailable() from error
 
     # What is not kept for ever
 
@@ -240,13 +253,16 @@ class Host:
         """
         async with self._turn:
             self._require_whole()
+            self._is_loaded = False  # until it is known what is written, and what is left
             await self._journal.append(
                 Round(after=self._version, entries=[erasure(citizen_id, actor, self._now())])
             )
+            left = [kept async for kept in self._journal.personal_texts()]
             self._version += 1
             self._texts.clear()
-            async for ref, text in self._journal.personal_texts():
+            for ref, text in left:
                 self._texts.put(ref, text)
+            self._is_loaded = True
 
     async def _tidy(self) -> None:
         """Once a day, some at a time so that no round waits long: old keys and expired texts go."""
@@ -257,6 +273,7 @@ class Host:
         try:
             keys = await self._journal.forget_keys(self._now() - KEYS_MS)
             texts = await self._expire()
+            head = await self._journal.head()
         except Unavailable as error:
             log.warning("what need not be kept is still there", reason=str(error))
             return
@@ -265,6 +282,8 @@ class Host:
             return
         if keys < KEYS_AT_ONCE and texts < EXPIRED_AT_ONCE:
             self._tidy_at = now + TIDY_SECONDS
+            # Kept elsewhere, this line shows later that nothing before it was changed: once a day, in every log.
+            log.info("the journal's head of today", head=str(head))
         else:
             self._tidy_at = now
         if keys or texts:
@@ -283,6 +302,8 @@ class Host:
             self._is_loaded = True
             self._version += len(entries)
             self._texts.drop(refs)
+            for entry in entries:
+                self.city.forget(frozenset(expired_by(entry)))
         return len(refs)
 
     # Rounds
@@ -299,19 +320,20 @@ class Host:
         """End `run` after the round it is in, and keep a snapshot where one is worth it."""
         async with self._turn:
             running.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
+        with contextlib.suppress(
+            asyncio.CancelledError, Exception
+        ):  # who waits for a fault of it heard of it
             await running
-        for ask in self._waiting:
-            ask.answer(unavailable())
+        self._answer_all(self._waiting, unavailable())
         await self._snapshots.stop()
         if self._is_loaded and self._snapshots.is_due(self._version):
-            await self.save_snapshot()
+            await self._save_if_possible()
 
     def _until_next(self) -> float:
         due = self.city.next_due()
-        if due is None:
+        if due is None or self._is_doubtful or self._clock.monotonic() < self._dues_at:
             return COUNT_SECONDS
-        return min(max((due - self._clock.unix_ms()) / 1000, 0.0), COUNT_SECONDS)
+        return min(max((due - self._now()) / 1000, 0.0), COUNT_SECONDS)
 
     def _now(self) -> int:
         # The calendar's clock may be set back; what was decided stays in its order.
@@ -325,12 +347,16 @@ class Host:
             if not self._is_loaded:
                 await self._load_again(asked)
                 return
-            opened = OpenRound(self._now())
+            if self._is_doubtful and not await self._can_keep():
+                self._answer_all(asked, unavailable())
+                return
+            opened = OpenRound(self.city, self._texts, self._now())
             try:
                 await self._decide_all(asked, opened)
                 await self._keep(opened)
             except Unavailable as error:
                 log.error("a round was not kept", commands=len(asked), reason=str(error))
+                self._is_doubtful = True
                 await self._give_up(asked)
             except Exception:
                 log.exception("a fault of ours in a round", commands=len(asked))
@@ -342,22 +368,36 @@ class Host:
         if self._is_loaded:
             acts, self._then = self._then, []
             for act in acts:
-                act()
-            self._count()
+                with _alone("when a round was over"):
+                    act()
+            with _alone("while counting"):
+                self._count()
+
+    async def _can_keep(self) -> bool:
+        """Whether the journal takes something again, asked before anything is decided.
+
+        A round that is lost costs a city made anew: while the disk is full that is done once, and not in each round.
+        """
+        try:
+            await self._journal.probe()
+        except Unavailable:
+            return False
+        self._is_doubtful = False
+        log.info("the journal can be written again")
+        return True
 
     async def _decide_all(self, asked: Sequence[Asked], opened: OpenRound) -> None:
         kept = await self._keys_done(asked)
         for ask in asked:
-            self._decide(ask, kept, opened)
-        opened.entries.extend(self.city.due(opened.now, secrets.token_bytes(16), self._sealing(opened)))
-        opened.keys.extend([None] * (len(opened.entries) - len(opened.keys)))
+            opened.decide(ask, kept)
+        if self._clock.monotonic() >= self._dues_at and not opened.decide_dues():
+            self._dues_at = self._clock.monotonic() + DUE_AGAIN_SECONDS
 
     async def _load_again(self, asked: Sequence[Asked]) -> None:
         try:
             await self.load()
         except Unavailable:
-            for ask in asked:
-                ask.answer(unavailable())
+            self._answer_all(asked, unavailable())
             await asyncio.sleep(RETRY_MS / 1000)
             return
         self._waiting = [*asked, *self._waiting]
@@ -368,91 +408,20 @@ class Host:
         keyed = [(ask.citizen.id, ask.command.key) for ask in asked if ask.command.key is not None]
         return await self._journal.keys(keyed) if keyed else {}
 
-    def _decide(self, ask: Asked, kept: dict[tuple[str, str], KeyDone], opened: OpenRound) -> None:
-        command, citizen = ask.command, ask.citizen
-        content = content_of(command)
-        before = kept.get((citizen.id, command.key)) if command.key is not None else None
-        if before is not None:
-            if before.content != content:
-                refusal = Refused(Refusal.CONFLICT, "this key was used for something else", field="key")
-                opened.answers.append((ask.answer, refusal))
-            else:
-                opened.answers.append((ask.answer, Done(id=command.id, result=before.result)))
-            return
-        texts = len(opened.texts)
-        try:
-            entries, result = self.city.handle(
-                command, citizen, opened.now, secrets.token_bytes(16), self._sealing(opened)
-            )
-        except Refused as refusal:
-            self._refuse(ask, refusal, opened, texts)
-            return
-        except Exception:
-            log.exception("a fault of ours while deciding", command=command.type)
-            self._refuse(ask, unavailable(), opened, texts)
-            return
-        opened.entries += entries
-        opened.keys += [command.key if i == 0 else None for i in range(len(entries))]
-        done = Done(id=command.id, result=dump(result) if isinstance(result, BaseModel) else None)
-        if command.key is not None and entries:
-            key = KeyDone(citizen.id, command.key, content, done.result, opened.now)
-            opened.done.append(key)
-            kept[citizen.id, command.key] = key
-        opened.answers.append((ask.answer, done))
-
-    def _refuse(self, ask: Asked, refusal: Refused, opened: OpenRound, texts: int) -> None:
-        """Answer a refusal; the texts that were set apart since there were `texts` of them go with it."""
-        self._texts.drop(text.ref for text in opened.texts[texts:])
-        del opened.texts[texts:]
-        opened.answers.append((ask.answer, refusal))
-
-    def _sealing(self, opened: OpenRound) -> Callable[[Event], Event]:
-        def kept(personal: Personal) -> Personal:
-            text = Text.of(personal.owner, personal.text, opened.now)
-            opened.texts.append(text)
-            self._texts.put(text.ref, text.text)
-            return Personal(owner=personal.owner, ref=text.ref, hash=text.hash)
-
-        return partial(sealed, kept)
-
     async def _keep(self, opened: OpenRound) -> None:
         """One commit for the whole round; raises Unavailable."""
         if not opened.entries:
             return
-        entries = [
-            NewEntry(
-                service=entry.service,
-                type=entry.event.type,
-                event=entry.event.model_dump(mode="json", exclude_defaults=True, by_alias=True),
-                actor=entry.actor,
-                key=key,
-                at=opened.now,
-            )
-            for entry, key in zip(opened.entries, opened.keys, strict=True)
-        ]
-        records = {}
-        for entry in opened.entries:
-            for record in self.city.records(entry, opened.now):
-                records[record.kind, record.key] = record
         began = self._clock.monotonic()
-        await self._journal.append(
-            Round(
-                after=self._version,
-                entries=entries,
-                texts=opened.texts,
-                records=list(records.values()),
-                done=opened.done,
-            )
-        )
+        await self._journal.append(opened.whole(self._version))
         self._metrics.commit_seconds.observe(self._clock.monotonic() - began)
-        self._version += len(entries)
+        self._version += len(opened.entries)
 
     async def _give_up(self, asked: Sequence[Asked]) -> None:
         """Nothing of this round is so: tell all who asked, and load the city as it is kept."""
         self._metrics.rounds_lost.inc()
         self._is_loaded = False
-        for ask in asked:
-            ask.answer(unavailable())
+        self._answer_all(asked, unavailable())
         try:
             await self.load()
         except Unavailable:
@@ -461,7 +430,8 @@ class Host:
 
     def _tell(self, opened: OpenRound) -> None:
         for answer, done in opened.answers:
-            answer(done)
+            with _alone("while answering"):
+                answer(done)
         first = self._version - len(opened.entries) + 1
         for version, entry in enumerate(opened.entries, first):
             try:
@@ -474,15 +444,24 @@ class Host:
                 log.exception("a fault of ours while telling", event=entry.event.type, version=version)
         self._tellers.flush()
 
+    def _answer_all(self, asked: Iterable[Asked], refused: Refused) -> None:
+        for ask in asked:
+            with _alone("while answering"):
+                ask.answer(refused)
+
     def _count(self) -> None:
         """The running numbers, at most once a second."""
         now = self._clock.monotonic()
         if now - self._counted_at >= COUNT_SECONDS:
             self._counted_at = now
-            for audience, count in self.city.counts(self._clock.unix_ms()):
+            for audience, count in self.city.counts(self._now()):
                 self._tellers.tell_count(audience, count)
 
 
-def unavailable() -> Refused:
-    """Not now: try again in a moment."""
-    return Refused(Refusal.UNAVAILABLE, retry_after_ms=RETRY_MS)
+@contextlib.contextmanager
+def _alone(where: str) -> Iterator[None]:
+    """A fault of ours concerns one: the others are not kept from theirs."""
+    try:
+        yield
+    except Exception:
+        log.exception("a fault of ours", where=where)

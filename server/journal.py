@@ -197,6 +197,10 @@ class Journal(ABC):
         """
 
     @abstractmethod
+    async def probe(self) -> None:
+        """Write something and take it away again; raises Unavailable where that cannot be done."""
+
+    @abstractmethod
     def read(self, after: int = 0) -> AsyncIterator[Entry]:
         """Every entry after a version, in order."""
 

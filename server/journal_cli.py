@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from server import loading
 from server.cli import ConfigFile, DataDir, Sets, configured, stop
 from server.clock import SystemClock
 from server.config import Settings
@@ -114,8 +115,7 @@ def replay(
         async for entry in journal.read():
             version = entry.version
             for made in (whole, started) if version > since else (whole,):
-                if entry.service in made.services:
-                    made.replay(entry.service, made.read_event(entry.type, entry.event), entry.at)
+                loading.replay(made, entry)
         both = whole.snapshot(), started.snapshot()
         return version, [name for name in both[0] if both[0][name] != both[1][name]]
 

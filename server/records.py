@@ -12,7 +12,7 @@ import json
 import math
 import re
 import unicodedata
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -41,7 +41,7 @@ from protocol.message import MAX_INTEGER
 from protocol.refusals import Refusal, Refused
 from server.journals.database import Database, metadata, upsert
 from server.personal import personal_texts
-from worlds.service import ERASED, Page, Record
+from worlds.service import ERASED, Listing, Page, Record
 
 MAX_PAGE = 200
 """Rows in one answer: more than anyone reads, little enough to send."""
@@ -65,6 +65,9 @@ class Span:
 
 Wanted: TypeAlias = Value | Sequence[Value] | Span
 """A field's value, any of several, or a span of them."""
+
+ALL = Listing()
+"""Every row of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +120,7 @@ class Records:
         order: str | None = None,
         after: str | None = None,
         limit: int = 50,
+        within: Listing = ALL,
     ) -> Page:
         """A page of `Row`; `order` is a field, with - before it backwards, rows without it last; else by key.
 
@@ -127,6 +131,7 @@ class Records:
         wanted = [
             records.c.kind == kind,
             *(self._matches(name, want) for name, want in (where or {}).items()),
+            *self._bounds(within),
         ]
         if search and search.strip():
             wanted.append(_says(search))
@@ -151,42 +156,44 @@ class Records:
         return await self._database.read(lambda it: it.scalar(query)) or 0
 
     async def export_json(
-        self, kind: str, where: Mapping[str, Wanted] | None = None, *, with_texts: bool = False
+        self, kind: str, where: Mapping[str, Wanted] | None = None, *, within: Listing = ALL
     ) -> AsyncIterator[str]:
         """All rows as one JSON array, in pieces."""
         before = "["
-        async for row in self._all(kind, where):
+        async for row in self._all(kind, where, within):
             told: dict[str, Any] = {"key": row.key, **row.fields}
-            if with_texts:
+            if within.with_texts:
                 told["texts"] = row.texts
             yield before + json.dumps(told, ensure_ascii=False)
             before = ",\n"
         yield "[]\n" if before == "[" else "]\n"
 
     async def export_csv(
-        self, kind: str, where: Mapping[str, Wanted] | None = None, *, with_texts: bool = False
+        self, kind: str, where: Mapping[str, Wanted] | None = None, *, within: Listing = ALL
     ) -> AsyncIterator[str]:
         """All rows as CSV for spreadsheets, in pieces: a column for each field that any row has."""
         names: dict[str, None] = {}
-        async for row in self._all(kind, where):
+        async for row in self._all(kind, where, within):
             names |= dict.fromkeys(row.fields)
         line = io.StringIO()
         writer = csv.writer(line)
-        writer.writerow(["key", *names, *(["texts"] if with_texts else [])])
+        writer.writerow(["key", *names, *(["texts"] if within.with_texts else [])])
         yield BYTE_ORDER_MARK + line.getvalue()
-        async for row in self._all(kind, where):
+        async for row in self._all(kind, where, within):
             line.seek(0)
             line.truncate()
             cells = [row.key, *(row.fields.get(name) for name in names)]
-            if with_texts:
+            if within.with_texts:
                 cells.append("\n\n".join(row.texts))
             writer.writerow(map(_cell, cells))
             yield line.getvalue()
 
-    async def _all(self, kind: str, where: Mapping[str, Wanted] | None) -> AsyncIterator[Row]:
+    async def _all(
+        self, kind: str, where: Mapping[str, Wanted] | None, within: Listing
+    ) -> AsyncIterator[Row]:
         after = None
         while True:
-            page = await self.list(kind, where, after=after, limit=MAX_PAGE)
+            page = await self.list(kind, where, after=after, limit=MAX_PAGE, within=within)
             for row in page.items:
                 yield row
             if page.next is None:
@@ -206,6 +213,19 @@ class Records:
             ]
 
         return await self._database.read(page)
+
+    def _bounds(self, within: Listing) -> Iterator[ColumnElement[bool]]:
+        if all(within.any_of):
+            yield or_(
+                literal(False),
+                *(
+                    and_(*(self._matches(name, want) for name, want in fields.items()))
+                    for fields in within.any_of
+                ),
+            )
+        for name, not_this in within.but.items():
+            value = self._in_json.value(name)
+            yield or_(value.is_(None), value != self._in_json.bound(not_this))
 
     def _matches(self, name: str, want: Wanted) -> ColumnElement[bool]:
         value, bound = self._in_json.value(name), self._in_json.bound

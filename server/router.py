@@ -1,7 +1,6 @@
 """The router: who is here, and to whom each command goes; what a greeting answers."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 import structlog
@@ -19,18 +18,20 @@ from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 from protocol.session import State
 from server.admission import Door, Pace, Shut
 from server.answers import Keyrings
-from server.auth import Registry, visitor_name
+from server.auth import Registry
 from server.clock import Clock
 from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
 from server.evidence import Evidence
-from server.host import Host, unavailable
+from server.host import Host
 from server.keys import KeysMissing, Unreachable
 from server.metrics import Metrics
+from server.naming import shown_to_all
 from server.overload import Step
 from server.places import city_card, place_in
 from server.restraints import Restraints
+from server.round import unavailable
 from server.sessions import Sessions
 from server.speech import Speech
 from server.waiting import RETRY_MS, Entrance
@@ -111,6 +112,8 @@ class Router:
             self.metrics.logins_waiting.inc()
             missing.fetching.add_done_callback(lambda _: newcomer.greet_again(hello))
             return
+        if self.host is not None:
+            citizen = shown_to_all(citizen, self.host.city, hello.locale)
         if older is None or older.citizen is None or older.citizen.id != citizen.id:
             connection = newcomer
             self._come_in(connection, hello, citizen)
@@ -161,8 +164,6 @@ class Router:
 
     def _come_in(self, connection: Connection, hello: Hello, citizen: Citizen) -> None:
         """A new session; it ends an older one of the same citizen."""
-        if citizen.is_visitor and self.host is not None and not self.host.city.is_fit(citizen.name):
-            citizen = replace(citizen, name=visitor_name(hello.locale))
         older = self.present.get(citizen.id)
         if older is not None:
             older.end(Farewell.SUPERSEDED)
@@ -427,16 +428,18 @@ class Router:
     def _wait(self, connection: Connection, crowd: Crowd, citizen: Citizen, now: float) -> None:
         """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""
         district = crowd.district.plan.id
+        room = self.restraints.room(citizen, district)
         waits = self._entrances[district].ask(
             citizen.id,
             crowd.population,
             now,
             works_here=holds_any(citizen, self.settings.crowd.reserved_for, district),
             is_held=self.door.holds_arrivals,
+            room=room,
         )
         if waits is None:
             return
-        self.metrics.limit_reached.labels("district_capacity").inc()
+        self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
         expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
         connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
         raise Refused(
@@ -445,7 +448,8 @@ class Router:
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
-        seen = (crowd.card(slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
+        shown = self.restraints.shown
+        seen = (shown(crowd, slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
         return AvatarCards(avatars=[card for card in seen if card is not None])
 
     # The node's own rounds

@@ -18,6 +18,7 @@ import structlog
 from server.config import Data
 from server.journal import JournalError
 from server.journals.sql import SqlJournal
+from server.loading import replay, restored
 from worlds import plan
 from worlds.founding import founder
 from worlds.service import Texts
@@ -83,18 +84,14 @@ class Snapshots:
 
 async def make(data: Data, city: Path) -> int:
     """Make one of all that the journal holds; returns its version. Raises JournalError, PlanError."""
-    made = founder(city, plan.load(city))(Texts())
+    found = founder(city, plan.load(city))
     journal = SqlJournal.of(data)
     await journal.open(create=False)
     try:
-        newest = await journal.newest_snapshot()
-        version = since = 0
-        if newest is not None:
-            version = since = newest.version
-            made.restore(newest.state)
+        made, since = await restored(journal, lambda: found(Texts()))
+        version = since
         async for entry in journal.read(since):
-            if entry.service in made.services:
-                made.replay(entry.service, made.read_event(entry.type, entry.event), entry.at)
+            replay(made, entry)
             version = entry.version
         if version > since:
             await journal.save_snapshot(version, made.snapshot())

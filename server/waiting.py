@@ -92,22 +92,36 @@ class Entrance:
         self._seats = seats
         self._kept = int(seats * kept_share)
         self._lines = {False: WaitingLine(), True: WaitingLine()}
+        self._slowed = WaitingLine()
 
     def ask(
-        self, citizen_id: str, inside: int, now: float, *, works_here: bool, is_held: bool = False
+        self,
+        citizen_id: str,
+        inside: int,
+        now: float,
+        *,
+        works_here: bool,
+        is_held: bool = False,
+        room: int | None = None,
     ) -> Waits | None:
-        """None when the citizen may enter; `inside` are there, and `is_held`: for now nobody else may come."""
+        """None when the citizen may enter; `inside` are there, and `is_held`: for now nobody else may come.
+
+        `room`: so many of this citizen's kind may come just now; they have a line of their own.
+        """
         free = self._seats - inside - (0 if works_here else self._kept) if self._seats else 1
         if is_held and not works_here:
             free = 0
-        line = self._lines[works_here]
+        line, others = self._lines[works_here], self._slowed
+        if room is not None:
+            line, others, free = self._slowed, line, min(free, room)
+        others.leave(citizen_id)
         place = line.ask(citizen_id, free, now)
         return Waits(place, line.expected_s(place, now)) if place else None
 
     def leave(self, citizen_id: str) -> None:
         """One who waits goes away."""
-        for line in self._lines.values():
+        for line in (*self._lines.values(), self._slowed):
             line.leave(citizen_id)
 
     def __len__(self) -> int:
-        return sum(map(len, self._lines.values()))
+        return sum(map(len, (*self._lines.values(), self._slowed)))

@@ -49,6 +49,11 @@ class Citizen:
         return False
 
     @property
+    def is_verified(self) -> bool:
+        """Whether someone has checked who they are."""
+        return self.level >= 2
+
+    @property
     def is_visitor(self) -> bool:
         """Whether the city does not know them: they may walk, chat and read."""
         return self.level == 0

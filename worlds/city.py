@@ -1,6 +1,6 @@
 """The city's services behind one gate: every command that lasts goes through `handle`, one after the other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,10 @@ from worlds.speech import Line
 
 Seal = Callable[[Event], Event]
 """Moves an event's personal texts to their store; the event that comes back holds them by reference."""
+
+
+class Torn(Exception):
+    """A fault of ours after something was taken: the services hold what nobody will keep, and must be made anew."""
 
 
 MAX_FOLLOWED = 8
@@ -53,7 +57,7 @@ class City:
     def handle(
         self, command: Command, citizen: Citizen, now: int, chance: bytes, seal: Seal
     ) -> tuple[list[Decided], BaseModel | None]:
-        """Decide a command with all that follows from it, apply it at once; raises Refused and changes nothing.
+        """Decide a command with all that follows from it, apply it at once; raises Refused (nothing is changed), Torn.
 
         Returns the events in their order, and the command's answer.
         """
@@ -76,7 +80,12 @@ class City:
         decided = [*own, *self._followed(own, now, chance)]
         kept = self._take(decided, now, seal)
         events = [entry.event for entry in kept[: len(own)]]
-        return kept, service.answer(command, citizen, events, now)
+        try:
+            return kept, service.answer(command, citizen, events, now)
+        except Exception as error:
+            if kept:
+                raise Torn(f"{command.type} was taken, and has no answer") from error
+            raise
 
     # What services say to the commands of others, and to the lanes
 
@@ -98,9 +107,18 @@ class City:
                 return instead
         return None
 
-    def is_fit(self, text: str) -> bool:
-        """Whether a name may be shown to everyone unread."""
-        return all(service.is_fit(text) for service in self.services.values())
+    def is_fit(self, name: str, *, is_vouched: bool = False) -> bool:
+        """Whether a name may be shown to everyone unread; `is_vouched`: an issuer has checked whose it is."""
+        return all(service.is_fit(name, is_vouched=is_vouched) for service in self.services.values())
+
+    def room(self, citizen: Citizen, district: str, now: int) -> int | None:
+        """How many more of the citizen's kind may come into a district just now; None: as many as find a place."""
+        found = (service.room(citizen, district, now) for service in self.services.values())
+        return min((room for room in found if room is not None), default=None)
+
+    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+        """Whether others are not told how the citizen looks there."""
+        return any(service.veils(citizen, scopes, now) for service in self.services.values())
 
     def parted(self, citizen: str) -> frozenset[str]:
         """Whom a citizen neither hears nor is heard by."""
@@ -117,7 +135,7 @@ class City:
             yield from service.arrivals(citizen, district, now)
 
     def due(self, now: int, chance: bytes, seal: Seal) -> Iterator[Decided]:
-        """Decide and apply what follows from deadlines that have come, service by service."""
+        """Decide and apply what follows from deadlines that have come, service by service; raises Torn."""
         for service in self.services.values():
             due = service.next_due()
             if due is not None and due <= now:
@@ -134,6 +152,11 @@ class City:
         """Texts of all services that need no longer be kept."""
         for service in self.services.values():
             yield from service.expired(now)
+
+    def forget(self, erased: Collection[str]) -> None:
+        """Texts that `expired` named, by their references, are erased."""
+        for service in self.services.values():
+            service.forget(erased)
 
     def _followed(self, decided: Sequence[Decided], now: int, chance: bytes) -> Iterator[Decided]:
         # Before anything is applied: so that if what follows is refused, nothing has been done.
@@ -154,7 +177,10 @@ class City:
     def _take(self, decided: Sequence[Decided], now: int, seal: Seal) -> list[Decided]:
         kept = [Decided(entry.service, seal(entry.event), entry.actor) for entry in decided]
         for entry in kept:
-            self.services[entry.service].apply(entry.event, now)
+            try:
+                self.services[entry.service].apply(entry.event, now)
+            except Exception as error:
+                raise Torn(f"{entry.event.type} was taken in part") from error
         return kept
 
     # From the journal

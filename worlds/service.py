@@ -35,6 +35,10 @@ class Personal(BaseModel):
     hash: str = ""
     text: str = ""
 
+    def unless(self, erased: Collection[str]) -> "Personal":
+        """Itself, or only whose it was, where its text is among those that were erased."""
+        return Personal(owner=self.owner) if self.ref in erased else self
+
 
 class Texts:
     """Personal texts by reference, as far as they are not erased: read by services, filled by the host."""
@@ -185,9 +189,13 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How far someone may list the rows of a kind: those with these fields, with their texts or without."""
+    """How far someone may list the rows of a kind: those that have all fields of any of these; with texts or without.
 
-    only: Mapping[str, str | int] = field(default_factory=dict)
+    `but`: never those that have one of these fields.
+    """
+
+    any_of: tuple[Mapping[str, str | int], ...] = ({},)
+    but: Mapping[str, str | int] = field(default_factory=dict)
     with_texts: bool = False
 
 
@@ -279,9 +287,17 @@ class Service(Generic[E]):
         """A line of chat: None lets it be told, a command is what this service asks of itself instead; or Refused."""
         return None
 
-    def is_fit(self, text: str) -> bool:
-        """Whether a name may be shown to everyone unread."""
+    def is_fit(self, name: str, *, is_vouched: bool = False) -> bool:
+        """Whether a name may be shown to everyone unread; `is_vouched`: an issuer has checked whose it is."""
         return True
+
+    def room(self, citizen: Citizen, district: str, now: int) -> int | None:
+        """How many more of the citizen's kind may come into a district just now; None: as many as find a place."""
+        return None
+
+    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+        """Whether others are not told how the citizen looks there."""
+        return False
 
     def parted(self, citizen: str) -> Collection[str]:
         """Whom a citizen neither hears nor is heard by."""
@@ -316,9 +332,15 @@ class Service(Generic[E]):
     def expired(self, now: int) -> Iterator[Personal]:
         """Texts that need no longer be kept, also such as are gone already: the host erases them, daily.
 
-        It changes no state: the references and hashes stay.
+        It changes no state; what may go from the state with the texts goes by `forget`.
         """
         yield from ()
+
+    def forget(self, erased: Collection[str]) -> None:
+        """Texts that `expired` named are erased: what only they were for may leave the state.
+
+        The journal says when, so that a replay gives the same.
+        """
 
     def snapshot(self) -> Any:
         """The whole state as JSON values, personal texts by reference."""

@@ -223,7 +223,10 @@ class NoticePage(Result):
 
 
 class PetitionShown(Result):
-    """A petition whole; `written` comes with the first page, `next` is the step with which the next begins."""
+    """A petition whole; `written` comes with the first page, `next` is the step with which the next begins.
+
+    `marks`: for officials, with the first page: listed words in what was written. Nothing follows from them.
+    """
 
     card: PetitionCard
     written: Written | None = None
@@ -237,6 +240,7 @@ class PetitionShown(Result):
     pending: str | None = None
     until: Natural | None = None
     similar: list[SimilarCard]
+    marks: list[str] | None = None
 
 
 class StatusShown(Result):

@@ -28,6 +28,9 @@ BATCH = 1_000
 TELLING = 8
 """Bytes from which on a text of one citizen in another's answer is more than chance: "3" is in many."""
 
+PROBE = KeyDone("", "probe", "", "\0" * 65_536, 0)
+"""What is written to see whether it can be: of nobody, and more than a page that happens to be free."""
+
 keys_done = SqlTable(
     "keys_done",
     metadata,
@@ -49,6 +52,19 @@ def read(asked: Collection[tuple[str, str]], connection: Connection) -> dict[tup
     """What was done, by citizen and key."""
     query = select(keys_done).where(tuple_(keys_done.c.citizen, keys_done.c.key).in_(asked))
     return {(row.citizen, row.key): _done(row._asdict()) for row in connection.execute(query)}
+
+
+def put_probe(connection: Connection) -> None:
+    """Write what is of no meaning."""
+    take_probe(connection)
+    write([PROBE], connection)
+
+
+def take_probe(connection: Connection) -> None:
+    """Take it away again."""
+    connection.execute(
+        delete(keys_done).where(keys_done.c.citizen == PROBE.citizen, keys_done.c.key == PROBE.key)
+    )
 
 
 def of(citizen: str, connection: Connection) -> list[dict[str, Any]]:

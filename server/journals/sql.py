@@ -154,6 +154,11 @@ class SqlJournal(Journal):
             await self.scrub()
         return new
 
+    async def probe(self) -> None:
+        """Write something and take it away again."""
+        await self.database.write(keys_done.put_probe)
+        await self.database.write(keys_done.take_probe)
+
     async def _hash_of(self, version: int) -> bytes:
         if version == self._head.version:
             return self._head.hash

@@ -16,9 +16,10 @@ from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, joining, open311, records, rest, watch
+from server.web import faults, grounds, heads, joining, open311, records, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
+from server.web.cross_origin import CrossOrigin
 from server.web.door import FrontDoor
 from server.web.landing import landing_page
 from server.web.pages import Pages
@@ -71,6 +72,7 @@ def build(
             refuse=faults.refuse,
         )
 
+    app.add_middleware(CrossOrigin, origins=settings.listen.origins)
     app.add_middleware(SafeHeaders, listen=settings.listen)
 
     if pages is not None:
@@ -140,6 +142,7 @@ def build(
             app.include_router(open311.routes(gate, view.city().id))
         if gate.host.city.kinds:
             app.include_router(records.routes(gate, gate.host.city.kinds))
+        app.include_router(heads.routes(gate))
         app.include_router(watch.routes(gate, view, metrics))
         app.include_router(plain.routes(gate, view, metrics, here.version))
     faults.answer(app)

@@ -18,6 +18,7 @@ from server.clock import Clock
 from server.config import Settings
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
+from server.naming import shown_to_all
 from server.records import Records
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
@@ -46,6 +47,9 @@ class Gate:
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""
         hello = Hello(protocol=PROTOCOL_VERSION, token=token, locale=language)
+        return shown_to_all(await self._identified(hello, address), self.host.city, language)
+
+    async def _identified(self, hello: Hello, address: str) -> Citizen:
         try:
             try:
                 return self.registry.identify(hello, address)

@@ -23,6 +23,7 @@ ONE_OF: Final[Mapping[str, str]] = {
     "endpoints": "endpoint",
     "errors": "error",
     "formats": "format",
+    "notes": "note",
     "service_requests": "request",
     "services": "service",
     "values": "value",

@@ -13,15 +13,18 @@ from typing import Any
 
 from protocol.codec import read
 from protocol.refusals import Refusal, Refused
-from protocol.services.petitions import FilePetition
+from protocol.services.petitions import FilePetition, State
 from server.texts import Language, texts
 from server.web.georeport import shown_time
 from worlds.services.petitions import Petition, Petitions, public_view
 from worlds.services.petitions.rules import KindRule, Rules, Words
-from worlds.services.petitions.states import CLOSED
+from worlds.services.petitions.states import BEFORE_RECEIPT, CLOSED, TABLE
 
 TITLE_LENGTH = 60
 """Characters of the report that become the title where none is given."""
+
+MOST_NOTES = 100
+"""Notes of one request, the newest: no petition needs so many, and an answer has an end."""
 
 YES, NO = "yes", "no"
 
@@ -39,6 +42,7 @@ class Wanted:
     statuses: frozenset[str] = frozenset()
     skip: int = 0
     most: int = 1_000
+    with_notes: bool = False
 
 
 def kinds(rules: Rules) -> dict[str, KindRule]:
@@ -166,7 +170,7 @@ def requests(service: Petitions, wanted: Wanted, language: Language) -> list[dic
     return [
         shown
         for petition in islice(found, wanted.skip, wanted.skip + wanted.most)
-        if (shown := request(service, petition, language)) is not None
+        if (shown := request(service, petition, language, with_notes=wanted.with_notes)) is not None
     ]
 
 
@@ -196,17 +200,21 @@ def status(petition: Petition) -> str:
     return "closed" if petition.state in CLOSED else "open"
 
 
-def request(service: Petitions, petition: Petition, language: Language) -> dict[str, Any] | None:
-    """A published petition, or None."""
+def request(
+    service: Petitions, petition: Petition, language: Language, *, with_notes: bool = False
+) -> dict[str, Any] | None:
+    """A published petition, or None; `with_notes`: with every state that it was in since its receipt."""
     card = public_view(service.ledger, service.texts, petition)
     if card is None:
         return None
     rules = service.rules
     department = rules.department(card.department or rules.civil_service)
-    return {
+    steps = list(_steps(petition))
+    _, state, about = steps[-1]
+    shown: dict[str, Any] = {
         "service_request_id": card.number,
         "status": status(petition),
-        "status_notes": _status_notes(rules, petition, language),
+        "status_notes": _in_words(rules, state, about, language),
         "service_name": _word(rules.kinds[petition.kind].name, language),
         "service_code": card.kind,
         "description": card.summary,
@@ -222,22 +230,50 @@ def request(service: Petitions, petition: Petition, language: Language) -> dict[
         "long": card.lon,
         "media_url": None,
     }
+    if with_notes:
+        shown["notes"] = [
+            {
+                "datetime": shown_time(at),
+                "description": _in_words(rules, state, about, language),
+                "type": state,
+            }
+            for at, state, about in steps[-MOST_NOTES:]
+        ]
+    return shown
 
 
-def _status_notes(rules: Rules, petition: Petition, language: Language) -> str:
-    """Which state, in plain words; to whom it was passed on, or the class of the reason: nothing that was written."""
-    state, told = _word(rules.states[petition.state], language), texts(language)["open311"]
-    if petition.state in ("transferred", "closed_transferred") and petition.hops:
-        body = rules.body(petition.hops[-1][2])
-        if body is not None:
-            return str(told["forwarded"]).format(body=_word(body.name, language))
-    if petition.state == "not_processed":
-        reason = next(
-            (about.get("reason") for *_, about in reversed(petition.history) if "reason" in about), ""
+_REACHED: Mapping[str, State] = {
+    "started": "in_review",  # of which the petitioner is not told
+    **{row.told: row.to for row in TABLE if row.told is not None and row.to is not None},
+}
+"""To which state a step of the history led."""
+
+
+def _steps(petition: Petition) -> Iterator[tuple[int, State, str]]:
+    """When it came into which state since its receipt, and what may be said of it: the body, or the reason's class."""
+    body = ""
+    for at, what, _, about in petition.history:
+        state = _REACHED.get(what)
+        if state is None or state in BEFORE_RECEIPT:
+            continue
+        if what == "objection_decided":
+            state = petition.state  # nothing comes after it
+        body = about.get("body", body) if state == "transferred" else body
+        yield (
+            at,
+            state,
+            body if state in ("transferred", "closed_transferred") else str(about.get("reason", "")),
         )
-        named = rules.unprocessed_reasons.get(str(reason))
-        return f"{state}: {_word(named.name, language)}" if named is not None else state
-    return state
+
+
+def _in_words(rules: Rules, state: State, about: str, language: Language) -> str:
+    """A state in plain words; to whom it was passed on, or the class of the reason: nothing that was written."""
+    shown = _word(rules.states[state], language)
+    if state in ("transferred", "closed_transferred") and (body := rules.body(about)) is not None:
+        return str(texts(language)["open311"]["forwarded"]).format(body=_word(body.name, language))
+    if state == "not_processed" and (reason := rules.unprocessed_reasons.get(about)) is not None:
+        return f"{shown}: {_word(reason.name, language)}"
+    return shown
 
 
 def _kind(rules: Rules, code: str) -> KindRule:

@@ -150,13 +150,15 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
         status: Optional = None,
         page: Optional = None,
         page_size: Optional = None,
+        extensions: Optional = None,
     ) -> Response:
-        """Published petitions; `service_request_id` overrides all other filters."""
+        """Published petitions; `service_request_id` overrides all other filters, `extensions=true` adds notes."""
         language = _language(request)
+        with_notes = _is_true(extensions, "extensions")
 
         def question(service: Petitions, now: int) -> list[dict[str, Any]]:
             if ids := _parts(service_request_id):
-                wanted = Wanted(0, now, ids=tuple(ids), most=settings.max_requests)
+                wanted = Wanted(0, now, ids=tuple(ids), most=settings.max_requests, with_notes=with_notes)
             else:
                 since, until = _span(start_date, end_date, now, settings.span_days * DAY_MS)
                 size = _whole(page_size, "page_size", settings.max_requests, settings.max_requests)
@@ -167,16 +169,20 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
                     statuses=frozenset(_known(status, ("open", "closed"), "status")),
                     skip=(_whole(page, "page", 1, 1_000_000) - 1) * size,
                     most=size,
+                    with_notes=with_notes,
                 )
             return requests(service, wanted, language)
 
         return written("service_requests", await asked(question), suffix, language=language)
 
     @router.get("/requests/{service_request_id}.{suffix}", dependencies=paced)
-    async def show_request(request: Request, service_request_id: str, suffix: Suffix) -> Response:
-        """One published petition, as a list of one."""
+    async def show_request(
+        request: Request, service_request_id: str, suffix: Suffix, extensions: Optional = None
+    ) -> Response:
+        """One published petition, as a list of one; `extensions=true` adds notes."""
         language = _language(request)
-        wanted = Wanted(0, 0, ids=(service_request_id,))
+        with_notes = _is_true(extensions, "extensions")
+        wanted = Wanted(0, 0, ids=(service_request_id,), with_notes=with_notes)
         found = await asked(lambda service, _: requests(service, wanted, language))
         if not found:
             raise Refused(Refusal.NOT_FOUND, "no such request is published", field="service_request_id")
@@ -270,6 +276,13 @@ def _known(text: str | None, known: Mapping[str, object] | tuple[str, ...], fiel
         code = Refusal.NOT_FOUND if field == "service_code" else Refusal.BAD_MESSAGE
         raise Refused(code, "no such one", field=field)
     return found
+
+
+def _is_true(text: str | None, field: str) -> bool:
+    said = (text or "").strip() or "false"
+    if said not in ("true", "false"):
+        raise Refused(Refusal.BAD_MESSAGE, "true or false", field=field)
+    return said == "true"
 
 
 def _whole(text: str | None, field: str, absent: int, most: int) -> int:

@@ -90,7 +90,13 @@ def routes(gate: Gate, kinds: Iterable[str]) -> APIRouter:
         if search and not listing.with_texts:
             raise Refused(Refusal.NOT_ALLOWED, "these texts are not yours to search", field="search")
         page = await records.list(
-            kind.value, wanted(where, listing), search=search, order=order, after=after, limit=limit
+            kind.value,
+            wanted(where, listing),
+            search=search,
+            order=order,
+            after=after,
+            limit=limit,
+            within=listing,
         )
         items = [
             RecordTold(
@@ -110,7 +116,7 @@ def routes(gate: Gate, kinds: Iterable[str]) -> APIRouter:
         """All rows in one file."""
         listing = gate.host.city.listing(kind.value, citizen)
         write = records.export_csv if form is Form.CSV else records.export_json
-        pieces = write(kind.value, wanted(where, listing), with_texts=listing.with_texts)
+        pieces = write(kind.value, wanted(where, listing), within=listing)
         first = await anext(pieces)  # what is wrong is refused before anything is sent
         return StreamingResponse(
             _all(first, pieces),
@@ -131,8 +137,7 @@ async def _all(first: str, rest: AsyncIterator[str]) -> AsyncIterator[bytes]:
 
 
 def wanted(filters: Iterable[str], listing: Listing) -> dict[str, Wanted]:
-    """What a row must be: as was asked, and within what this citizen may list; raises Refused."""
-    found: dict[str, Wanted] = {}
+    """What a row must be, as it was asked; raises Refused, also for what is wholly outside of the listing."""
     any_of: dict[str, list[Value]] = {}
     spans: dict[str, Span] = {}
     for text in filters:
@@ -150,13 +155,12 @@ def wanted(filters: Iterable[str], listing: Listing) -> dict[str, Wanted]:
             spans[name] = Span(value, now.below) if relation == ">=" else Span(now.least, value)
     if both := any_of.keys() & spans.keys():
         raise Refused(Refusal.BAD_MESSAGE, f"{min(both)}: values or a span", field="where")
-    found |= any_of
-    found |= spans
-    for name, must in listing.only.items():
-        if name in found and found[name] != [must]:
-            raise Refused(Refusal.NOT_ALLOWED, f"{name}: only {must} is yours to list", field="where")
-        found[name] = must
-    return found
+    if not any(
+        all(value in any_of.get(name, (value,)) for name, value in fields.items())
+        for fields in listing.any_of
+    ):
+        raise Refused(Refusal.NOT_ALLOWED, "these rows are not yours to list", field="where")
+    return {**any_of, **spans}
 
 
 def _value(text: str) -> Value:

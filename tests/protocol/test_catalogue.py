@@ -12,7 +12,7 @@ from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-FINGERPRINT = "1353d1f7f6fe3bce"
+FINGERPRINT = "d48341c0d25bb41a"
 
 MODULES = (announcements, avatars, chat, districts, handshake, live_qa, moderation, petitions)
 

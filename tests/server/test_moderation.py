@@ -1,6 +1,7 @@
 """Moderation over real sockets: each sanction and each refusal met once, with its counter."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
+from server.config import DEFAULT_CITY
+from server.waiting import RETRY_MS
 from tests.support.moderated_town import HEAD, MODERATOR, ModeratedTown, moderated_town
+from tests.support.node import HAMLET
 
 PETITION = {
     "kind": "inquiry_procedure", "title": "가로등", "text": "가로등이 꺼져 있습니다", "name": "김",
@@ -353,3 +357,72 @@ async def test_a_visitor_whose_name_the_city_lists_is_called_a_guest(town: Moder
         assert welcome["citizen"]["name"].startswith("Visitor ")
     async with town.at.guest() as guest:
         assert (await guest.greet(name="하늘"))["citizen"]["name"] == "하늘"
+
+
+async def test_the_shield_shows_newcomers_plain(town: ModeratedTown) -> None:
+    moderator = await town.citizen("mod", **MODERATOR)
+    await moderator.do("avatar.change", avatar={"model": "officer-1"})
+    early = await town.citizen("early")
+    await early.do("avatar.change", avatar={"model": "loud-1"})
+    slots = [moderator.place["slot"], early.place["slot"]]
+
+    async def looks() -> list[Any]:
+        seen = (await early.do("avatar.who", slots=slots))["avatars"]
+        return [one.get("avatar") for one in sorted(seen, key=lambda one: slots.index(one["slot"]))]
+
+    assert await looks() == [{"model": "officer-1"}, {"model": "loud-1"}]
+    await moderator.do("moderation.set_mode", scope="hall", shield=True)
+    assert "shield_until" in (await early.guest.hear("moderation.mode_changed"))["mode"]
+    assert await looks() == [{"model": "officer-1"}, None]
+    refused = await early.refused("avatar.change", avatar={"model": "loud-2"})
+    assert (refused["code"], refused["retry_after_ms"] > 0) == ("not_allowed", True)
+
+
+async def test_under_the_shield_newcomers_come_in_a_few_at_a_time(tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    shutil.copytree(HAMLET, city)
+    shutil.copytree(DEFAULT_CITY / "services", city / "services")
+    content = city / "services" / "moderation.toml"
+    few = "[rules]\nshield_joins = 2\nraid_s = 86_400\n"
+    content.write_text(content.read_text("utf-8").replace("[rules]\n", few), "utf-8")
+    async with moderated_town(tmp_path) as town:
+        moderator = await town.citizen("mod", **MODERATOR)
+        await moderator.do("moderation.set_mode", scope="hall", shield=True)
+        for name in ("kim", "lee"):
+            await town.citizen(name)
+        for place, name in enumerate(("park", "choi"), 1):
+            newcomer = await town.welcome(name)
+            refused = await newcomer.refused("district.enter", district="hall")
+            assert (refused["code"], refused["retry_after_ms"]) == ("full", RETRY_MS)
+            assert (await newcomer.guest.hear("district.queue"))["place"] == place
+            await newcomer.enter("green")
+        assert town.count("madang_limit_reached_total", limit="shield_joins") == 2
+        await town.citizen("second", **MODERATOR)
+        await moderator.do("moderation.set_mode", scope="hall", shield=False)
+        await town.citizen("jung")
+
+
+async def test_a_citizen_by_a_listed_name_is_given_another_that_stays(town: ModeratedTown) -> None:
+    chosen = {"name": "씨1발", "level": 1}
+    first = await town.welcome("kim", **chosen)
+    given = (await _card(town, "kim", **chosen))["name"]
+    assert given.startswith("이름 가린 시민 ")
+    assert (await _card(town, "kim", **chosen))["name"] == given, "the same whenever they come"
+    lee = await (await town.welcome("lee", level=1, name="하늘")).enter()
+    kim = await town.citizen("kim", **chosen)
+    await kim.say("저를 뭐라고 부르나요", to="district")
+    said = await lee.hears("저를 뭐라고 부르나요")
+    assert said["from"]["name"].split()[-1] == given.split()[-1], "in whichever language"
+    assert first.id == kim.id
+
+
+async def test_who_was_verified_keeps_a_name_that_only_sounds_like_a_listed_word(town: ModeratedTown) -> None:
+    assert (await _card(town, "kim", name="시발", level=2))["name"] == "시발"
+    assert (await _card(town, "lee", name="시발", level=1))["name"] != "시발"
+    assert (await _card(town, "park", name="병신", level=2))["name"] != "병신"
+
+
+async def _card(town: ModeratedTown, subject: str, /, **claims: Any) -> Any:
+    """How someone is welcomed."""
+    async with town.at.guest() as guest:
+        return (await guest.greet(token=town.token(subject, **claims), locale="ko"))["citizen"]

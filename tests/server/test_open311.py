@@ -178,6 +178,37 @@ async def test_what_is_left_unprocessed_tells_the_class_of_the_reason_alone(city
     assert request["status_notes"].endswith(": rights already settled by judgment")
 
 
+async def test_extensions_add_every_state_that_a_request_was_in(city: WebCity) -> None:
+    id, number = await city.receive()
+    await city.done("petitions.transfer", "room", petition=id, body="jongno_gu", reason=f"{SECRET} 소관")
+    await city.done("petitions.confirm_transfer", "room", petition=id, accepted=False)
+    await city.done("petitions.serve", "officer", present=True)
+    await city.done("petitions.route", "room", petition=id, department="roads")
+    await city.done("petitions.start", "officer", petition=id)
+    await city.done(
+        "petitions.leave_unprocessed", "head", petition=id, reason="judgment", text=f"{SECRET} 까닭"
+    )
+    for path, query in ((f"requests/{number}", {}), ("requests", {}), ("requests", {"status": "closed"})):
+        (plain,) = await ask(city, "service_requests", path, **query)
+        assert "notes" not in plain
+        (request,) = await ask(city, "service_requests", path, extensions="true", **query)
+        notes = request.pop("notes")
+        assert request == plain
+        assert [note["type"] for note in notes] == [
+            "received", "transferred", "received", "assigned", "in_review", "not_processed",
+        ]  # fmt: skip
+        assert notes[1]["description"] == "Forwarded to Jongno-gu Office"
+        assert notes[-1]["description"] == request["status_notes"]
+        assert notes[0]["datetime"] == request["requested_datetime"] <= notes[-1]["datetime"]
+
+
+async def test_what_was_withdrawn_ends_its_notes_so(city: WebCity) -> None:
+    id, number = await city.receive(kind="grievance")
+    await city.done("petitions.withdraw", "mina", petition=id)
+    (request,) = await ask(city, "service_requests", f"requests/{number}", extensions="true")
+    assert [note["type"] for note in request["notes"]] == ["received", "withdrawn"]
+
+
 async def test_without_agreement_or_of_another_kind_nothing_is_listed(city: WebCity) -> None:
     _, unagreed = await city.receive(publish=False)
     _, statutory = await city.receive(kind="statutory")
@@ -215,6 +246,7 @@ async def test_the_list_is_filtered_and_paged_and_ids_override_all_filters(city:
         ({"start_date": "2026-01-01T00:00:00"}, 400),
         ({"start_date": "yesterday"}, 400),
         ({"status": "lost"}, 400),
+        ({"extensions": "yes"}, 400),
         ({"page": "0"}, 400),
         ({"page_size": "-1"}, 400),
         ({"page": "9" * 40}, 400),

@@ -16,7 +16,7 @@ from server.journals.sql import SqlJournal
 from server.records import BYTE_ORDER_MARK, MAX_PAGE, Row, Span, Value
 from tests.support.check_journal import written
 from tests.support.journals import Founding
-from worlds.service import Personal, Record
+from worlds.service import Listing, Personal, Record
 
 DONE = NewEntry(service="petitions", type="petitions.changed", event={}, at=1)
 
@@ -50,6 +50,29 @@ async def test_a_record_is_replaced_by_its_key_whole(journal: SqlJournal) -> Non
         "petition", "P0001", {"state": "closed"}, ("다음",)
     )
     assert await journal.records.get("question", "P0001") is None
+
+
+async def test_only_rows_within_a_listing_are_found_whatever_is_asked(journal: SqlJournal) -> None:
+    await put(
+        journal,
+        petition(1, state="open", department="roads", urgent=True),
+        petition(2, state="closed", department="parks", urgent=False),
+        petition(3, state="open", department="parks"),
+        petition(4, state="closed", department="water", urgent=True),
+    )
+
+    async def found(within: Listing, **where: Value) -> list[int]:
+        return keys((await journal.records.list("petition", where, within=within)).items)
+
+    assert await found(Listing()) == [1, 2, 3, 4]
+    assert await found(Listing(({"state": "open"}, {"department": "water"}))) == [1, 3, 4]
+    assert await found(Listing(({"state": "open"}, {"department": "water"})), state="closed") == [4]
+    assert await found(Listing(({"state": "closed", "urgent": True},))) == [4]
+    assert await found(Listing(but={"urgent": True})) == [2, 3], "also those that have no such field"
+    assert await found(Listing(({"state": "open"}, {}), but={"department": "parks"})) == [1, 4]
+    assert await found(Listing(())) == []
+    exported = await whole(journal.records.export_csv("petition", within=Listing(({"department": "parks"},))))
+    assert [line.partition(",")[0] for line in exported.splitlines()[1:]] == ["P0002", "P0003"]
 
 
 async def test_rows_are_found_by_what_their_fields_are(journal: SqlJournal) -> None:
@@ -155,7 +178,7 @@ async def test_what_was_erased_is_found_and_shown_no_more(journal: SqlJournal) -
     row = await journal.records.get("petition", "P0001")
     assert row is not None
     assert row.texts == ("[erased]",)
-    told = await whole(journal.records.export_csv("petition", with_texts=True))
+    told = await whole(journal.records.export_csv("petition", within=Listing(with_texts=True)))
     assert "P0001,[erased]" in told
     assert told.count("은행나무") == 1
 
@@ -193,7 +216,7 @@ async def test_an_export_holds_every_row_and_every_column(journal: SqlJournal) -
     text = Text.of("haneul", '그는 "네,\n아니요"라고', 1)
     many = [petition(i, state="open") for i in range(3, MAX_PAGE + 5)]
     await put(journal, petition(1, text, state="=1+1", due=-5), petition(2, late=True), *many, texts=[text])
-    told = await whole(journal.records.export_csv("petition", with_texts=True))
+    told = await whole(journal.records.export_csv("petition", within=Listing(with_texts=True)))
     assert told.startswith(BYTE_ORDER_MARK)
     rows = list(csv.DictReader(io.StringIO(told.removeprefix(BYTE_ORDER_MARK))))
     assert len(rows) == MAX_PAGE + 4
@@ -205,7 +228,9 @@ async def test_an_export_holds_every_row_and_every_column(journal: SqlJournal) -
         "texts": '그는 "네,\n아니요"라고',
     }
     assert rows[1] == {"key": "P0002", "state": "", "due": "", "late": "True", "texts": ""}
-    as_json = json.loads(await whole(journal.records.export_json("petition", with_texts=True)))
+    as_json = json.loads(
+        await whole(journal.records.export_json("petition", within=Listing(with_texts=True)))
+    )
     assert as_json[0] == {"key": "P0001", "state": "=1+1", "due": -5, "texts": [text.text]}
     assert len(as_json) == len(rows)
     assert "texts" not in json.loads(await whole(journal.records.export_json("petition")))[0]

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.stories.test_question_time_over_http import LAMPS, TREES, asked, opened
+from server.auth import Claims, issue_token
+from tests.stories.test_question_time_over_http import LAMPS, TREES, asked, ends, opened, step
 from tests.support.web_city import SECRET, WebCity, web_city
 
 
@@ -86,9 +88,98 @@ async def test_published_questions_are_searched_by_their_words_by_the_crew(city:
         await asked(city, session, who, text)
     found = await rows(city, "host", "question", search="가로등", where=f"session={session}")
     assert [row["texts"] for row in found["items"]] == [[LAMPS]]
-    assert (await city.get("/api/records/question")).status_code == 403
+    for who in (None, "mina", "auditor"):
+        assert (await rows(city, who, "question"))["items"] == [], "votes may be hidden yet"
     [announced] = (await rows(city, None, "question_time"))["items"]
     assert announced["fields"]["phase"] == "collecting"
+
+
+def with_token(city: WebCity, name: str, **claims: Any) -> str:
+    """Someone more in this city."""
+    told = Claims.model_validate({"sub": name, "name": name, **claims})
+    city.tokens[name] = issue_token(city.secret, told, issuer="madang", now=int(time.time()), hours=1)
+    return name
+
+
+async def test_who_works_at_one_session_lists_its_questions_before_it_is_over(city: WebCity) -> None:
+    session = await opened(city)
+    await asked(city, session, "mina", LAMPS)
+    here = with_token(city, "here", roles=[f"moderator@hall/{session}"])
+    clerk = with_token(city, "clerk", grants=[f"clerk@hall/{session}"])
+    elsewhere = with_token(city, "elsewhere", roles=["moderator@green", "host@hall/qa-9"])
+    for who in (here, clerk):
+        assert [row["texts"] for row in (await rows(city, who, "question"))["items"]] == [[LAMPS]]
+    assert (await rows(city, elsewhere, "question"))["items"] == []
+
+
+async def test_what_is_on_record_is_everyones_as_over_the_socket_and_nothing_else_is(city: WebCity) -> None:
+    session = await opened(city)
+    lamps = await asked(city, session, "mina", LAMPS)
+    taken_back = await asked(city, session, "junho", TREES)
+    await city.done("live_qa.advance", "host", session=session, phase="live", mode="answering")
+    now = await step(city, "pin", "host", {**lamps, "is_stale": True}, to="now", office="mayor")
+    await step(city, "answer", "mayor", now, text="이번 달 안에 고칩니다.")
+    await city.done("live_qa.withdraw", "junho", session=session, question=taken_back["question"])
+    assert (await rows(city, None, "question"))["items"] == []
+    await ends(city, session)
+    record = (await city.get("/api/v1/live_qa/record", session=session)).json()
+    listed = (await rows(city, None, "question", search="가로등"))["items"]
+    [read] = record["questions"]
+    [row] = listed
+    assert row["texts"] == [read["text"]]
+    same = ("question", "state", "answer", "answered_by", "answered_at", "backers", "asked_at")
+    assert {name: row["fields"][name] for name in same} == {name: read[name] for name in same}
+    assert (await rows(city, "mina", "question"))["items"] == listed
+    exported = (await city.get("/api/records/question/export.json")).json()
+    assert [one["texts"] for one in exported] == [[LAMPS]]
+    assert "미나" not in str(listed)
+
+
+async def test_sanctions_are_listed_by_who_gave_them_and_by_heads_within_their_scope(city: WebCity) -> None:
+    async with city.city.guest() as mina, city.city.guest() as junho:
+        ids = [
+            (await guest.greet(token=city.tokens[who]))["citizen"]["id"]
+            for guest, who in ((mina, "mina"), (junho, "junho"))
+        ]
+        await city.city.node.host.round()
+        hall = with_token(city, "hall", roles=["moderator@hall"])
+        head = with_token(city, "head_of_hall", roles=["moderator@hall"], grants=["head_moderator@hall"])
+        green = with_token(city, "green", roles=["moderator@green"], grants=["head_moderator@green"])
+        given = []
+        for who, scope, citizen in (("host", "hall", ids[0]), (hall, "hall/plaza", ids[1])):
+            done = await city.done(
+                "moderation.sanction",
+                who,
+                citizens=[citizen],
+                kind="mute",
+                reason="insult",
+                words="욕설",
+                scope=scope,
+            )
+            given += done["sanctions"]
+
+        async def listed(who: str) -> list[str]:
+            found = (await rows(city, who, "sanction", order="sanction"))["items"]
+            assert all(row["texts"] == ["욕설"] for row in found)
+            return [row["key"] for row in found]
+
+        assert await listed("auditor") == await listed(head) == given
+        assert (await listed("host"), await listed(hall)) == (given[:1], given[1:])
+        assert await listed(green) == []
+        for who in (None, "mina", "officer"):
+            assert (await city.get("/api/records/sanction", who)).status_code == 403
+
+
+async def test_a_head_does_not_list_what_is_on_themselves(city: WebCity) -> None:
+    head = with_token(city, "head_of_hall", roles=["moderator@hall"], grants=["head_moderator@hall"])
+    mayor = with_token(city, "operator", roles=["operator", "moderator"], grants=["head_moderator"])
+    async with city.city.guest() as guest:
+        citizen = (await guest.greet(token=city.tokens[head]))["citizen"]["id"]
+        await city.city.node.host.round()
+        fields = {"citizens": [citizen], "kind": "warn", "reason": "other", "words": "말투", "scope": "hall"}
+        await city.done("moderation.sanction", mayor, **fields)
+    assert (await rows(city, head, "sanction"))["items"] == []
+    assert len((await rows(city, "auditor", "sanction"))["items"]) == 1
 
 
 async def test_sanctions_and_reports_are_listed_by_auditors_and_ones_own_by_moderators(city: WebCity) -> None:

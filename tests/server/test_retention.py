@@ -1,6 +1,6 @@
 """What need not be kept for ever goes once a day: keys after thirty days, texts when their retention is over."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,8 +11,9 @@ from protocol.handshake import Done
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refused
 from protocol.services import petitions as say
+from protocol.services.moderation import ClaimCase, DecideReport
 from server import host as hosts
-from server import retention
+from server import loading, retention
 from server.config import Data
 from server.host import Host
 from server.journal import Entry, Round, Unavailable
@@ -20,15 +21,32 @@ from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from tests.support.clock import MovedClock
 from tests.support.guestbook import KEPT_MS, Guestbook, Write
+from tests.support.moderation_desk import CONTENT as DESK
 from tests.support.petition_office import RULES
 from worlds.citizen import Citizen
 from worlds.city import City
+from worlds.evidence import HeardLine, NearTrack, Seen
 from worlds.service import Audience, Effect, Service, Texts
+from worlds.services.moderation import Moderation
+from worlds.services.moderation.inside import WitnessedReport
 from worlds.services.petitions import Petitions
 
 DAY_S = 86_400.0
 KIM = Citizen(id="kim", name="Kim", roles=("citizen",), level=2)
 LEE = Citizen(id="lee", name="Lee", roles=("citizen",), level=2)
+MOD = Citizen(id="mod", name="Mod", roles=("moderator",), level=2)
+RULES_OF_DESK = DESK.rules
+
+
+Founder = Callable[[Texts], Service[Any]]
+
+
+def office(texts: Texts) -> Petitions:
+    return Petitions(texts, RULES)
+
+
+def desk(texts: Texts) -> Moderation:
+    return Moderation(texts, DESK)
 
 
 class Nobody:
@@ -50,9 +68,9 @@ class Nobody:
 class Living:
     """A city on a journal, and a clock that a test moves."""
 
-    def __init__(self, journal: SqlJournal, clock: MovedClock, service: type[Service[Any]] | None) -> None:
+    def __init__(self, journal: SqlJournal, clock: MovedClock, service: Founder) -> None:
         def found(texts: Texts) -> City:
-            return City([Guestbook(texts) if service is None else Petitions(texts, RULES)])
+            return City([service(texts)])
 
         self.journal, self.clock, self.metrics = journal, clock, Metrics()
         self.host = Host(found, journal, Nobody(), clock, self.metrics)
@@ -76,9 +94,7 @@ class Living:
 
 
 @asynccontextmanager
-async def living(
-    kept_in: Data, clock: MovedClock, service: type[Service[Any]] | None = None
-) -> AsyncIterator[Living]:
+async def living(kept_in: Data, clock: MovedClock, service: Founder = Guestbook) -> AsyncIterator[Living]:
     journal = SqlJournal.of(kept_in)
     await journal.open(upgrade=True)
     try:
@@ -183,7 +199,7 @@ async def test_a_text_that_is_gone_without_an_entry_that_says_so_is_found(kept_i
 async def test_a_whole_petition_is_let_go_of_three_years_after_its_end(kept_in: Data) -> None:
     words = {name: f"<{name} that nobody needs for ever>" for name in ("title", "text", "name", "address")}
     clock = MovedClock()
-    async with living(kept_in, clock, Petitions) as city:
+    async with living(kept_in, clock, office) as city:
         [filed] = await city.do(say.FilePetition(id=1, key="f", kind="other", contact="010", **words))
         [gone] = await city.do(say.WithdrawPetition(id=2, petition=filed["petition"]))
         assert gone["state"] == "withdrawn"
@@ -198,10 +214,50 @@ async def test_a_whole_petition_is_let_go_of_three_years_after_its_end(kept_in: 
             assert not any(form in held for form in in_any_form(word)), word
         assert (await city.journal.verify()).faults == ()
         state = city.host.city.snapshot()
-    async with living(kept_in, clock, Petitions) as city:
+    async with living(kept_in, clock, office) as city:
         assert city.host.city.snapshot() == state
         [shown] = await city.do(say.ShowPetition(id=3, petition=filed["petition"]))
         assert shown["written"]["text"] == "[erased]"
+
+
+async def test_evidence_leaves_disk_and_memory_and_every_way_to_the_state_gives_the_same(
+    kept_in: Data,
+) -> None:
+    heard, near = "<a line that a reporter heard>", "<someone who stood near>"
+    clock = MovedClock()
+    async with living(kept_in, clock, desk) as city:
+        seen = Seen(
+            "civil",
+            ("civil",),
+            (HeardLine("m1", LEE.id, LEE.name, heard, 0),),
+            (NearTrack(LEE.id, near, ((1, 2, 3),)),),
+        )
+        report = WitnessedReport(id=1, citizen=LEE.id, reason="insult", words="", seen=seen, about=LEE)
+        assert await city.do(report) == [{"report": "r-1"}]
+        await city.do(ClaimCase(id=2, case="r-1"), citizen=MOD)
+        decided = DecideReport(id=3, report="r-1", outcome="no_action", words="<no reason to act>")
+        assert await city.do(decided, citizen=MOD) == [None]
+        await city.wait(RULES_OF_DESK.evidence_days - 0.5)
+        held = await everything(kept_in, city.journal)
+        assert any(form in held for form in in_any_form(heard))
+        before = await city.journal.newest_snapshot()
+        await city.host.save_snapshot()
+        await city.wait(1.1)
+        held = await everything(kept_in, city.journal)
+        for gone in (heard, near):
+            assert not any(form in held for form in in_any_form(gone))
+        assert any(form in held for form in in_any_form("<no reason to act>"))
+        state = city.host.city.snapshot()
+        assert "evidence" not in state["moderation"]["reports"][0]
+        assert before is None
+    async with living(kept_in, clock, desk) as city:
+        assert city.host.city.snapshot() == state, "from the snapshot with its evidence, and what came after"
+        assert (await city.journal.verify()).faults == ()
+        await city.host.save_snapshot()
+        whole = City([desk(Texts())])
+        async for entry in city.journal.read():
+            loading.replay(whole, entry)
+        assert whole.snapshot() == state, "from the journal alone"
 
 
 async def test_what_cannot_be_erased_now_is_erased_later_and_nobody_waits(

@@ -190,3 +190,28 @@ class Doorway(RuleBasedStateMachine):
 
 TestDoorway = Doorway.TestCase
 TestDoorway.settings = settings(deadline=None, max_examples=60, stateful_step_count=40)
+
+
+def test_who_comes_in_slowly_waits_in_a_line_of_their_own_and_keeps_nobody_waiting() -> None:
+    door = Entrance(100, 0.0)
+    assert door.ask("new-1", 0, 0.0, works_here=False, room=1) is None
+    for place, name in enumerate(("new-2", "new-3"), 1):
+        waits = door.ask(name, 1, 1.0, works_here=False, room=0)
+        assert waits is not None
+        assert waits.place == place
+    assert door.ask("known", 1, 1.0, works_here=False) is None
+    assert door.ask("moderator", 1, 1.0, works_here=True) is None
+    last = door.ask("new-3", 2, 2.0, works_here=False, room=1)
+    assert last is not None
+    assert last.place == 2, "who came first comes in first"
+    assert door.ask("new-2", 2, 2.0, works_here=False, room=1) is None
+    assert door.ask("new-3", 3, 3.0, works_here=False) is None, "the shield is down"
+    assert len(door) == 0
+
+
+def test_where_there_is_no_bound_who_is_slowed_still_waits() -> None:
+    door = Entrance(0, 0.0)
+    assert door.ask("new-1", 5, 0.0, works_here=False, room=0) is not None
+    assert door.ask("known", 5, 0.0, works_here=False) is None
+    door.leave("new-1")
+    assert len(door) == 0

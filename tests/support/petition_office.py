@@ -20,9 +20,11 @@ from worlds.city import City, Decided
 from worlds.service import Event, Personal, Texts
 from worlds.services.petitions import Petition, Petitions, Rules
 from worlds.services.petitions.calendar import KST
+from worlds.words import load
 
 CONTENT = Path(worlds.__file__).parent / "seoul" / "services" / "petitions.toml"
 RULES = Rules.read(CONTENT.read_text("utf-8"))
+WORDS = load(CONTENT.parents[1])
 
 MINA = Citizen("c-mina", "미나", ("citizen",), (), 2)
 JUNHO = Citizen("c-junho", "준호", ("citizen",), (), 2)
@@ -76,7 +78,7 @@ class Office:
     def __init__(self, now: str = "09-21", rules: Rules = RULES) -> None:
         self.rules = rules
         self.texts = Texts()
-        self.service = Petitions(self.texts, rules)
+        self.service = Petitions(self.texts, rules, WORDS.judge)
         self.city = City([self.service])
         self.now = at(now)
         self.heard: list[tuple[Any, dict[str, Any]]] = []

@@ -1,7 +1,10 @@
 """Lines of chat and modes of a place: told, held or refused; shield, raid alarm, the stop by two, protection."""
 
+from dataclasses import replace
+
 import pytest
 
+from protocol.avatars import Change
 from protocol.chat import Say
 from protocol.districts import Enter
 from protocol.refusals import Refusal, Refused
@@ -209,6 +212,44 @@ def test_under_the_shield_who_is_new_writes_to_nobody_in_private_and_others_do()
     assert p.say(KIM, "괜찮아요?", to="citizen", hearer=LEE.id) is None
     p.do(MOD, wire.SetMode, scope="culture", shield=False)
     assert p.say(newcomer, "이제는 되네", to="citizen", hearer=KIM.id) is None
+
+
+def test_under_the_shield_who_is_new_comes_in_a_few_at_a_time_and_looks_plain() -> None:
+    p = Precinct()
+    rules = p.mod.desk.rules
+    guest = replace(NEWCOMER, id="c-newer")
+    here = ("culture",)
+    assert p.city.room(guest, "culture", p.now) is None
+    assert not p.city.veils(guest, here, p.now)
+    p.do(MOD, wire.SetMode, scope="culture", shield=True)
+    p.come(guest)
+    for left in range(rules.shield_joins, 0, -1):
+        assert p.city.room(guest, "culture", p.now) == left
+        p.come(guest, "culture")
+    assert p.city.room(guest, "culture", p.now) == 0
+    for known in (KIM, MOD, OFFICER):
+        assert p.city.room(known, "culture", p.now) is None
+        assert not p.city.veils(known, here, p.now)
+    assert p.city.room(guest, "civil", p.now) is None, "the shield is up in culture alone"
+    assert p.city.veils(guest, here, p.now)
+    assert p.city.veils(VISITOR, here, p.now)
+    change = Change.model_validate({"id": 1, "avatar": {"model": "citizen-9"}})
+    with pytest.raises(Refused) as refused:
+        p.city.forbid(change, guest, here, p.now)
+    assert refused.value.code is Refusal.NOT_ALLOWED
+    assert refused.value.retry_after_ms == rules.shield_s * S
+    p.city.forbid(change, KIM, here, p.now)
+    p.wait(rules.raid_s * S)
+    assert p.city.room(guest, "culture", p.now) == rules.shield_joins
+    p.do(MOD, wire.SetMode, scope="culture", shield=False)
+    assert p.city.room(guest, "culture", p.now) is None
+    p.city.forbid(change, guest, here, p.now)
+
+
+def test_zero_lets_who_is_new_come_in_at_once_also_under_the_shield() -> None:
+    p = Precinct(shield_joins=0)
+    p.do(MOD, wire.SetMode, scope="culture", shield=True)
+    assert p.city.room(replace(NEWCOMER, id="c-newer"), "culture", p.now) is None
 
 
 def test_the_shield_is_renewed_and_let_down() -> None:

@@ -785,6 +785,28 @@ def test_the_public_sees_what_was_agreed_to_and_the_place_to_ten_metres() -> Non
     assert public_view(office.ledger, office.texts, office.petition(id)) is None
 
 
+def test_listed_words_keep_no_petition_out_and_officials_see_them_coming() -> None:
+    office = Office()
+    id = office.review(title="이 씨1발 공사", text="병신 같은 공사입니다. 이 병신 공사를 멈추세요.")
+    shown = office.ask(OFFICER, say.ShowPetition, petition=id, reason="desk")
+    assert shown["marks"] == ["씨발", "병신"]
+    assert shown["written"]["title"] == "이 씨1발 공사"
+    assert "marks" not in office.ask(MINA, say.ShowPetition, petition=id)
+    clean = office.review(title="보도블록", text="서울의 시발점에서 보도블록이 깨졌습니다.")
+    assert "marks" not in office.ask(OFFICER, say.ShowPetition, petition=clean, reason="desk")
+
+
+def test_what_an_official_writes_for_everyone_holds_no_strong_word() -> None:
+    office = Office()
+    id = office.receive(kind="suggestion", publish=True)
+    office.ask(ROOM, say.RoutePetition, petition=id, department="roads")
+    refused = office.refused(OFFICER, say.SummarisePetition, petition=id, text="병신 같은 공사에 대한 건의")
+    assert refused is Refusal.NOT_ALLOWED
+    office.ask(OFFICER, say.SummarisePetition, petition=id, text="시발 공사에 대한 건의")
+    (seen,) = office.ask(VISITOR, say.PublishedPetitions)["items"]
+    assert seen["summary"] == "시발 공사에 대한 건의", "what may be a false alarm has been read by a person"
+
+
 def test_published_petitions_are_listed_newest_first_page_by_page() -> None:
     office = Office()
     for _ in range(25):

@@ -320,6 +320,7 @@ def _on_stage(session: Session, question: Question, event: e.OfQuestion, now: in
 def _of_floor(state: State, session: Session, event: e.OfSession, now: int) -> None:
     match event:
         case e.HandRaised():
+            session.names.append(event.name)
             session.hands[event.by] = Hand(
                 citizen=event.by,
                 name=event.name,

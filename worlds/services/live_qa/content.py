@@ -15,6 +15,8 @@ S = 1_000
 
 MINUTE = 60 * S
 
+DAY = 1_440 * MINUTE
+
 Seconds = Annotated[int, Field(strict=True, ge=0)]
 Many = Annotated[int, Field(strict=True, ge=0)]
 
@@ -93,6 +95,14 @@ class Rules(Shape):
     """Characters of who sees to it."""
     overrun_alarm_s: Seconds = 60
     """A line of the run sheet that goes on for so much longer than planned alarms who runs the event."""
+    name_days: Many = 30
+    """Days after the end for which the names of who asked and raised a hand are kept: so long an asker whose name was
+    revealed, or who was muted, may complain (an appeal's time)."""
+    hidden_days: Many = 90
+    """Days after the end for which words are kept that the audience never saw, or that were taken back, and the
+    originals of what was edited: to answer who asks why."""
+    record_days: Many = 0
+    """Days after the end for which published words are kept: the record is public, and for ever."""
 
 
 class RunSheetEntry(Shape):

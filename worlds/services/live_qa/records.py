@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from worlds.service import Record
-from worlds.services.live_qa.state import Question, Session
+from worlds.services.live_qa.state import ENDED, Question, Session
 
 
 def session_record(session: Session) -> Record:
@@ -26,7 +26,10 @@ def session_record(session: Session) -> Record:
 
 
 def question_record(session: Session, question: Question) -> Iterator[Record]:
-    """A question that the audience has seen; of one that was withdrawn the words are gone."""
+    """A question that the audience has seen; of one that was withdrawn the words are gone.
+
+    What is on record is everyone's to read: the session is over, and nobody took the question back.
+    """
     if not question.is_published:
         return
     yield Record(
@@ -36,6 +39,7 @@ def question_record(session: Session, question: Question) -> Iterator[Record]:
             "session": session.id,
             "question": question.number,
             "state": question.state,
+            "is_on_record": session.phase in ENDED and question.state != "withdrawn",
             "category": question.category,
             "labels": ", ".join(label for label, is_public in question.labels.items() if is_public),
             "is_edited": question.edited is not None,

@@ -1,6 +1,6 @@
 """Live question time as a service: which rule answers which command, and what follows from an event."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
@@ -18,6 +18,7 @@ from worlds.service import (
     Event,
     Listing,
     Move,
+    Personal,
     Record,
     Service,
     Spotlight,
@@ -30,6 +31,7 @@ from worlds.services.live_qa import (
     deadlines,
     floor,
     moderation,
+    retention,
     run_sheet,
     sessions,
     telling,
@@ -40,7 +42,7 @@ from worlds.services.live_qa.content import Content, Stage
 from worlds.services.live_qa.inside import NotePetition, Presence
 from worlds.services.live_qa.ranking import listed, places, today
 from worlds.services.live_qa.records import question_record, session_record
-from worlds.services.live_qa.roles import Office, staff
+from worlds.services.live_qa.roles import Office, holds, staff
 from worlds.services.live_qa.rows import desk_row, name_of, session_row
 from worlds.services.live_qa.state import ENDED, Session, State
 from worlds.services.live_qa.venue import Marks, Venue, no_marks
@@ -237,11 +239,18 @@ class LiveQa(Service[e.OfSession]):
     kinds: ClassVar[tuple[str, ...]] = ("question_time", "question")
 
     def listing(self, kind: str, citizen: Citizen) -> Listing | None:
-        """Sessions: everyone; published questions: who works at all of the city's, as votes may be hidden yet."""
+        """Sessions, and what is on record: everyone; the questions of a session before that: who works at it."""
         if kind == "question_time":
             return Listing()
-        words = (*Office.CREW.value, *Office.CLERK.value, *Office.ANSWERER.value)
-        return Listing(with_texts=True) if holds_any(citizen, words, None) else None
+        offices = (Office.CREW, Office.CLERK, Office.ANSWERER)
+        if any(holds_any(citizen, office.value, None) for office in offices):
+            return Listing(with_texts=True)
+        theirs = (
+            {"session": session.id}
+            for session in self._running.values()
+            if any(holds(citizen, office, session) for office in offices)
+        )
+        return Listing(({"is_on_record": True}, *theirs), with_texts=True)
 
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
         """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted."""
@@ -367,6 +376,12 @@ class LiveQa(Service[e.OfSession]):
         return min((at for at in dues if at is not None), default=None)
 
     # Keeping
+
+    def expired(self, now: int) -> Iterator[Personal]:
+        yield from retention.expired(self.venue, now)
+
+    def forget(self, erased: Collection[str]) -> None:
+        retention.forget(self.venue, erased)
 
     def snapshot(self) -> Any:
         return STATE.dump_python(self.venue.state, mode="json")

@@ -201,6 +201,8 @@ class Session:
     """The run sheet; of sessions from before there were any it is empty, and the content's goes."""
     sheet_version: int = 0
     cues_made: int = 0
+    names: list[Personal] = field(default_factory=list)
+    """Of all who raised a hand: kept apart from the hands, as they outlive them until their time is over."""
 
     @property
     def scope(self) -> str:

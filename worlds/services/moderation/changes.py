@@ -159,7 +159,7 @@ def _case(
         case e.ReportDecided():
             report = state.reports[event.report - 1]
             report.state, report.outcome = event.outcome, event.words
-            report.sanctions, report.claim = list(event.sanctions), Claim()
+            report.sanctions, report.claim, report.closed_at = list(event.sanctions), Claim(), now
             if event.into:
                 report.merged_into = event.into
                 state.reports[event.into - 1].merged.append(report.number)
@@ -184,8 +184,7 @@ def _case(
             desk.index.put_held(held)
         case e.LineDecided():
             held = state.held[event.held - 1]
-            # What has been decided needs no context any more.
-            held.state, held.claim, held.context = event.state, Claim(), ()
+            held.state, held.claim, held.decided_at, held.told = event.state, Claim(), now, event.text
             desk.index.put_held(held)
 
 

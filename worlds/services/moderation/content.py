@@ -79,6 +79,9 @@ class Rules(Shape):
     """For so long a citizen is new; under the shield the new are held."""
     shield_s: Seconds = 1_800
     shield_slow_s: Seconds = 30
+    shield_joins: Many = 5
+    """Under the shield so many who are new come into a district within `raid_s`, the others wait in a line: who comes
+    no faster can be looked at."""
     raid_joins: Many = 30
     """More who are new, in `raid_s`, are a raid: the desk is alerted."""
     raid_s: Seconds = 10
@@ -91,6 +94,15 @@ class Rules(Shape):
     """Statistics do not tell numbers below it."""
     break_s: Seconds = 600
     """An officer's rest after a talk that was ended."""
+    evidence_days: Many = 90
+    """Days after a report was closed for which is kept what its reporter had heard, and who was near: appeals and their
+    answers are over by then; and no longer, as most of it is of people who did nothing."""
+    held_days: Many = 30
+    """Days after its decision for which a line that waited is kept: who wrote it may ask why for as long as one may
+    appeal. The lines around it go at once, as they were to decide by."""
+    case_days: Many = 1_095
+    """Days after their end for which the words of reports, sanctions, appeals and notes are kept: as long as those of
+    petitions. That there was a sanction, of which kind, why and by whom, stays in the audit."""
 
 
 class Kind(Shape):

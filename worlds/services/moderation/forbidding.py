@@ -6,10 +6,12 @@ from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
 from worlds.service import Restrain
 from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.modes import is_shielded_from
 from worlds.services.moderation.roles import is_staff
 from worlds.services.moderation.state import Sanction
 
 EMOTE = "avatar.emote"
+LOOK = "avatar.change"
 
 
 def forbid(desk: Desk, command: Command, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
@@ -18,6 +20,9 @@ def forbid(desk: Desk, command: Command, citizen: Citizen, scopes: tuple[str, ..
     refuse_sanctioned(desk, word, citizen.id, scopes, now, is_reading=command.reads)
     if isinstance(command, Enter):
         _refuse_entering(desk, citizen, scopes, now)
+    elif word == LOOK and is_shielded_from(desk, citizen, scopes, now):
+        wait = desk.mode(scopes, now).shield_until - now
+        raise Refused(Refusal.NOT_ALLOWED, "who is new looks plain for now", retry_after_ms=wait)
     elif word == EMOTE and not is_staff(citizen, scopes) and desk.mode(scopes, now).is_stopped:
         raise Refused(Refusal.CLOSED, "the venue is stopped")
 

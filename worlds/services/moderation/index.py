@@ -22,6 +22,10 @@ class Index:
     appealed: dict[int, Sanction] = field(default_factory=dict)
     """Those with an appeal that nobody has decided."""
     open_reports: dict[int, Report] = field(default_factory=dict)
+    evident: dict[int, Report] = field(default_factory=dict)
+    """Reports whose evidence is still kept."""
+    surrounded: dict[int, Held] = field(default_factory=dict)
+    """Held lines with the lines around them."""
     reports_by: defaultdict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     reports_about: defaultdict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[int, Held] = field(default_factory=dict)
@@ -32,6 +36,8 @@ class Index:
     dues: list[Due] = field(default_factory=list)
     joins: defaultdict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
     """When those who are new came into a district; of the last seconds, and forgotten with the process."""
+    let_in: defaultdict[str, deque[int]] = field(default_factory=lambda: defaultdict(deque))
+    """The same of who is new as the shield has it."""
     alerted_at: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -75,6 +81,8 @@ class Index:
 
     def note_report(self, report: Report) -> None:
         """A report that came in."""
+        if report.evidence.lines or report.evidence.tracks:
+            self.evident[report.number] = report
         self.reports_by[report.by].append(report)
         if report.citizen is not None:
             self.reports_about[report.citizen].append(report)
@@ -89,6 +97,8 @@ class Index:
 
     def put_held(self, held: Held) -> None:
         """A held line as it is now."""
+        if held.context:
+            self.surrounded[held.number] = held
         if held.state == "waiting":
             self.waiting[held.number] = held
             self.at(held.expires_at, "held", str(held.number))

@@ -1,5 +1,6 @@
 """What goes for everyone in a place: slow, new texts only, links, staff only, locked; the shield; stopping a venue."""
 
+from collections import deque
 from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
@@ -9,7 +10,7 @@ from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.inside import RaiseAlert
-from worlds.services.moderation.roles import holds, offices, require_desk
+from worlds.services.moderation.roles import holds, is_staff, offices, require_desk
 from worlds.services.moderation.state import Mode
 from worlds.services.moderation.wording import words_of
 
@@ -66,6 +67,9 @@ def act_jointly(desk: Desk, command: wire.ActOnVenue, citizen: Citizen, now: int
 def note_join(desk: Desk, citizen: Citizen, district: str, now: int) -> Iterator[RaiseAlert]:
     """Counts those who are new; more than so many within seconds are a raid, told to the desk once a minute."""
     rules = desk.rules
+    is_public = not is_staff(citizen, (district,))
+    if rules.shield_joins and is_public and desk.is_new(citizen, rules.new_days, now):
+        _let_in(desk, district, now).append(now)
     if not rules.raid_joins or not desk.is_new(citizen, rules.raid_new_days, now):
         return
     joins = desk.index.joins[district]
@@ -76,6 +80,28 @@ def note_join(desk: Desk, citizen: Citizen, district: str, now: int) -> Iterator
     if len(joins) > rules.raid_joins and (last is None or now - last >= rules.raid_again_s * S):
         desk.index.alerted_at[district] = now
         yield RaiseAlert(id=0, scope=district, count=len(joins))
+
+
+def _let_in(desk: Desk, district: str, now: int) -> deque[int]:
+    """When who is new came in, of the last seconds."""
+    times = desk.index.let_in[district]
+    while times and times[0] <= now - desk.rules.raid_s * S:
+        times.popleft()
+    return times
+
+
+def is_shielded_from(desk: Desk, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+    """Whether the shield is up there, and means this citizen: who is new, and does not work there."""
+    if not desk.mode(scopes, now).shield_until or is_staff(citizen, scopes):
+        return False
+    return desk.is_new(citizen, desk.rules.new_days, now)
+
+
+def room(desk: Desk, citizen: Citizen, district: str, now: int) -> int | None:
+    """How many who are new may come in just now, under the shield; None: it does not mean this citizen."""
+    if not desk.rules.shield_joins or not is_shielded_from(desk, citizen, (district,), now):
+        return None
+    return max(desk.rules.shield_joins - len(_let_in(desk, district, now)), 0)
 
 
 def alert(desk: Desk, command: RaiseAlert, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:

@@ -32,6 +32,7 @@ def sanction_record(one: Sanction) -> Record:
             "citizen": one.citizen,
             "kind": one.kind,
             "scope": one.scope,
+            "district": one.scope.partition("/")[0],
             "reason": one.reason,
             "rules": one.rules,
             "by": one.by,

@@ -59,6 +59,12 @@ def is_head(citizen: Citizen, scope: str) -> bool:
     return "head" in offices(citizen, scope)
 
 
+def headed(citizen: Citizen) -> set[str]:
+    """The scopes, each the widest, in which someone leads the desk."""
+    named = {word.partition("@")[2] for word in (*citizen.roles, *citizen.grants)}
+    return {scope for scope in named if is_head(citizen, scope)}
+
+
 def is_auditor(citizen: Citizen) -> bool:
     """Whether someone reads the whole audit."""
     return AUDITOR in citizen.grants and rank(citizen) >= OFFICIAL_RANK

@@ -152,7 +152,7 @@ def held_row(desk: Desk, one: Held) -> wire.HeldRow:
         scope=one.scope,
         marks=list(one.marks),
         reason=one.reason,
-        context=[chat_line(desk, line) for line in one.context],
+        context=[chat_line(desk, line) for line in one.context] if one.state == "waiting" else [],
         history=history,
         at=one.at,
         expires_at=one.expires_at,

@@ -10,7 +10,7 @@ from protocol.message import Command, Fact
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
-from worlds.service import Audience, Effect, Event, Listing, Record, Restrain, Service, Texts
+from worlds.service import Audience, Effect, Event, Listing, Personal, Record, Restrain, Service, Texts
 from worlds.services.moderation import (
     appealing,
     changes,
@@ -20,6 +20,7 @@ from worlds.services.moderation import (
     protecting,
     records,
     reporting,
+    retention,
     rows,
     sanctioning,
     speaking,
@@ -31,7 +32,7 @@ from worlds.services.moderation.content import DAY, Content
 from worlds.services.moderation.desk import Desk, Judge, all_clean
 from worlds.services.moderation.index import Due, Index
 from worlds.services.moderation.inside import Arrive, HoldLine, RaiseAlert, WitnessedReport, WitnessedSanction
-from worlds.services.moderation.roles import is_auditor
+from worlds.services.moderation.roles import headed, is_auditor, offices
 from worlds.services.moderation.state import State
 from worlds.speech import Line
 
@@ -169,11 +170,14 @@ class Moderation(Service[e.OfModeration]):
     kinds: ClassVar[tuple[str, ...]] = ("sanction", "report")
 
     def listing(self, kind: str, citizen: Citizen) -> Listing | None:
-        """Auditors: all; moderators: the sanctions that they gave."""
+        """As the audit is read: auditors all; sanctions also heads within their scope, others those they gave."""
         if is_auditor(citizen):
             return Listing(with_texts=True)
-        is_moderator = any(role.partition("@")[0] == "moderator" for role in citizen.roles)
-        return Listing({"by": citizen.id}) if kind == "sanction" and is_moderator else None
+        scopes = {role.partition("@")[2] for role in citizen.roles}
+        if kind != "sanction" or not any(any(offices(citizen, scope)) for scope in scopes):
+            return None
+        theirs = [_listed_in(scope) for scope in sorted(headed(citizen))]
+        return Listing(({"by": citizen.id}, *theirs), but={"citizen": citizen.id}, with_texts=True)
 
     def records(self, event: e.OfModeration, now: int) -> Iterator[Record]:
         yield from records.records(self.desk, event)
@@ -201,8 +205,16 @@ class Moderation(Service[e.OfModeration]):
     def hear(self, line: Line, citizen: Citizen, now: int) -> Command | None:
         return speaking.hear(self.desk, line, citizen, now)
 
-    def is_fit(self, text: str) -> bool:
-        return self.desk.judge(text).level == "clean"
+    def is_fit(self, name: str, *, is_vouched: bool = False) -> bool:
+        """A name of one's own choice must be clean; who was verified may be called as someone might swear by chance."""
+        level = self.desk.judge(name).level
+        return level == "clean" or (is_vouched and level == "hold")
+
+    def room(self, citizen: Citizen, district: str, now: int) -> int | None:
+        return modes.room(self.desk, citizen, district, now)
+
+    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
+        return modes.is_shielded_from(self.desk, citizen, scopes, now)
 
     def parted(self, citizen: str) -> Collection[str]:
         known = self.desk.state.people.get(citizen)
@@ -249,9 +261,22 @@ class Moderation(Service[e.OfModeration]):
 
     # Kept
 
+    def expired(self, now: int) -> Iterator[Personal]:
+        yield from retention.expired(self.desk, now)
+
+    def forget(self, erased: Collection[str]) -> None:
+        retention.forget(self.desk, erased)
+
     def snapshot(self) -> Any:
         return STATE.dump_python(self.desk.state, mode="json", exclude_defaults=True)
 
     def restore(self, snapshot: Any) -> None:
         self.desk.state = STATE.validate_python(snapshot)
         self.desk.index = Index.of(self.desk.state)
+
+
+def _listed_in(scope: str) -> dict[str, str]:
+    """The fields of the records within a scope: the city, a district, or a place in one."""
+    if not scope:
+        return {}
+    return {"scope": scope} if "/" in scope else {"district": scope}

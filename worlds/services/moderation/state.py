@@ -77,6 +77,11 @@ class Sanction:
         """Whether it has an effect: by the clock, whatever has been noted of its end."""
         return self.state == "in_force" and now < self.until
 
+    def is_closed(self, now: int) -> bool:
+        """Whether nothing more can come of it: it is over, and no appeal waits."""
+        is_waiting = self.appeal is not None and self.appeal.state == "open"
+        return not is_waiting and not self.holds_at(now) and self.state != "proposed"
+
 
 @dataclass(slots=True)
 class Report:
@@ -99,6 +104,7 @@ class Report:
     claimed_at: int | None = None
     outcome: Personal | None = None
     sanctions: list[int] = field(default_factory=list)
+    closed_at: int | None = None
     merged_into: int | None = None
     merged: list[int] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
@@ -128,6 +134,9 @@ class Held:
     context: tuple[KeptLine, ...] = ()
     state: HeldState = "waiting"
     claim: Claim = field(default_factory=Claim)
+    decided_at: int | None = None
+    told: Personal | None = None
+    """In which other words it was told."""
 
 
 @dataclass(slots=True)

@@ -15,12 +15,12 @@ from worlds.words import Words
 def found(texts: Texts, content: str, plan: CityPlan, words: Words) -> Petitions:
     """The service of a city, from its `services/petitions.toml`; raises ValueError.
 
-    The listed words are not asked: no petition is held or refused for its words.
+    The listed words are marked for officials; no petition is held or refused for them.
     """
     rules = Rules.read(content)
     if lacking := untold(rules):
         raise ValueError(f"words are missing: {', '.join(lacking)}")
-    return Petitions(texts, rules)
+    return Petitions(texts, rules, words.judge)
 
 
 __all__ = ["SILENT", "Ledger", "Petition", "Petitions", "Rules", "found", "public_view"]

@@ -268,6 +268,8 @@ def summarise(turn: Turn, command: say.SummarisePetition) -> Iterator[Event]:
     turn.admit(petition, "summarise")
     if not turn.ledger.is_public(petition):
         raise Refused(Refusal.NOT_ALLOWED, "the petitioner did not agree, or the kind is never public")
+    if turn.judge(command.text).level == "strong":
+        raise Refused(Refusal.NOT_ALLOWED, "everyone will read it: say it in other words", field="text")
     yield ev.Summarised(petition=petition.id, by=turn.by, text=turn.about(petition, command.text))
 
 

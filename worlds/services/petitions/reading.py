@@ -27,6 +27,9 @@ from worlds.services.petitions.states import UNROUTED
 from worlds.services.petitions.turn import Turn, holds, is_official
 
 PAGE = 20
+
+MOST_MARKS = 10
+"""Listed words that an official is shown of one petition: enough to know what is coming."""
 """Cards of a page."""
 
 PAGE_BYTES = 14_000
@@ -220,7 +223,14 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
         pending=proposal["to"] if proposal is not None else None,
         until=petition.until if petition.state in ("supplement", "clock_out") else None,
         similar=_similar(turn, petition) if not mine and command.after is None else [],
+        marks=_marks(turn, content) if content is not None and not mine else None,
     )
+
+
+def _marks(turn: Turn, content: say.Written) -> list[str] | None:
+    """Listed words in what was written: an official sees them coming, and nothing else follows from them."""
+    found = (entry.word for text in (content.title, content.text) for entry in turn.judge(text).entries)
+    return list(dict.fromkeys(found))[:MOST_MARKS] or None
 
 
 def _actor(petition: Petition, by: str) -> str:

@@ -40,7 +40,7 @@ from worlds.services.petitions.notices import notice, sentence, written
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Rules
 from worlds.services.petitions.states import UNROUTED
-from worlds.services.petitions.turn import TIMER, Turn, holds
+from worlds.services.petitions.turn import TIMER, Judge, Turn, all_clean, holds
 
 Rule = Callable[[Turn, Any], Iterator[Event]]
 
@@ -117,9 +117,10 @@ class Petitions(Service[Event]):
     events: ClassVar[tuple[type[Event], ...]] = EVENTS
     commands: ClassVar[tuple[type[Command], ...]] = say.COMMANDS
 
-    def __init__(self, texts: Texts, rules: Rules) -> None:
+    def __init__(self, texts: Texts, rules: Rules, judge: Judge = all_clean) -> None:
         super().__init__(texts)
         self.rules = rules
+        self.judge = judge
         self.ledger = Ledger(rules)
 
     def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[Event]:
@@ -127,7 +128,7 @@ class Petitions(Service[Event]):
         rule = RULES.get(type(command))
         if rule is None:
             return super().decide(command, citizen, now, chance)
-        return rule(Turn(self.ledger, self.texts, citizen, now, chance), command)
+        return rule(Turn(self.ledger, self.texts, citizen, now, chance, self.judge), command)
 
     def apply(self, event: Event, now: int) -> None:
         """Into the ledger."""
@@ -184,7 +185,7 @@ class Petitions(Service[Event]):
             case say.UnreadNotices():
                 return reading.notice_page(ledger, texts, citizen.id, command.after)
             case say.ShowPetition():
-                return reading.shown(Turn(ledger, texts, citizen, now), command)
+                return reading.shown(Turn(ledger, texts, citizen, now, judge=self.judge), command)
             case say.PetitionStatus():
                 return reading.status_shown(ledger, command.token)
             case say.PublishedPetitions():
@@ -290,7 +291,9 @@ class Petitions(Service[Event]):
         if holds(citizen, "examiner") or holds(citizen, "civil_service"):
             return Listing()
         is_official = any(role.partition("@")[0] == "official" for role in citizen.roles)
-        return Listing({"department": citizen.department}) if is_official and citizen.department else None
+        if not is_official or citizen.department is None:
+            return None
+        return Listing(({"department": citizen.department},))
 
     def records(self, event: Event, now: int) -> Iterator[Record]:
         """The petition's row, after each step that changes it; drafts and views are nobody's list."""

@@ -1,7 +1,7 @@
 """What a rule decides on: the ledger, who asks, when; and what every rule asks of them."""
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,16 @@ from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Figures, KindCode, Rules
 from worlds.services.petitions.states import Row, Who, admit
+from worlds.words import Verdict
+
+Judge = Callable[[str], Verdict]
+"""The word filter: what it finds in a text."""
+
+
+def all_clean(text: str) -> Verdict:
+    """The filter of a city that lists no words."""
+    return Verdict("clean")
+
 
 TIMER = Citizen("", "")
 """Who acts when nobody does."""
@@ -38,6 +48,7 @@ class Turn:
     citizen: Citizen
     now: int
     chance: bytes = b""
+    judge: Judge = all_clean
 
     @property
     def rules(self) -> Rules:

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "1353d1f7f6fe3bce";
+export const FINGERPRINT = "d48341c0d25bb41a";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -1415,7 +1415,7 @@ export interface PetitionPage {
   next?: string | null | undefined;
 }
 
-/** A petition whole; `written` comes with the first page, `next` is the step with which the next begins. */
+/** A petition whole; `written` comes with the first page, `next` is the step with which the next begins. `marks`: for officials, with the first page: listed words in what was written. Nothing follows from them. */
 export interface PetitionShown {
   card: PetitionCard;
   written?: Written | null | undefined;
@@ -1429,6 +1429,7 @@ export interface PetitionShown {
   pending?: string | null | undefined;
   until?: number | null | undefined;
   similar: SimilarCard[];
+  marks?: string[] | null | undefined;
 }
 
 /** Answer once more, when it was asked for after rating. */
