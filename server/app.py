@@ -202,9 +202,11 @@ class Node:
             await self._serving
         if self.inlet is not None:
             self.inlet.close()
-        if self._deciding is not None:
-            await self.host.stop(self._deciding)
-        await self.journal.close()
+        try:
+            if self._deciding is not None:
+                await self.host.stop(self._deciding)
+        finally:
+            await self.journal.close()
 
     async def wait_failed(self) -> None:
         """Returns, by raising, only when a part of the node has died of a fault of ours."""

@@ -9,7 +9,7 @@ from server.journal import Text
 from server.journals.database import Database, metadata
 
 BATCH = 1_000
-"""Rows that are read at once."""
+"""Rows that are read at once; PostgreSQL takes no more than 32,767 values in one statement."""
 
 personal_texts = SqlTable(
     "personal_texts",
@@ -61,8 +61,11 @@ def write(connection: Connection, texts: Sequence[Text]) -> None:
 
 def read(connection: Connection, refs: Iterable[str]) -> Mapping[str, Text]:
     """Texts by their references, without those that are erased."""
-    found = connection.execute(select(personal_texts).where(personal_texts.c.ref.in_(list(refs))))
-    return {row.ref: Text(**row._asdict()) for row in found}
+    wanted, texts = list(refs), dict[str, Text]()
+    for i in range(0, len(wanted), BATCH):
+        some = select(personal_texts).where(personal_texts.c.ref.in_(wanted[i : i + BATCH]))
+        texts |= {row.ref: Text(**row._asdict()) for row in connection.execute(some)}
+    return texts
 
 
 def expire(connection: Connection, refs: Collection[str]) -> list[tuple[str, str]]:

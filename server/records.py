@@ -46,6 +46,9 @@ from worlds.service import ERASED, Listing, Page, Record
 MAX_PAGE = 200
 """Rows in one answer: more than anyone reads, little enough to send."""
 
+BATCH = 1_000
+"""Rows that are named in one statement: PostgreSQL takes no more than 32,767 values in it."""
+
 MAX_SEARCH_LENGTH = 100
 """Characters of a search."""
 
@@ -297,9 +300,10 @@ def write(connection: Connection, changed: Sequence[Record]) -> None:
             for record in newest.values()
         ],
     )
-    connection.execute(
-        delete(record_texts).where(tuple_(record_texts.c.kind, record_texts.c.key).in_(list(newest)))
-    )
+    keys = list(newest)
+    for i in range(0, len(keys), BATCH):
+        theirs = tuple_(record_texts.c.kind, record_texts.c.key).in_(keys[i : i + BATCH])
+        connection.execute(delete(record_texts).where(theirs))
     links = [
         {"kind": record.kind, "key": record.key, "place": place, "ref": personal.ref}
         for record in newest.values()

@@ -7,6 +7,9 @@ from worlds.plan import DistrictPlan
 
 GRANT_PREFIX = "grant:"
 
+MINOR = "minor"
+"""In a list of access: who is not of age, whatever their roles."""
+
 
 def holds_any(citizen: Citizen, words: Iterable[str], scope: str | None) -> bool:
     """Whether a citizen has one of these roles within the scope, or one of these grants (`grant:NAME`)."""
@@ -19,8 +22,8 @@ def holds_any(citizen: Citizen, words: Iterable[str], scope: str | None) -> bool
 
 
 def is_admitted(citizen: Citizen, access: Sequence[str], district: str) -> bool:
-    """Whether a list of roles and `grant:NAME` admits this citizen in this district; empty admits everyone."""
-    return not access or holds_any(citizen, access, district)
+    """Whether a list of roles, `grant:NAME` and `minor` admits this citizen in this district; empty admits everyone."""
+    return not access or (citizen.minor and MINOR in access) or holds_any(citizen, access, district)
 
 
 def _mask(bits: Iterable[bool]) -> int:

@@ -68,8 +68,8 @@ def _outline(value: Any) -> Any:
 
 
 def _access(word: str) -> str:
-    if not is_role(word) and not re.fullmatch(r"grant:[a-z][a-z0-9_]*", word):
-        raise ValueError("is neither a role nor grant:NAME")
+    if word != "minor" and not is_role(word) and not re.fullmatch(r"grant:[a-z][a-z0-9_]*", word):
+        raise ValueError("is neither a role nor grant:NAME nor minor")
     return word
 
 

@@ -10,6 +10,8 @@ from worlds.plan import DistrictPlan
 VISITOR = Citizen("v", "v")
 OFFICIAL = Citizen("o", "o", roles=("citizen", "official"), level=2)
 HOST_HERE = Citizen("h", "h", roles=("host@here",), level=2)
+CHILD = Citizen("c", "c", roles=("citizen",), level=2, minor=True)
+MENTOR = Citizen("w", "w", roles=("official",), grants=("youth_worker",), level=2)
 MAYOR = Citizen("m", "m", roles=("citizen",), grants=("mayor",), level=2)
 
 
@@ -25,6 +27,10 @@ MAYOR = Citizen("m", "m", roles=("citizen",), grants=("mayor",), level=2)
         (("grant:mayor",), OFFICIAL, False),
         (("mayor",), MAYOR, False),
         (("official", "grant:mayor"), MAYOR, True),
+        (("minor", "grant:youth_worker"), CHILD, True),
+        (("minor", "grant:youth_worker"), OFFICIAL, False),
+        (("minor", "grant:youth_worker"), MENTOR, True),
+        (("official",), CHILD, False),
     ],
 )
 def test_a_list_admits_by_role_or_grant(access: tuple[str, ...], citizen: Citizen, admitted: bool) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 import worlds
 from worlds import geometry
+from worlds.access import forbidden_zones
+from worlds.citizen import Citizen
 from worlds.plan import Anchor, CityPlan, DistrictPlan, load
 
 FOLDER = Path(worlds.__file__).parent / "seoul"
@@ -144,3 +146,20 @@ def test_a_speaker_on_a_stage_has_firm_ground(seoul: CityPlan) -> None:
         walls = each.wall_segments()
         for stage in each.stages:
             assert geometry.clearance(stage.x, stage.z, walls) >= 1
+
+
+def test_where_the_young_are_advised_no_adult_comes_in_but_who_is_cleared_for_it(seoul: CityPlan) -> None:
+    education = next(each for each in seoul.districts if each.id == "education")
+    youth = sum(1 << i for i, zone in enumerate(education.zones) if zone.id.startswith("youth_"))
+    assert youth.bit_count() == 4
+    young = Citizen("c", "c", ("citizen",), level=2, minor=True)
+    adults = [
+        Citizen("v", "v"),
+        Citizen("p", "p", ("citizen",), level=3),
+        Citizen("m", "m", ("moderator", "official", "operator"), level=2),
+    ]
+    mentor = Citizen("w", "w", ("official",), ("youth_worker",), level=2)
+    for someone in (young, mentor):
+        assert forbidden_zones(someone, education) & youth == 0
+    for someone in adults:
+        assert forbidden_zones(someone, education) & youth == youth
