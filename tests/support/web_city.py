@@ -98,6 +98,6 @@ async def web_city(folder: Path, **sections: Any) -> AsyncIterator[WebCity]:
     shutil.copytree(DEFAULT_CITY / "services", place / "services")
     async with (
         served(folder, **({"city": {"path": place}} | sections)) as city,
-        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=30) as browser,
+        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=300) as browser,
     ):
         yield WebCity(city, browser, keep_secret(folder / "data"))
