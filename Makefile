@@ -61,13 +61,13 @@ debian:
 	}
 
 test: setup pages debian
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 	@$(NPM) test --silent
 
 check: setup $(NPM_READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/mypy $(PACKAGES) tests
 	$(BIN)/lint-imports
 	@$(NPM) run check --silent
 	@$(MAKE) --no-print-directory audit

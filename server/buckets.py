@@ -41,6 +41,10 @@ class Buckets:
         wait = max(self._full_at.get(key, now), now) + self._interval - now - self._depth
         return wait if wait > 1e-9 else 0.0
 
+    def forget(self, key: Hashable) -> None:
+        """What is behind the key will not come again."""
+        self._full_at.pop(key, None)
+
     def _forget(self, now: float) -> None:
         # Two for each that came: so there are never many to forget at once, and in the end none too many.
         for _ in range(2):

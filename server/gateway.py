@@ -213,6 +213,7 @@ class SocketLine(WSListener):
         """The socket is gone."""
         if self._source is not None and self._gateway.inlet is not None:
             self._gateway.inlet.remove(self._source)
+        self._gateway.frames.forget(self)
         self.shared = _not_connected
         if self._socket is not None:
             self._socket.detach()

@@ -21,7 +21,7 @@ INSTRUMENTED = ["protocol", "server.frames", "worlds.words"]
 
 def by_coverage(name: str, seconds: int) -> None:
     """Let libFuzzer search; does not return."""
-    import atheris
+    import atheris  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     with atheris.instrument_imports(include=INSTRUMENTED):
         from tests.fuzz.targets import TARGETS, corpus

@@ -42,6 +42,16 @@ def test_each_key_has_its_own_bucket() -> None:
     assert buckets.take("b", 0.0) == 0.0
 
 
+def test_a_key_that_will_not_come_again_is_forgotten_before_its_bucket_is_full() -> None:
+    buckets = Buckets(1, 1)
+    for key in ("a", "b"):
+        buckets.take(key, 0.0)
+    buckets.forget("a")
+    buckets.forget("nobody")
+    assert len(buckets) == 1
+    assert buckets.take("b", 0.0) > 0
+
+
 def test_a_rate_of_zero_is_no_limit_and_no_memory() -> None:
     buckets = Buckets(0, 1)
     assert not any(buckets.take("a", 0.0) for _ in range(1000))

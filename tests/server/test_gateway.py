@@ -1,6 +1,7 @@
 """The gateway on real sockets and the loop that serves: pings, closes, who does not read, the library's own shape."""
 
 import asyncio
+import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 
 from protocol.poses import encode_pose
 from server.frames import frame_bytes
+from server.gateway import SocketLine
 from tests.support.city import message_of
 from tests.support.node import Guest, Served, served
 from tests.support.patience import until
@@ -52,15 +54,17 @@ async def test_a_ping_of_the_client_is_answered_with_its_own_bytes(city: Served)
         assert await guest.is_well()
 
 
-async def test_a_close_of_the_client_is_answered_and_the_city_is_left(city: Served) -> None:
-    async with city.guest() as guest:
-        await guest.greet()
-        await guest.enter("green")
-        async with asyncio.timeout(GOODBYE_S / 2):
-            await guest.line.close(1000)
-        assert guest.line.close_code == 1000
-    await until(lambda: city.count("madang_connections") == 0)
-    assert city.node.router.crowds["green"].population == 0
+async def test_a_close_of_the_client_is_answered_and_the_city_is_left(tmp_path: Path) -> None:
+    """At once: not when the line has had its time to take a goodbye."""
+    async with served(tmp_path, limits={"goodbye_seconds": 600}) as city:
+        async with city.guest() as guest:
+            await guest.greet()
+            await guest.enter("green")
+            async with asyncio.timeout(120):
+                await guest.line.close(1000)
+            assert guest.line.close_code == 1000
+        await until(lambda: city.count("madang_connections") == 0)
+        assert city.node.router.crowds["green"].population == 0
 
 
 async def test_a_line_that_breaks_is_left(city: Served) -> None:
@@ -70,6 +74,21 @@ async def test_a_line_that_breaks_is_left(city: Served) -> None:
         guest.line.transport.abort()
         await until(lambda: city.count("madang_connections") == 0)
     assert city.count("madang_connections_closed_total", reason="lost") == 1
+
+
+def lines_in_memory(city: Served) -> int:
+    gc.collect()
+    held = [one for one in gc.get_objects() if type(one) is SocketLine]
+    return sum(one._gateway.router is city.node.router for one in held)
+
+
+async def test_a_line_that_is_gone_is_held_by_nothing(tmp_path: Path) -> None:
+    async with served(tmp_path, limits={"goodbye_seconds": 0.01, "frames_per_s": 0.001}) as city:
+        async with city.guest() as guest:
+            await guest.greet()
+            await guest.enter("green")
+            assert lines_in_memory(city) == 1
+        await until(lambda: lines_in_memory(city) == 0)
 
 
 @pytest.mark.parametrize(

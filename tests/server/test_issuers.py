@@ -15,6 +15,7 @@ from protocol.refusals import Farewell
 from server.auth import Registry
 from server.config import Auth, Settings
 from server.keys import DISCOVERY, FAILED_SECONDS, MAX_BYTES, KeysMissing, Unreachable, usable
+from server.limits import Limits
 from server.metrics import Metrics
 from server.tokens import BadToken
 from tests.support.clock import MovedClock
@@ -33,7 +34,7 @@ class Desk:
         self.metrics = Metrics()
         settings = Settings(
             auth=Auth.model_validate({"issuers": (issuer.trust(**trust),)} | (auth or {})),
-            limits={"logins_failed_per_address": 0, "logins_failed_per_account": 0},  # type: ignore[arg-type]
+            limits=Limits(logins_failed_per_address=0, logins_failed_per_account=0),
         )
         self.registry = Registry(SECRET, settings, self.metrics, self.clock)
 
@@ -201,7 +202,8 @@ async def test_a_token_without_a_keys_name_means_the_only_one_that_fits(issuer: 
 
 async def test_clocks_may_differ_by_as_much_as_the_settings_say(issuer: Issuer) -> None:
     now = int(time.time())
-    for changes in ({"exp": now - 30}, {"iat": now + 30}, {"nbf": now + 30}):
+    differing: tuple[dict[str, Any], ...] = ({"exp": now - 30}, {"iat": now + 30}, {"nbf": now + 30})
+    for changes in differing:
         assert (await Desk(issuer).admit(issuer.token(**changes))).name == "김하늘"
         await Desk(issuer, {"leeway_seconds": 0}).refuse(issuer.token(**changes))
 

@@ -197,7 +197,9 @@ async def test_a_text_that_is_gone_without_an_entry_that_says_so_is_found(kept_i
 
 
 async def test_a_whole_petition_is_let_go_of_three_years_after_its_end(kept_in: Data) -> None:
-    words = {name: f"<{name} that nobody needs for ever>" for name in ("title", "text", "name", "address")}
+    words: dict[str, Any] = {
+        name: f"<{name} that nobody needs for ever>" for name in ("title", "text", "name", "address")
+    }
     clock = MovedClock()
     async with living(kept_in, clock, office) as city:
         [filed] = await city.do(say.FilePetition(id=1, key="f", kind="other", contact="010", **words))

@@ -60,7 +60,7 @@ async def publish_a_question(city: WebCity, asker: Reader, session: str) -> None
 def is_accessible(page: Page) -> bool:
     """What can be told from the markup: titles, labels, headings in order, ids once, tables with headers."""
     tree = page.tree
-    title, ids = tree.find(".//title"), [one.get("id") for one in tree.iter() if one.get("id")]
+    title, ids = tree.find(".//title"), [one.get("id") or "" for one in tree.iter() if one.get("id")]
     assert title is not None
     assert title.text
     assert len(ids) == len(set(ids)), sorted(ids)

@@ -94,7 +94,11 @@ def sentences() -> Iterator[str]:
                     case ast.Constant(value=str(text)):
                         yield text
                     case ast.JoinedStr(values=parts):
-                        yield "".join(one.value if isinstance(one, ast.Constant) else "{}" for one in parts)
+                        yield "".join(
+                            str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts
+                        )
+                    case _:
+                        pass
 
 
 def test_whatever_the_rules_say_is_said_in_korean() -> None:

@@ -28,9 +28,9 @@ from tests.support.moderation_desk import (
 )
 from worlds.citizen import Citizen
 from worlds.evidence import NearTrack
-from worlds.plan import load
+from worlds.plan import CityPlan, load
 from worlds.services.moderation import Content, found
-from worlds.services.moderation.content import CityPlan, SafePlace
+from worlds.services.moderation.content import SafePlace
 
 
 def decided(p: Precinct, report: str, by: Citizen = MOD, /, **fields: Any) -> None:

@@ -70,6 +70,8 @@ def texts_in(content: Any) -> Iterator[str]:
         case list():
             for part in content:
                 yield from texts_in(part)
+        case _:
+            pass
 
 
 def test_what_the_city_itself_says_is_clean() -> None:
