@@ -61,7 +61,7 @@ debian:
 	}
 
 test: setup pages debian
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadscope
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 	@$(NPM) test --silent
 
 check: setup $(NPM_READY)

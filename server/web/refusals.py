@@ -47,6 +47,14 @@ class RefusalTold(BaseModel):
     retry_after_ms: int | None = None
 
 
+IN_DOCUMENT: Final = {"application/json": {"schema": {"$ref": "#/components/schemas/RefusalTold"}}}
+"""The `content` of a refusal in the OpenAPI document, where many routes name it.
+
+The routes to join give the model itself, so that it is there. FastAPI makes a form of it each time that it is given:
+a thousand of them were most of the time that opening a city took.
+"""
+
+
 def status_of(refused: Refused) -> int:
     """The HTTP status of a refusal."""
     return STATUS[refused.code]

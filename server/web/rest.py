@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 from protocol.catalogue import type_of
 from protocol.message import MAX_KEY_LENGTH, Command
 from server.web.callers import Gate, caller
-from server.web.refusals import STATUS, RefusalTold
+from server.web.refusals import IN_DOCUMENT, STATUS
 from worlds.citizen import Citizen
 
 PREFIX = "/api/v1"
@@ -31,7 +31,7 @@ _MEANINGS = {
     503: "The city cannot decide it now",
 }
 _REFUSED: dict[int | str, dict[str, Any]] = {
-    status: {"model": RefusalTold, "description": meaning} for status, meaning in _MEANINGS.items()
+    status: {"content": IN_DOCUMENT, "description": meaning} for status, meaning in _MEANINGS.items()
 }
 assert set(STATUS.values()) <= _MEANINGS.keys()
 
