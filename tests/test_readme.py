@@ -19,7 +19,7 @@ from server.config import ENVIRONMENT_PREFIX, FIELDS, Settings
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
 URL = "http://127.0.0.1:8080"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 MIDDLE_OF_THE_PLAZA = (306, 178)
 """From here all of the plaza is in view."""
 

@@ -380,7 +380,7 @@ async def upgraded(city: Served, headers: bytes) -> bytes:
     """The first line of the answer to an upgrade request with these headers."""
     reader, writer = await asyncio.open_connection(*city.host_and_port)
     writer.write(b"GET /ws HTTP/1.1\r\nHost: " + city.address.encode() + b"\r\n" + headers + b"\r\n")
-    line = await asyncio.wait_for(reader.readline(), 10)
+    line = await asyncio.wait_for(reader.readline(), 60)
     writer.close()
     await writer.wait_closed()
     return line

@@ -50,7 +50,7 @@ async def test_a_ping_of_the_client_is_answered_with_its_own_bytes(city: Served)
     async with city.guest() as guest:
         await guest.greet()
         for payload in (b"", b"here?", bytes(125)):
-            await asyncio.wait_for(await guest.line.ping(payload), 10)
+            await asyncio.wait_for(await guest.line.ping(payload), 60)
         assert await guest.is_well()
 
 
@@ -107,7 +107,7 @@ async def test_what_is_no_websocket_frame_closes_the_line(city: Served, frame: b
         await well.greet()
         await guest.greet()
         guest.line.transport.write(frame)
-        await asyncio.wait_for(guest.line.wait_closed(), 20)
+        await asyncio.wait_for(guest.line.wait_closed(), 60)
         assert await well.is_well()
         await until(lambda: city.count("madang_connections") == 1)
 
@@ -133,7 +133,7 @@ class Deaf:
             b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
         )
         await loop.sock_sendall(self.socket, upgrade)
-        await asyncio.wait_for(loop.sock_recv(self.socket, 1_000), 10)
+        await asyncio.wait_for(loop.sock_recv(self.socket, 1_000), 60)
         await self.say(msgpack.packb({"type": "hello", "protocol": 1}))
         enter = {"type": "district.enter", "id": 1, "district": "green", "at": {"x": 30.0, "z": 30.0}}
         await self.say(msgpack.packb(enter))

@@ -22,7 +22,7 @@ from protocol.refusals import Farewell, Refusal
 from tests.support.node import HAMLET
 from tests.support.patience import until
 
-PATIENCE_S = 30
+PATIENCE_S = 120
 """How long a process may take, on a busy machine, before a test gives up."""
 
 

@@ -3,6 +3,11 @@
 import asyncio
 import selectors
 from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Any, TypeVar, TypeVarTuple, Unpack
+
+Given = TypeVarTuple("Given")
+Result = TypeVar("Result")
 
 SETTLE_S = 0.001
 """For so long, in real seconds, sockets may still bring something before the clock jumps."""
@@ -10,9 +15,11 @@ SETTLE_S = 0.001
 
 class _JumpingSelector(selectors.DefaultSelector):
     now = 0.0
+    at_work = 0
+    """Threads whose work the loop waits for: as long as one computes or writes, no time passes."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
+        if timeout is None or (self.at_work and timeout > 0):
             return super().select(None)
         ready = super().select(min(timeout, SETTLE_S))
         if not ready:
@@ -26,6 +33,18 @@ class JumpingLoop(asyncio.SelectorEventLoop):
     def __init__(self) -> None:
         self._selector_clock = _JumpingSelector()
         super().__init__(self._selector_clock)
+
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[Unpack[Given]], Result], *args: *Given
+    ) -> asyncio.Future[Result]:
+        """A thread's work, which takes no time; else a slow disk would use up what a test waits."""
+        work = super().run_in_executor(executor, func, *args)
+        self._selector_clock.at_work += 1
+        work.add_done_callback(self._worked)
+        return work
+
+    def _worked(self, work: asyncio.Future[Any]) -> None:
+        self._selector_clock.at_work -= 1
 
     def time(self) -> float:
         """Seconds since the loop was made, as its timers tell them."""
