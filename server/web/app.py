@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from protocol.catalogue import COMMANDS, fingerprint
 from protocol.handshake import PROTOCOL_VERSION, CityCard
+from server.codes import Codes
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
@@ -136,7 +137,8 @@ def build(
     app.include_router(grounds.routes(view.districts()))
     if gate is not None:
         answered = gate.host.city.commands
-        app.include_router(joining.routes(gate))
+        codes = Codes(settings.plain, metrics)
+        app.include_router(joining.routes(gate, codes))
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))
@@ -144,7 +146,7 @@ def build(
             app.include_router(records.routes(gate, gate.host.city.kinds))
         app.include_router(heads.routes(gate))
         app.include_router(watch.routes(gate, view, metrics))
-        app.include_router(plain.routes(gate, view, metrics, here.version))
+        app.include_router(plain.routes(gate, view, metrics, here.version, codes))
     faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app

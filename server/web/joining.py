@@ -1,13 +1,15 @@
-"""The ways in: join tickets for who brings a token, and the issuers at which a citizen can log in."""
+"""The ways in: join tickets for who brings a token, codes that are typed elsewhere, and the issuers to log in at."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel, Field
 
 from protocol.handshake import Text
-from protocol.refusals import Refusal, Refused
-from server.web.callers import Gate, caller
+from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
+from server.addresses import place_of
+from server.codes import Codes
+from server.web.callers import Gate, address_of, caller
 from server.web.refusals import RefusalTold
 from worlds.citizen import Citizen
 
@@ -26,6 +28,19 @@ class JoinTicket(BaseModel):
     valid_ms: int
 
 
+class CodeIssued(BaseModel):
+    """A one-time code, and for how long it is good."""
+
+    code: str
+    valid_ms: int
+
+
+class CodeTyped(BaseModel):
+    """A one-time code, as a person typed it."""
+
+    code: Annotated[str, Field(max_length=32)]
+
+
 class IssuerCard(BaseModel):
     """Where a citizen can log in (OpenID Connect): the issuer, what to ask it for, what to call it."""
 
@@ -34,8 +49,8 @@ class IssuerCard(BaseModel):
     name: Text
 
 
-def routes(gate: Gate) -> APIRouter:
-    """Both calls."""
+def routes(gate: Gate, codes: Codes) -> APIRouter:
+    """All of these calls."""
     router = APIRouter(prefix="/api", tags=["joining"])
     cards = [
         IssuerCard(
@@ -60,6 +75,29 @@ def routes(gate: Gate) -> APIRouter:
         response.headers["Cache-Control"] = "no-store"
         tickets = gate.registry.tickets
         return JoinTicket(ticket=tickets.issue(citizen, gate.clock.monotonic()), valid_ms=tickets.valid_ms)
+
+    @router.post("/codes", status_code=201)
+    async def issue_code(
+        citizen: Annotated[Citizen, Depends(caller(gate))], response: Response
+    ) -> CodeIssued:
+        """A one-time code for who has a token: it is typed on another device, on the plain page or the city's."""
+        response.headers["Cache-Control"] = "no-store"
+        return CodeIssued(code=codes.issue(citizen, gate.clock.monotonic()), valid_ms=codes.valid_ms)
+
+    @router.post(
+        "/codes/redeem",
+        status_code=201,
+        responses={401: {"model": RefusalTold, "description": "The code is unknown, used or too old"}},
+    )
+    async def redeem_code(typed: CodeTyped, request: Request, response: Response) -> JoinTicket:
+        """A join ticket for a one-time code, which is spent with it; wrong ones are counted by address."""
+        response.headers["Cache-Control"] = "no-store"
+        now = gate.clock.monotonic()
+        citizen = codes.redeem(typed.code, place_of(address_of(request)), now)
+        if citizen is None:
+            raise ProtocolError(Farewell.BAD_TOKEN, "the code is unknown, used or too old")
+        tickets = gate.registry.tickets
+        return JoinTicket(ticket=tickets.issue(citizen, now), valid_ms=tickets.valid_ms)
 
     @router.get("/issuers")
     async def issuers() -> list[IssuerCard]:

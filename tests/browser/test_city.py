@@ -1,15 +1,14 @@
 """The city's page in a real browser: it draws, citizens see and hear each other, things get done, in both languages."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
-from tests.support.browser import CHOSEN, LAUNCH, PATIENCE_MS, WINDOW, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
 from tests.support.web_city import WebCity, web_city
+from tests.support.windows import Windows, windows_onto
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -20,37 +19,9 @@ async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
         yield city
 
 
-class Windows:
-    """Windows onto the city, each with its own storage."""
-
-    def __init__(self, browser: Browser, city: WebCity, stack: AsyncExitStack) -> None:
-        self.browser = browser
-        self.url = f"http://{city.city.address}"
-        self._stack = stack
-
-    async def open(self, path: str = "/?debug", **how: Any) -> Page:
-        """A fresh window; whatever goes wrong in it fails the test."""
-        context = await self._stack.enter_async_context(await self.browser.new_context(**(WINDOW | how)))
-        await context.add_init_script(CHOSEN)
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
-        await page.goto(self.url + path)
-        return page
-
-
-@asynccontextmanager
-async def _windows(city: WebCity, *args: str) -> AsyncIterator[Windows]:
-    async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(**(LAUNCH | {"args": [*LAUNCH["args"], *args]}))
-        stack.push_async_callback(browser.close)
-        yield Windows(browser, city, stack)
-
-
 @pytest.fixture
 async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with _windows(city) as windows:
+    async with windows_onto(f"http://{city.city.address}") as windows:
         yield windows
 
 
@@ -147,7 +118,7 @@ async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
 
 
 async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(city: WebCity) -> None:
-    async with _windows(city, "--disable-3d-apis") as windows:
+    async with windows_onto(f"http://{city.city.address}", "--disable-3d-apis") as windows:
         page = await windows.open(locale="en-GB")
         await expect(page.get_by_role("heading", name="This browser cannot draw in 3D")).to_be_visible()
         await expect(page.get_by_role("link")).to_have_attribute("href", "/plain")

@@ -43,12 +43,18 @@ AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe
 
 
 async def until(page: Page, claim: str, seconds: float = 60) -> None:
-    """Waits until a claim about the page, in JavaScript, is true; its policy lets it evaluate no strings."""
+    """Waits until a claim about the page, in JavaScript, is true; its policy lets it evaluate no strings.
+
+    Only time in which the page could look counts: a machine that stood still meanwhile has not waited in vain.
+    """
     held = await page.evaluate(
         "({seconds}) => new Promise((done) => {"
-        " const end = performance.now() + seconds * 1000;"
-        f" const look = () => (({claim}) ? done(true) : performance.now() > end ? done(false) : setTimeout(look, 50));"
-        " look(); })",
+        " let left = seconds * 1000, last = performance.now();"
+        " const look = () => {"
+        f"  if ({claim}) return done(true);"
+        "  const now = performance.now(); left -= Math.min(now - last, 500); last = now;"
+        "  left < 0 ? done(false) : setTimeout(look, 50);"
+        " }; look(); })",
         {"seconds": seconds},
     )
     assert held, f"it did not come to be that {claim}"

@@ -1,46 +1,30 @@
 """The plain page's addresses: the start, who is signed in, and what each service shows."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Response
 
 from protocol.refusals import Refused
 from server.codes import Codes
 from server.metrics import Metrics
-from server.web.callers import Gate, caller
+from server.web.callers import Gate
 from server.web.plain import petition_desk, petitions, places, question_time
 from server.web.plain.pages import HOME
 from server.web.plain.sessions import Sessions
 from server.web.plain.visit import Handler, Site, Visit, answering
 from server.web.view import CityView
-from worlds.citizen import Citizen
 
 NEXT_SESSIONS = 3
 """Question times that the start shows."""
 
 
-class CodeIssued(BaseModel):
-    """A one-time code, and for how long it is good."""
-
-    code: str
-    valid_ms: int
-
-
-def routes(gate: Gate, view: CityView, metrics: Metrics, version: str) -> APIRouter:
-    """Every page, and the one-time codes that bring an identity over."""
+def routes(gate: Gate, view: CityView, metrics: Metrics, version: str, codes: Codes) -> APIRouter:
+    """Every page; the one-time codes bring an identity over."""
     limits = gate.settings.plain
-    codes = Codes(limits, metrics)
     site = Site(gate, view, codes, Sessions(limits, metrics), version)
     router = APIRouter()
 
-    async def issue(citizen: Annotated[Citizen, Depends(caller(gate))], response: Response) -> CodeIssued:
-        """A one-time code for who has a token: it is typed on the plain page of another device."""
-        response.headers["Cache-Control"] = "no-store"
-        return CodeIssued(code=codes.issue(citizen, gate.clock.monotonic()), valid_ms=codes.valid_ms)
-
-    router.add_api_route("/api/codes", issue, methods=["POST"], status_code=201, tags=["joining"])
     services = gate.host.city.services
     pages: list[tuple[str, Handler]] = [
         (HOME, start),

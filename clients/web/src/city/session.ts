@@ -1,6 +1,7 @@
 // The line to the city: coming in, hearing, and telling the page how it is. One client for as long as the page is open.
 import { type Avatar, Client, Lost, Parted, Refused } from "madang";
 import { district } from "./plan";
+import { isDebug, WatchedSocket } from "./spent";
 import { addLine, client, district as ground, type Line, link, notice, population, told } from "./state";
 import { type Key, say, sayMaybe } from "./texts";
 
@@ -9,13 +10,13 @@ const TOKEN = "madang.token";
 /** What one showed to come in as oneself; it lives as long as this window. */
 export function token(): string | null {
   try {
-    return sessionStorage.getItem(TOKEN);
+    return sessionStorage.getItem(TOKEN) ?? held;
   } catch {
-    return null;
+    return held;
   }
 }
 
-export function setToken(given: string | null): void {
+function setToken(given: string | null): void {
   try {
     if (given) sessionStorage.setItem(TOKEN, given);
     else sessionStorage.removeItem(TOKEN);
@@ -27,23 +28,47 @@ export function setToken(given: string | null): void {
 /** For windows that store nothing. */
 let held: string | null = null;
 
+/** A one-time code as people type it: eight letters, with or without what parts them. */
+const CODE = /^[0-9A-Za-z]{4}[\s-]?[0-9A-Za-z]{4}$/;
+
+/** What one typed is no code that is good now. */
+class WrongCode extends Error {}
+
+/** A code for a ticket, which is good for one session; so nothing of it is kept. */
+async function redeem(code: string): Promise<string> {
+  const answer = await fetch("/api/codes/redeem", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ code }),
+  });
+  if (answer.ok) return ((await answer.json()) as { ticket: string }).ticket;
+  if (answer.status === 401 || answer.status === 422) throw new WrongCode();
+  const told = (await answer.json()) as { message: string; retry_after_ms?: number };
+  throw new Refused({ type: "refused", id: 0, code: "too_fast", ...told });
+}
+
 export interface Coming {
   name: string;
   avatar: Avatar | undefined;
   locale: string;
+  /** A token or a one-time code; empty for who comes as a visitor. */
+  identity: string;
 }
 
 /** Comes in; resolves when welcomed, rejects with what the SDK raises. */
-export async function come({ name, avatar, locale }: Coming): Promise<Client> {
+export async function come({ name, avatar, locale, identity }: Coming): Promise<Client> {
   client.value?.close();
   link.value = { state: "coming" };
-  const identity = token() ?? held;
+  const isCode = CODE.test(identity);
+  const shown = isCode ? { ticket: await redeem(identity) } : identity ? { token: identity } : {};
+  setToken(isCode ? null : identity || null);
   const made = new Client(location.origin, {
     locale,
     client: "madang-web",
     ...(name && { name }),
     ...(avatar && { avatar }),
-    ...(identity && { token: identity }),
+    ...shown,
+    ...(isDebug && { WebSocket: WatchedSocket }),
   });
   client.value = made;
   attend(made);
@@ -54,13 +79,15 @@ export async function come({ name, avatar, locale }: Coming): Promise<Client> {
 function attend(made: Client): void {
   const isOurs = () => client.value === made;
   let was: string = "coming";
-  made.on("state", ({ state, goodbye, retryInMs, resumed }) => {
+  made.on("state", ({ state, goodbye, error, retryInMs, resumed }) => {
     if (!isOurs()) return;
     if (state === "here" && was === "away") notice(say(resumed ? "link.back" : "link.anew"), "good");
     was = state;
     link.value = {
       state,
       ...(goodbye && { code: goodbye.code, message: goodbye.message }),
+      // a ticket is good for one session
+      ...(error instanceof Lost && { code: "spent" }),
       ...(retryInMs !== undefined && { retryAt: performance.now() + retryInMs }),
     };
   });
@@ -119,6 +146,7 @@ export function why(error: unknown): { text: string; field: string | undefined }
     const detail = error.message && error.code === "bad_message" ? ` (${error.message})` : "";
     return { text: general + detail, field: error.field };
   }
+  if (error instanceof WrongCode) return { text: say("arrival.code_wrong"), field: "token" };
   if (error instanceof Lost) return { text: say("refused.lost"), field: undefined };
   if (error instanceof Parted)
     return { text: sayMaybe(`goodbye.${error.goodbye.code}`, error.goodbye.message), field: undefined };

@@ -1,6 +1,6 @@
 // The place as it is lived in: the loop that walks, looks and draws, and what of the city's telling it shows.
 
-import type { Client, Place as Told } from "madang";
+import type { AvatarCard, Client, Place as Told } from "madang";
 import {
   ACESFilmicToneMapping,
   PCFShadowMap,
@@ -13,12 +13,14 @@ import {
 } from "three";
 import { Crowd } from "./crowd/crowd";
 import { type Look, lookOf } from "./crowd/look";
+import { protection } from "./panels/safety_state";
 import { contains, type District, district as groundOf, type Language } from "./plan";
 import { Gauge } from "./scene/gauge";
 import { Labels, type Named } from "./scene/labels";
 import { Place } from "./scene/place";
 import { shared } from "./scene/shading";
 import { Sky } from "./scene/sky";
+import { isDebug, spent, watchDriver } from "./spent";
 import { isMoving, type Person, people, settings, within, zones } from "./state";
 import { Barriers } from "./walk/barriers";
 import { Eye } from "./walk/camera";
@@ -32,6 +34,9 @@ const DAY_HOUR = 11;
 /** One stands within a gate, or before a stele, from so near. */
 const EXHIBIT_M = 3.2;
 
+/** Who is clicked within this is met, metres; who is further away is walked to. */
+const MEETING_M = 15;
+
 /** A page in the background makes up for no more than this, seconds. */
 const LONGEST_STEP_S = 0.4;
 
@@ -41,6 +46,8 @@ export interface Happenings {
   stick(stick: Stick | null): void;
   /** A click on the ground led nowhere. */
   noWay(): void;
+  /** Someone near by was clicked. */
+  met(card: AvatarCard): void;
 }
 
 export class World {
@@ -84,6 +91,7 @@ export class World {
       antialias: settings.value.quality !== "plain",
       powerPreference: "high-performance",
     });
+    if (isDebug) watchDriver(this.renderer.getContext() as WebGL2RenderingContext);
     this.renderer.toneMapping = ACESFilmicToneMapping;
     this.renderer.toneMappingExposure = 1.02;
     this.renderer.shadowMap.enabled = true;
@@ -179,8 +187,36 @@ export class World {
       this.eye.camera,
     );
     const at = this.ray.ray.intersectPlane(this.floor, new Vector3());
+    const met = this.hit();
+    if (met) {
+      this.happenings.met(met);
+      return;
+    }
     if (!at || at.distanceTo(this.eye.camera.position) > 160) return;
     if (!this.goTo(at.x, at.z)) this.happenings.noWay();
+  }
+
+  /** Who stands where one clicked, near enough to be meant; further away the ground between them is. */
+  private hit(): AvatarCard | undefined {
+    const { origin, direction } = this.ray.ray;
+    const others = this.client!.others();
+    const flat = direction.x ** 2 + direction.z ** 2 || 1e-9;
+    let nearest = Number.POSITIVE_INFINITY;
+    let card: AvatarCard | undefined;
+    for (let i = 0; i < others.count; i++) {
+      const [x, z] = [others.x[i]!, others.z[i]!];
+      if (Math.hypot(x - this.stride.x, z - this.stride.z) > MEETING_M) continue;
+      const along = ((x - origin.x) * direction.x + (z - origin.z) * direction.z) / flat;
+      if (along <= 0 || along >= nearest) continue;
+      const off = Math.hypot(origin.x + direction.x * along - x, origin.z + direction.z * along - z);
+      const height = origin.y + direction.y * along - others.y[i]!;
+      if (off > 0.3 + along * 0.008 || height < 0 || height > 1.85) continue;
+      const known = this.client!.cards.of(others.slot[i]!);
+      if (!known) continue;
+      nearest = along;
+      card = known;
+    }
+    return card;
   }
 
   private resize(): void {
@@ -242,8 +278,8 @@ export class World {
       now,
       settings.value.names,
     );
-    this.gauge.end();
     this.renderer.render(this.scene, camera);
+    this.gauge.end();
     this.adapt(dt);
   }
 
@@ -303,6 +339,9 @@ export class World {
     near.sort((a, b) => a.away - b.away);
     const met: Person[] = [];
     this.named = [];
+    this.crowd.blocked.clear();
+    const { blocked, bubble, bubble_m } = protection.value;
+    this.crowd.bubbleM = bubble ? bubble_m : 0;
     for (const { i, away } of near.slice(0, 60)) {
       const slot = others.slot[i]!;
       const card = client.cards.of(slot);
@@ -312,7 +351,9 @@ export class World {
         this.dressed.set(slot, worn);
         this.crowd.dress(slot, lookOf(card.citizen, card.avatar as never));
       }
-      if (away < this.labels.range) {
+      const isBlocked = blocked.includes(card.citizen);
+      if (isBlocked) this.crowd.blocked.add(slot);
+      if (away < this.labels.range && !isBlocked) {
         this.named.push({
           slot,
           name: card.name,
@@ -391,15 +432,17 @@ export class World {
 
   /** What ?debug shows. */
   counters(): Record<string, number> {
-    const { cost, costWorst, gap, gapWorst, frames } = this.gauge.read();
+    const { cost, driver, gap, frames } = this.gauge.read();
     const { calls, triangles } = this.renderer.info.render;
     const [near, middle, far] = this.crowd.drawn as [number, number, number];
     const memory = (performance as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0;
     return {
-      cost_ms: cost,
-      cost_p99_ms: costWorst,
-      frame_ms: gap,
-      frame_p99_ms: gapWorst,
+      cost_ms: cost.middle,
+      cost_p99_ms: cost.worst,
+      driver_ms: driver.middle,
+      heard_ms: spent.heard / (spent.messages || 1),
+      frame_ms: gap.middle,
+      frame_p99_ms: gap.worst,
       frames,
       draws: calls,
       triangles,

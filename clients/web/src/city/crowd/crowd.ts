@@ -105,8 +105,15 @@ const BLOB_V = /* glsl */ `
 const BLOB_F =
   "varying vec2 vUv; void main() { gl_FragColor = vec4(0.06, 0.06, 0.1, 0.42 * smoothstep(1.0, 0.1, length(vUv))); }";
 
+/** How far those fade whom one does not want to see so near, or at all. */
+const FADED = 0.86;
+
 export class Crowd {
   readonly group = new Group();
+  /** Others fade who come nearer to oneself than this, metres; 0: nobody. */
+  bubbleM = 0;
+  /** Slots of those whom one has blocked. */
+  readonly blocked = new Set<number>();
   /** How many bodies the last frame drew, by level. */
   drawn = [0, 0, 0];
   private readonly levels: [Level, Level, Level];
@@ -158,6 +165,7 @@ export class Crowd {
   /** Slots are given anew: after every welcome, in every district. */
   forget(): void {
     this.looks.clear();
+    this.blocked.clear();
     this.tiled = 0;
   }
 
@@ -191,6 +199,7 @@ export class Crowd {
   show(others: Shown, self: Self, cx: number, cz: number, fx: number, fz: number, dt: number): void {
     const [near, middle, far] = this.levels;
     near.count = middle.count = far.count = this.blobs.count = 0;
+    const bubble = this.bubbleM * this.bubbleM;
     const { slot, x, y, z, yaw, stance, speed } = others;
     for (let i = 0; i < others.count; i++) {
       const dx = x[i]! - cx;
@@ -208,7 +217,9 @@ export class Crowd {
         look = lookOf(who);
         this.looks.set(who, look);
       }
-      put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phase, fast, look);
+      const [sx, sz] = [x[i]! - self.x, z[i]! - self.z];
+      const fade = sx * sx + sz * sz < bubble || this.blocked.has(who) ? FADED : 0;
+      put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phase, fast, look, fade);
       if (level !== far) put(this.blobs, x[i]!, y[i]!, z[i]!, 0, 0, 0, 0, look);
     }
     for (let i = 0; i < this.tiled; i++) {
@@ -239,6 +250,7 @@ function put(
   phase: number,
   speed: number,
   look: Look,
+  fade = 0,
 ): void {
   const at = level.next();
   const numbers = level.numbers;
@@ -249,7 +261,7 @@ function put(
   numbers[at + 4] = stance;
   numbers[at + 5] = phase;
   numbers[at + 6] = speed;
-  numbers[at + 7] = 0;
+  numbers[at + 7] = fade;
   numbers[at + 8] = look[0];
   numbers[at + 9] = look[1];
   numbers[at + 10] = look[2];

@@ -6,7 +6,7 @@ const HEAD = /* glsl */ `
   uniform float uTime;
   attribute vec3 kind;      // part, paint, wear
   attribute vec4 iPlace;    // x, y, z, yaw
-  attribute vec4 iState;    // stance, phase of the step, speed, away
+  attribute vec4 iState;    // stance, phase of the step, speed, how far faded
   attribute vec4 iLook;     // top colour, wear bits + seed
   vec3 gNormal;
   vec3 gAt;
@@ -106,18 +106,22 @@ const PAINT_V = /* glsl */ `
     else if (paint == 4) c = h1 < 0.5 ? vec3(0.86, 0.84, 0.8) : vec3(0.16, 0.14, 0.14);
     else if (paint == 5) c = vec3(0.95, 0.93, 0.88);
     else if (paint == 6) c = vec3(0.09, 0.085, 0.09);
-    vPaint = c * mix(1.0, 0.62, iState.w);
+    vPaint = c;
+    vFade = iState.w;
   }
 `;
 
 /** The material of a crowd. */
 export function bodies(): MeshLambertMaterial {
   return weave(new MeshLambertMaterial(), "bodies", {
-    vertexHead: `${HEAD}\nvarying vec3 vPaint;`,
+    vertexHead: `${HEAD}\nvarying vec3 vPaint;\nvarying float vFade;`,
     vertexNormal: "pose(position, normal); objectNormal = gNormal;",
     vertexBody: `transformed = gAt; ${PAINT_V}`,
-    fragmentHead: "varying vec3 vPaint;",
-    surface: "diffuseColor.rgb = vPaint * vPaint * 0.35 + vPaint * 0.65;",
+    fragmentHead: "varying vec3 vPaint; varying float vFade;",
+    surface: /* glsl */ `
+      // whom one blocked, and who comes too near, is there and hardly seen
+      if (vFade > fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))))) discard;
+      diffuseColor.rgb = vPaint * vPaint * 0.35 + vPaint * 0.65;`,
     gloss: /* glsl */ `
       // a rim of sky, so that bodies stand out from what is behind them
       vec3 seen = normalize(vPlace - cameraPosition);

@@ -2,9 +2,9 @@
 import { useEffect, useRef } from "preact/hooks";
 import { type District, middle } from "../plan";
 import { GROUND, STONE } from "../scene/palette";
-import { attempt } from "../session";
 import { client, district, link, notice, population, told } from "../state";
 import { number, of, say } from "../texts";
+import { travel } from "../travel";
 import type { World } from "../world";
 import type { PanelProps } from "./registry";
 
@@ -36,7 +36,7 @@ export function MapPanel({ world }: PanelProps) {
               aria-label={`${say("map.go")}: ${of(name)}`}
               onClick={() => {
                 const [x, z] = middle(polygon);
-                if (!world.goTo(x, z)) void attempt(client.value!.enter(plan.id, { zone: id }));
+                if (!world.goTo(x, z)) void travel(plan.id, { zone: id });
               }}
             >
               {say("map.go")}
@@ -62,7 +62,7 @@ export function MapPanel({ world }: PanelProps) {
                 class="quiet"
                 disabled={busy || !open}
                 aria-label={`${say("map.go")}: ${of(name)}`}
-                onClick={() => void attempt(client.value!.enter(id))}
+                onClick={() => void travel(id)}
               >
                 {say("map.go")}
               </button>

@@ -1,17 +1,19 @@
-// Who is near: by distance, with what one may do together.
-import { client, people, whisper } from "../state";
+// Who is near: by distance; and of one who was chosen, what one may do together or against.
+import { people, whisper } from "../state";
 import { type Key, say } from "../texts";
+import { PersonCard, roleOf, walkUp } from "./person";
 import type { PanelProps } from "./registry";
-
-const ROLES = ["operator", "host", "moderator", "official", "citizen"] as const;
+import { person, protection } from "./safety_state";
 
 export function People({ world }: PanelProps) {
+  const chosen = person.value;
+  if (chosen) return <PersonCard key={`${chosen.citizen} ${chosen.message}`} chosen={chosen} world={world} />;
   const all = people.value;
   if (!all.length) return <p class="soft">{say("people.none")}</p>;
   return (
     <ul class="rows people">
       {all.map(({ slot, citizen, name, roles, away, metres }) => {
-        const role = ROLES.find((each) => roles.some((one) => one.split("@")[0] === each)) ?? "visitor";
+        const role = roleOf(roles);
         return (
           <li key={slot}>
             <span class={`dot ${role}`} aria-hidden="true" />
@@ -20,17 +22,14 @@ export function People({ world }: PanelProps) {
               <small>
                 {say(`role.${role}` as Key)} · {say("people.metres", { m: metres })}
                 {away && ` · ${say("people.away")}`}
+                {protection.value.blocked.includes(citizen) && ` · ${say("people.blocked")}`}
               </small>
             </span>
             <button
               type="button"
               class="quiet"
               aria-label={`${say("people.walk")}: ${name}`}
-              onClick={() => {
-                const other = [...(client.value?.others() ?? [])].find((one) => one.slot === slot);
-                if (other)
-                  world.goTo(other.x - Math.sin(other.yaw) * -1.2, other.z + Math.cos(other.yaw) * 1.2);
-              }}
+              onClick={() => walkUp(world, slot)}
             >
               {say("people.walk")}
             </button>
@@ -43,6 +42,17 @@ export function People({ world }: PanelProps) {
               }}
             >
               {say("people.whisper")}
+            </button>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={`${say("people.more")}: ${name}`}
+              title={say("people.more")}
+              onClick={() => {
+                person.value = { citizen, name, slot };
+              }}
+            >
+              ⋯
             </button>
           </li>
         );

@@ -43,6 +43,12 @@ export const PANELS: Panel[] = [
     load: () => import("./petitions").then((m) => m.Petitions),
   },
   {
+    id: "safety",
+    icon: "safety",
+    title: "panel.safety",
+    load: () => import("./safety").then((m) => m.Safety),
+  },
+  {
     id: "settings",
     icon: "settings",
     title: "panel.settings",

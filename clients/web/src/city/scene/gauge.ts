@@ -1,22 +1,38 @@
 // Measures what a frame costs the main thread, and how often frames come; shown with ?debug, and read by the quality.
+import { spent } from "../spent";
 
 const KEPT = 240;
 
+/** The middle and the worst of a hundred of what was counted, milliseconds. */
+interface Spread {
+  middle: number;
+  worst: number;
+}
+
 export class Gauge {
   private readonly costs = new Float32Array(KEPT);
+  private readonly drivers = new Float32Array(KEPT);
   private readonly gaps = new Float32Array(KEPT);
   private n = 0;
   private last = 0;
   private began = 0;
+  private driverBefore = 0;
+  private heardBefore = 0;
 
   begin(now: number): void {
     if (this.last) this.gaps[this.n % KEPT] = now - this.last;
     this.last = now;
     this.began = performance.now();
+    this.driverBefore = spent.driver;
   }
 
+  /** All is drawn. A frame costs its own work and what was heard since the one before; the driver's calls stand apart. */
   end(): void {
-    this.costs[this.n % KEPT] = performance.now() - this.began;
+    const driver = spent.driver - this.driverBefore;
+    const heard = spent.heard - this.heardBefore;
+    this.heardBefore = spent.heard;
+    this.costs[this.n % KEPT] = performance.now() - this.began - driver + heard;
+    this.drivers[this.n % KEPT] = driver;
     this.n++;
   }
 
@@ -26,19 +42,18 @@ export class Gauge {
     this.last = 0;
   }
 
-  /** Milliseconds of the main thread, and between frames: the middle and the worst of a hundred. */
-  read(): { frames: number; cost: number; costWorst: number; gap: number; gapWorst: number } {
+  read(): { frames: number; cost: Spread; driver: Spread; gap: Spread } {
     const n = Math.min(this.n, KEPT);
-    const costs = [...this.costs.subarray(0, n)].sort((a, b) => a - b);
-    const gaps = [...this.gaps.subarray(0, n)].sort((a, b) => a - b);
-    const at = (sorted: number[], share: number) =>
-      sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+    const spread = (all: Float32Array): Spread => {
+      const sorted = [...all.subarray(0, n)].sort((a, b) => a - b);
+      const at = (share: number) => sorted[Math.min(n - 1, Math.floor(n * share))] ?? 0;
+      return { middle: at(0.5), worst: at(0.99) };
+    };
     return {
       frames: this.n,
-      cost: at(costs, 0.5),
-      costWorst: at(costs, 0.99),
-      gap: at(gaps, 0.5),
-      gapWorst: at(gaps, 0.99),
+      cost: spread(this.costs),
+      driver: spread(this.drivers),
+      gap: spread(this.gaps),
     };
   }
 }

@@ -5,6 +5,9 @@ const MOST_NAMES = 28;
 const NAMES_M = 24;
 const SAID_MS = 7000;
 
+/** So many spoken lines are kept; a page in the background shows none of them, and hears them all. */
+const MOST_SPOKEN = 64;
+
 interface Label {
   box: HTMLDivElement;
   said: HTMLDivElement;
@@ -33,6 +36,8 @@ export class Labels {
 
   /** Someone said something: it stands over their head for a while. */
   say(slot: number, text: string, now: number): void {
+    this.spoken.delete(slot);
+    if (this.spoken.size >= MOST_SPOKEN) this.spoken.delete(this.spoken.keys().next().value!);
     this.spoken.set(slot, {
       text: text.length > 140 ? `${text.slice(0, 138)}…` : text,
       until: now + SAID_MS,

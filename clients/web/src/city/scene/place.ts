@@ -2,6 +2,7 @@
 import { Group, type Material, Mesh, type Object3D } from "three";
 import { contains, type District, type Language } from "../plan";
 import { type Buildings, buildings } from "./buildings";
+import { furnishing } from "./furnishing";
 import { grounds } from "./grounds";
 import { horizon } from "./horizon";
 import { lamps } from "./lamps";
@@ -28,6 +29,7 @@ export class Place {
       grounds(district),
       this.buildings.group,
       trees(district, season(now)),
+      furnishing(district, built),
       lamps(district, built),
       markers(district, built),
       horizon(district, built),

@@ -75,7 +75,10 @@ const SURFACE = /* glsl */ `
     vec3 glass = base * (0.62 + tone);
     diffuseColor.rgb = mix(base * 1.12 + 0.06, glass, w);
     gGloss = w * 0.75;
-    gGlow = w * lampColour(cell) * isLit(cell, st == 2 ? 0.42 : 0.55) * 0.75;
+    // an office is lit over some panes of a floor at once, brighter under its ceiling
+    vec2 office = vec2(floor(cell.x / 4.0 + hash21(vec2(cell.y, 5.0)) * 4.0), cell.y);
+    float under = 0.55 + 0.45 * fract(uv.y / period.y);
+    gGlow = w * lampColour(office) * isLit(office, 0.3) * under * (0.5 + 0.15 * hash21(cell));
   } else if (st == 3) {
     float w = windows(uv - vec2(0.0, 0.5), vec2(2.6, 3.4), vec2(1.7, 1.9), cell);
     float sill = band(uv.y - 0.5 + 0.85, 3.4, 0.12);
@@ -142,6 +145,9 @@ const SURFACE = /* glsl */ `
     gGlow = vec3(0.75, 0.85, 1.0) * smoothstep(0.12, 0.05, length(dot2 * vec2(1.4, 1.0))) * uNight * wink * 1.6;
   } else if (st == 11) {
     float leaf = 0.6;
+    // a crown right before the eye would be all that one sees
+    float open_ = smoothstep(5.0, 11.0, length(vPlace - cameraPosition));
+    if (uSeeThrough > 0.5 && open_ <= fract(52.9829189 * fract(dot(gl_FragCoord.xy, vec2(0.06711056, 0.00583715))))) discard;
     if (uFine > 0.5) leaf = noise21(vPlace.xz * 0.35) * 0.5 + noise21(vPlace.xz * 1.3 + vPlace.y) * 0.5;
     diffuseColor.rgb = base * (0.72 + 0.5 * leaf);
   } else if (st == 12) {

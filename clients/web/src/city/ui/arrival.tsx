@@ -1,7 +1,7 @@
 // The way in: a name, a look, a district; or a token, for who comes as oneself.
 import type { CityCard } from "madang";
 import { useEffect, useState } from "preact/hooks";
-import { come, setToken, token, why } from "../session";
+import { come, token, why } from "../session";
 import { chosen, keep, language, wanted } from "../state";
 import { number, of, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "./look_choice";
@@ -58,10 +58,14 @@ export function Arrival({ arrived }: { arrived: () => void }) {
     setComing(true);
     setFault("");
     keep({ name, model, tint });
-    setToken(identity.trim() || null);
     wanted.value = where;
     try {
-      await come({ name: name.trim(), avatar: avatarOf(model, tint), locale: language.value });
+      await come({
+        name: name.trim(),
+        avatar: avatarOf(model, tint),
+        locale: language.value,
+        identity: identity.trim(),
+      });
       arrived();
     } catch (error) {
       setFault(why(error).text);
@@ -145,6 +149,7 @@ export function Arrival({ arrived }: { arrived: () => void }) {
             />
             <small id="token_hint">{say("arrival.token_hint")}</small>
           </label>
+          <Issuers />
         </details>
         {fault && (
           <p role="alert" class="bad">
@@ -162,6 +167,21 @@ export function Arrival({ arrived }: { arrived: () => void }) {
       </form>
     </main>
   );
+}
+
+/** Who gives the tokens that this city believes, beside the city itself. */
+function Issuers() {
+  const [names, setNames] = useState<{ ko: string; en: string }[]>([]);
+  useEffect(() => {
+    fetch("/api/issuers")
+      .then((answer) => (answer.ok ? answer.json() : []))
+      .then(
+        (cards: { name: { ko: string; en: string } }[]) => setNames(cards.map(({ name }) => name)),
+        () => {}, // the city is away, which is told elsewhere
+      );
+  }, []);
+  if (!names.length) return null;
+  return <p class="soft">{say("arrival.issuers", { names: names.map(of).join(", ") })}</p>;
 }
 
 /** Mountains, and the roof of a gate before them. */

@@ -1,7 +1,8 @@
 // Talking: what was said, to whom one speaks, and the line to write in.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { mode, person } from "../panels/safety_state";
 import { speakUp, why } from "../session";
-import { type Line, lines, notice, whisper, zones } from "../state";
+import { type Line, lines, notice, open, whisper, zones } from "../state";
 import { say, time } from "../texts";
 import { Icon } from "./icons";
 
@@ -73,6 +74,7 @@ export function Chat() {
           <Said key={line.key} line={line} />
         ))}
       </div>
+      <Mode hidden={!isOpen} />
       <form onSubmit={(event) => void send(event)} hidden={!isOpen}>
         {whom ? (
           <button
@@ -122,12 +124,47 @@ export function Chat() {
   );
 }
 
+/** How everyone may write here now. */
+function Mode({ hidden }: { hidden: boolean }) {
+  const now = mode.value;
+  const told = !now
+    ? ""
+    : now.is_stopped
+      ? say("mode.stopped")
+      : now.is_staff_only
+        ? say("mode.staff_only")
+        : now.shield_until
+          ? say("mode.shield")
+          : now.slow_s
+            ? say("mode.slow", { s: now.slow_s })
+            : "";
+  return (
+    <p class="mode" role="status" hidden={hidden || !told}>
+      {told}
+    </p>
+  );
+}
+
 function Said({ line }: { line: Line }) {
   const channel =
     line.to === "citizen" ? say("chat.to_citizen") : line.to === "nearby" ? "" : say(`chat.to_${line.to}`);
   return (
     <p class={`said_line ${line.to}${line.mine ? " mine" : ""}`}>
-      <bdi class="who">{line.from}</bdi>
+      {line.mine ? (
+        <bdi class="who">{line.from}</bdi>
+      ) : (
+        <button
+          type="button"
+          class="who"
+          title={say("chat.about")}
+          onClick={() => {
+            person.value = { citizen: line.citizen, name: line.from, message: line.key };
+            open.value = "people";
+          }}
+        >
+          <bdi>{line.from}</bdi>
+        </button>
+      )}
       {channel && (
         <small>
           {channel}

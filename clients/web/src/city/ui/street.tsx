@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
 import { chosenSession, follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
-import { attempt } from "../session";
+import { followSafety, isKeptOut, person } from "../panels/safety_state";
 import {
   chosen,
   client,
@@ -22,6 +22,7 @@ import {
   zones,
 } from "../state";
 import { number, of, say } from "../texts";
+import { followLine, shut, travel } from "../travel";
 import type { Stick } from "../walk/controls";
 import { World } from "../world";
 import { Announced, heed } from "./announced";
@@ -31,6 +32,8 @@ import { GESTURES, Gestures } from "./gestures";
 import { Icon } from "./icons";
 import { avatarOf } from "./look_choice";
 import { Notices } from "./notices";
+import { Outside } from "./outside";
+import { Restrained } from "./restrained";
 import { Sheet } from "./sheet";
 import { Thumb } from "./thumb";
 import { Use, use } from "./use";
@@ -51,6 +54,10 @@ export function Street() {
       },
       stick: setStick,
       noWay: () => notice(say("map.no_way"), "plain", 2500),
+      met: (card) => {
+        person.value = { citizen: card.citizen, name: card.name, slot: card.slot };
+        open.value = "people";
+      },
     });
     const asked = new URLSearchParams(location.search);
     if (asked.has("hour")) made.hour = Number(asked.get("hour"));
@@ -60,11 +67,17 @@ export function Street() {
     const avatar = avatarOf(chosen.model ?? "", chosen.tint);
     made.dress(lookOf(citizen.id, avatar));
     setWorld(made);
-    if (!city.picture) void attempt(city.enter(wanted.value)).then((isIn) => setReady(isIn));
-    canvas.current!.focus();
     const ends = [
       follow(city),
       heed(city),
+      followSafety(city),
+      followLine(city),
+      city.on("arrived", () => setReady(true)),
+      // who is put out of a district is told by the sanction alone
+      city.on("moderation.sanction_changed", ({ sanction: { words } }) => {
+        const here = told.value?.district;
+        if (here && isKeptOut(here)) shut.value = { district: here, code: "not_allowed", text: words };
+      }),
       // who is called to the stage sees it wherever they are
       city.on("live_qa.turn_changed", ({ session, step }) => {
         if (step !== "invited" && step !== "on_deck") return;
@@ -73,6 +86,8 @@ export function Street() {
       }),
       city.on("petitions.noticed", ({ notice: told }) => notice(of(told.message), "good", 9000)),
     ];
+    if (!city.picture) void travel(wanted.value);
+    canvas.current!.focus();
     return () => {
       for (const end of ends) end();
       made.end();
@@ -119,6 +134,7 @@ export function Street() {
             aria-controls="sheet"
             title={say(title)}
             onClick={() => {
+              person.value = null;
               open.value = open.value === id ? null : id;
             }}
           >
@@ -127,8 +143,13 @@ export function Street() {
           </button>
         ))}
       </nav>
-      <Announced />
-      <LinkBar />
+      <div class="bars">
+        <Announced />
+        <LinkBar />
+        <Restrained />
+        <Notices />
+      </div>
+      <Outside />
       <Use />
       <div class="bottom">
         <Chat />
@@ -136,7 +157,6 @@ export function Street() {
       </div>
       {world && open.value && <Sheet key={open.value} id={open.value} world={world} />}
       <Thumb stick={stick} />
-      <Notices />
       {world && new URLSearchParams(location.search).has("debug") && <Counters world={world} />}
       <p class="unseen" role="status">
         {me.value?.name}

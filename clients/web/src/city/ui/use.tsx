@@ -1,9 +1,9 @@
 // What can be done where one stands: go through a gate, read what an exhibit says.
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { attempt } from "../session";
-import { client, told, within } from "../state";
+import { client, notice, told, within } from "../state";
 import { of, say } from "../texts";
+import { travel } from "../travel";
 import { Icon } from "./icons";
 
 const reading = signal(false);
@@ -18,11 +18,8 @@ export function use(): void {
   }
   const { to, id } = here.portal;
   const known = told.value?.portals.find((portal) => portal.id === id);
-  void attempt(
-    known?.open === false
-      ? Promise.reject(new Error("closed"))
-      : client.value!.enter(to.district, { portal: to.portal }),
-  );
+  if (known?.open === false) notice(say("use.closed"), "bad");
+  else void travel(to.district, { portal: to.portal });
 }
 
 export function Use() {
@@ -57,7 +54,7 @@ export function Use() {
           {exhibit.record && (
             <p class="soft">
               {say("exhibit.verified", { day: exhibit.record.verified_at, by: exhibit.record.verified_by })}
-              {exhibit.record.stale_after < new Date().toISOString().slice(0, 10) &&
+              {exhibit.record.stale_after < new Date(client.value!.serverTime).toISOString().slice(0, 10) &&
                 ` ${say("exhibit.stale")}`}
             </p>
           )}

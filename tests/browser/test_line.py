@@ -1,0 +1,240 @@
+"""The city's page and its line: cut, suspended, of another window, too late; and clocks and names as they come."""
+
+import random
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from server.auth import Claims, issue_token
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.proxy import Proxy
+from tests.support.web_city import WebCity, web_city
+from tests.support.windows import Windows, windows_onto
+
+expect.set_options(timeout=PATIENCE_MS)
+
+A_DAY_FAST = """{
+    const Real = Date, day = 86_400_000;
+    globalThis.Date = class extends Real {
+        constructor(...given) { given.length ? super(...given) : super(Real.now() + day); }
+        static now() { return Real.now() + day; }
+    };
+}"""
+
+LINES = 300
+"""More than the page keeps (200), and than one acknowledgement is for (64)."""
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
+    limits = {"chat_per_s": 0, "commands_per_s": 0}
+    async with web_city(tmp_path, limits=limits) as city:
+        yield city
+
+
+@pytest.fixture
+async def windows(city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(f"http://{city.city.address}") as windows:
+        yield windows
+
+
+@pytest.fixture
+async def proxy(city: WebCity) -> AsyncIterator[Proxy]:
+    """A way to the city that is cut, and passes nothing, while `is_kind` is false."""
+    async with Proxy(*city.city.host_and_port, random.Random(7), longest_bytes=0) as proxy:
+        yield proxy
+
+
+def cut(proxy: Proxy) -> None:
+    """From now on nothing passes."""
+    proxy.is_kind = False
+    proxy.cut_all()
+
+
+async def test_a_petition_that_is_sent_while_the_line_is_cut_is_filed_once(
+    city: WebCity, windows: Windows, proxy: Proxy
+) -> None:
+    page = await windows.open(url=proxy.url)
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="민원", exact=True).click()
+    await page.get_by_label("무엇을 하려고 하나요").select_option("other")
+    await page.get_by_label("제목", exact=True).fill("깨진 보도블록")
+    await page.get_by_label("내용", exact=True).fill("세종대로의 보도블록이 깨졌습니다.")
+    await page.get_by_label("이름", exact=True).fill("김미나")
+    before = await page.evaluate("[madang.client.welcome.session, madang.client.place.slot]")
+
+    cut(proxy)
+    bar = page.locator(".link_bar")
+    await expect(bar).to_be_visible()
+    assert await faults_of(page) == []
+    send = page.get_by_role("button", name="민원 내기")
+    await send.click()
+    await expect(send).to_be_disabled()
+    await expect(page.get_by_label("제목", exact=True)).to_have_value("깨진 보도블록")
+    assert (await city.get("/api/v1/petitions/mine", "mina")).json()["items"] == []
+
+    proxy.is_kind = True
+    # where the next attempt is just beginning, there is nothing to hurry
+    await page.evaluate("madang.client.hurry()")
+    await expect(page.get_by_role("heading", name="민원이 도착했습니다")).to_be_visible()
+    await expect(bar).to_have_count(0)
+    assert len((await city.get("/api/v1/petitions/mine", "mina")).json()["items"]) == 1
+    after = await page.evaluate("[madang.client.welcome.session, madang.client.place.slot]")
+    assert after == before, "the session goes on, in the same place"
+
+
+async def test_what_is_said_while_the_line_is_cut_arrives_once_and_in_order(
+    city: WebCity, windows: Windows, proxy: Proxy
+) -> None:
+    page = await windows.open(url=proxy.url)
+    await come_in(page, "하나")
+    await settled(page)
+    district = await page.evaluate("madang.client.place.district")
+    async with city.city.guest() as guest:
+        await guest.greet(name="Junho")
+        await guest.enter(district)
+        await guest.say(type="chat.say", id=2, text="하나", to="district")
+        await guest.hear("done", id=2)
+        await expect(page.locator(".said_line .what")).to_have_text(["하나"])
+        cut(proxy)
+        await expect(page.locator(".link_bar")).to_be_visible()
+        for n, text in enumerate(("둘", "셋", "넷"), 3):
+            await guest.say(type="chat.say", id=n, text=text, to="district")
+            await guest.hear("done", id=n)
+        proxy.is_kind = True
+        await page.evaluate("madang.client.hurry()")
+        await expect(page.locator(".said_line .what")).to_have_text(["하나", "둘", "셋", "넷"])
+        await expect(page.locator(".notices .good")).to_be_visible()
+
+
+async def test_a_page_that_was_suspended_shows_what_is_true_when_it_is_woken_and_keeps_only_what_it_shows(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open()
+    await come_in(page, "하나")
+    await settled(page)
+    district = await page.evaluate("madang.client.place.district")
+    async with city.city.guest() as guest:
+        await guest.greet(name="Junho")
+        place = await guest.enter(district)
+        await until(page, "madang.client.others().count === 1")
+        browser = await page.context.new_cdp_session(page)
+        await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+        for n in range(LINES):
+            await guest.say(type="chat.say", id=n + 2, text=f"{n}", to="district")
+            await guest.hear("done", id=n + 2)
+        moved = await guest.enter(district, LINES + 2, at={"x": place["x"] + 6, "z": place["z"]})
+        await browser.send("Page.setWebLifecycleState", {"state": "active"})
+        await page.bring_to_front()
+
+        there = f"madang.client.others().x[0] - {moved['x']}, madang.client.others().z[0] - {moved['z']}"
+        await until(page, f"madang.client.others().count === 1 && Math.hypot({there}) < 0.1")
+        lines = page.locator(".said_line .what")
+        await expect(lines.last).to_have_text(str(LINES - 1))
+        await expect(lines).to_have_text([str(n) for n in range(LINES - 200, LINES)])
+        assert await page.evaluate("madang.labels.spoken.size") <= 64
+        assert await page.evaluate("madang.client.state") == "here"
+
+
+async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_place_back(
+    city: WebCity, windows: Windows
+) -> None:
+    first, second = await windows.open(), await windows.open(locale="en-GB")
+    await come_in(first, token=city.tokens["mina"])
+    await settled(first)
+    await come_in(second, token=city.tokens["mina"])
+    told = first.get_by_role("alertdialog")
+    await expect(told).to_contain_text("다른 창에서")
+    assert await faults_of(first) == []
+    await settled(second)
+    await first.evaluate("madang.client.hurry()")
+    await second.locator(".street > canvas").focus()
+    drawn = await second.evaluate("madang.gauge.read().frames")
+    await until(second, f"madang.gauge.read().frames > {drawn + 5}")
+    assert await second.evaluate("madang.client.state") == "here"
+    await expect(told).to_be_visible()
+
+
+async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_believed(
+    city: WebCity, windows: Windows
+) -> None:
+    long_ago = int(time.time()) - 7200
+    old = issue_token(city.secret, Claims(sub="mina", name="미나"), issuer="madang", now=long_ago, hours=1)
+    page = await windows.open()
+    await come_in(page, token=old)
+    await expect(page.get_by_role("alert")).to_contain_text("만료되었거나")
+    assert await faults_of(page) == []
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    assert await page.evaluate("madang.client.citizen.name") == "미나"
+
+
+async def test_a_clock_that_is_a_day_fast_changes_nothing_of_the_citys_times(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open(script=A_DAY_FAST)
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    assert abs(await page.evaluate("Date.now()") / 1000 - 86_400 - time.time()) < 3_600
+    assert abs(await page.evaluate("madang.serverTime()") / 1000 - time.time()) < 3_600
+    citizen = await page.evaluate("madang.client.citizen.id")
+    mute = {"citizens": [citizen], "kind": "mute", "reason": "spam", "words": "도배", "scope": ""}
+    await city.done("moderation.sanction", "host", **mute, lasts_s=1_200)
+    await expect(page.locator(".restrained")).to_be_visible()
+
+
+async def test_a_city_that_is_away_at_the_start_is_waited_for(windows: Windows, proxy: Proxy) -> None:
+    page = await windows.open(url=proxy.url)
+    await page.route("**/api/city", lambda route: route.abort())
+    await page.reload()
+    await expect(page.get_by_role("status")).to_contain_text("닿지 않")
+    assert await faults_of(page) == []
+    await page.unroute("**/api/city")
+    await page.locator("button[type=submit]:enabled").wait_for()
+    cut(proxy)
+    await come_in(page, "하나")
+    await expect(page.get_by_role("alert")).not_to_be_empty()
+    await expect(page.locator("input[name=name]")).to_have_value("하나")
+    proxy.is_kind = True
+    await come_in(page, "하나")
+    await settled(page)
+
+
+async def overflowing(page: Page) -> list[str]:
+    """What is wider than what it stands in."""
+    found: list[str] = await page.evaluate(
+        """() => [...document.querySelectorAll("html, .sheet, .sheet .body, .chat, .log, .here, .menu")]
+            .filter((each) => each.scrollWidth > each.clientWidth + 1)
+            .map((each) => `${each.className} ${each.scrollWidth} > ${each.clientWidth}`)"""
+    )
+    return found
+
+
+async def test_long_names_and_those_written_from_right_to_left_stay_in_their_places(
+    city: WebCity, windows: Windows
+) -> None:
+    long, arabic = "W" * 40, "\u202eمدينة سيول تجمع الناس في ساحة كبيرة"
+    page = await windows.open(viewport={"width": 360, "height": 640})
+    await come_in(page, "하나")
+    await settled(page)
+    district = await page.evaluate("madang.client.place.district")
+    async with city.city.guest() as first, city.city.guest() as second:
+        for guest, name in ((first, long), (second, arabic)):
+            await guest.greet(name=name)
+            await guest.enter(district)
+            await guest.say(type="chat.say", id=2, text=name * 3, to="district")
+            await guest.hear("done", id=2)
+        await page.locator(".chat .fold").click()
+        await expect(page.locator(".said_line")).to_have_count(2)
+        assert await overflowing(page) == []
+        await page.get_by_role("button", name="가까운 사람", exact=True).click()
+        await expect(page.locator(".people li")).to_have_count(2)
+        assert await overflowing(page) == []
+        assert await faults_of(page) == []
+        await page.locator(".people li button").last.click()
+        await expect(page.locator(".person h3")).to_be_visible()
+        assert await overflowing(page) == []
