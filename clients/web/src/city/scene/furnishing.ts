@@ -8,18 +8,18 @@ import { LEAVES, STONE, WOOD } from "./palette";
 
 /** Of which colour a room's carpet is; kinds that are not named have none. */
 const CARPETS: Record<string, string> = {
-  lobby: "#a8664a",
-  hall: "#7d4a3c",
+  lobby: "#9d7f64",
+  hall: "#86654f",
   gallery: "#5f6f66",
   library: "#6f7a5a",
   petition_room: "#4f7a70",
   department: "#6d7f8c",
-  office: "#8a5a4a",
+  office: "#8c6f5c",
   lecture: "#7a6a86",
   mentoring: "#a3835a",
   room: "#8c7a62",
   exhibition: "#6a6f78",
-  theatre: "#7a3a3a",
+  theatre: "#7f5248",
 };
 
 const BANNERS = ["#2f6f64", "#b5533c", "#c9963f", "#3a5a86", "#8a5a83"];
@@ -28,6 +28,8 @@ const BANNERS = ["#2f6f64", "#b5533c", "#c9963f", "#3a5a86", "#8a5a83"];
 const EVERY_M = 4.2;
 /** Their middle, from the wall. */
 const FROM_WALL_M = 0.42;
+/** Of the floors in buildings.ts a carpet lies so far above that the two are told apart from afar. */
+const FLOOR_M = 0.03;
 /** Nothing stands so near to a door, a gate or what is read. */
 const CLEAR_M = 2.4;
 /** Lower ones are counters, over which one looks. */
@@ -53,8 +55,8 @@ function furnish(clay: Clay, district: District, room: Zone): void {
   const tint = CARPETS[room.kind]!;
   for (const { x0, z0, x1, z1 } of rectangles(room.polygon) ?? []) {
     if (Math.min(x1 - x0, z1 - z0) < 5) continue;
-    clay.box(x0 + 1.3, 0.004, z0 + 1.3, x1 - 1.3, 0.014, z1 - 1.3, "#e6d8bd");
-    clay.box(x0 + 1.5, 0.014, z0 + 1.5, x1 - 1.5, 0.022, z1 - 1.5, tint);
+    clay.box(x0 + 1.5, FLOOR_M, z0 + 1.5, x1 - 1.5, FLOOR_M + 0.012, z1 - 1.5, "#d8c9ab");
+    clay.box(x0 + 1.75, FLOOR_M, z0 + 1.75, x1 - 1.75, FLOOR_M + 0.024, z1 - 1.75, tint);
   }
   const outline = room.polygon;
   let n = 0;

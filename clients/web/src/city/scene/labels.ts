@@ -8,6 +8,10 @@ const SAID_MS = 7000;
 /** So many spoken lines are kept; a page in the background shows none of them, and hears them all. */
 const MOST_SPOKEN = 64;
 
+/** How high a name is, and how wide at most; pixels. */
+const NAME_PX = 19;
+const WIDEST_PX = 176;
+
 interface Label {
   box: HTMLDivElement;
   said: HTMLDivElement;
@@ -31,6 +35,8 @@ export class Labels {
   private readonly spoken = new Map<number, { text: string; until: number }>();
   private readonly at = new Vector3();
   private frame = 0;
+  /** Where names lie in this frame: middle, foot, half the width; pixels. */
+  private readonly taken: number[] = [];
 
   constructor(private readonly root: HTMLElement) {}
 
@@ -62,6 +68,7 @@ export class Labels {
     withNames: boolean,
   ): void {
     this.frame++;
+    this.taken.length = 0;
     for (const { slot, name, role, away, x, y, z } of nearest.slice(0, MOST_NAMES)) {
       const spoken = this.spoken.get(slot);
       const line = spoken && spoken.until > now ? spoken.text : "";
@@ -69,17 +76,29 @@ export class Labels {
       if (!withNames && !line) continue;
       this.at.set(x, y + 1.86, z).project(camera);
       if (this.at.z > 1 || Math.abs(this.at.x) > 1.15 || Math.abs(this.at.y) > 1.15) continue;
+      const left = ((this.at.x + 1) / 2) * width;
+      const top = ((1 - this.at.y) / 2) * height;
+      // the nearest come first: a name that would lie over another's is left out, what is said is not
+      if (!line && !this.hasRoom(left, top, nameWidth(name))) continue;
       const label = this.labels.get(slot) ?? this.take(slot);
       label.used = this.frame;
       put(label.name, withNames ? name : "");
       put(label.said, line);
       if (label.box.dataset["role"] !== role) label.box.dataset["role"] = role;
       label.box.classList.toggle("away", away);
-      const left = ((this.at.x + 1) / 2) * width;
-      const top = ((1 - this.at.y) / 2) * height;
       label.box.style.transform = `translate(-50%, -100%) translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
     }
     for (const [slot, label] of this.labels) if (label.used !== this.frame) this.free(slot, label);
+  }
+
+  private hasRoom(x: number, y: number, wide: number): boolean {
+    const half = wide / 2;
+    for (let i = 0; i < this.taken.length; i += 3) {
+      const across = Math.abs(this.taken[i]! - x);
+      if (across < this.taken[i + 2]! + half && Math.abs(this.taken[i + 1]! - y) < NAME_PX) return false;
+    }
+    this.taken.push(x, y, half);
+    return true;
   }
 
   private take(slot: number): Label {
@@ -106,6 +125,13 @@ export class Labels {
     this.labels.delete(slot);
     this.spare.push(label);
   }
+}
+
+/** About how wide a name is drawn, as asking the page for it would cost a layout in every frame. */
+function nameWidth(name: string): number {
+  let wide = 20;
+  for (const letter of name) wide += letter > "\u2e7f" ? 12.5 : 7.2;
+  return Math.min(WIDEST_PX, wide);
 }
 
 function put(element: HTMLElement, text: string): void {

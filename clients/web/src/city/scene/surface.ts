@@ -78,7 +78,7 @@ const SURFACE = /* glsl */ `
     // an office is lit over some panes of a floor at once, brighter under its ceiling
     vec2 office = vec2(floor(cell.x / 4.0 + hash21(vec2(cell.y, 5.0)) * 4.0), cell.y);
     float under = 0.55 + 0.45 * fract(uv.y / period.y);
-    gGlow = w * lampColour(office) * isLit(office, 0.3) * under * (0.5 + 0.15 * hash21(cell));
+    gGlow = w * lampColour(office) * isLit(office, 0.24) * under * (0.34 + 0.12 * hash21(cell));
   } else if (st == 3) {
     float w = windows(uv - vec2(0.0, 0.5), vec2(2.6, 3.4), vec2(1.7, 1.9), cell);
     float sill = band(uv.y - 0.5 + 0.85, 3.4, 0.12);
