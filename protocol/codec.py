@@ -43,6 +43,8 @@ def decode(data: bytes, max_bytes: int = 0) -> list[Item]:
 
 
 def _check_depth(value: Any) -> None:
+    if isinstance(value, dict) and not any(isinstance(child, dict | list) for child in value.values()):
+        return
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [

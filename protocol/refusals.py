@@ -105,6 +105,11 @@ class Refused(Exception):
         self.field = field
         self.retry_after_ms = retry_after_ms
 
+    def bare(self) -> "Refused":
+        """The same without where it was raised: who keeps it else keeps all that was at hand there, in a circle."""
+        self.__cause__ = self.__context__ = None
+        return self.with_traceback(None)
+
 
 class ProtocolError(Exception):
     """The peer broke the language, or its time is over; goodbye with this reason."""

@@ -242,6 +242,15 @@ class ServerSession(_Session):
         if self.state is State.OPENING:
             return self._read_hello(item)
         word = item.get("type")
+        if (
+            word == "ack"
+            and self.state is State.OPEN
+            and type(n := item.get("n")) is int
+            and 0 <= n <= MAX_INTEGER
+        ):
+            # A crowd that was told something says this all at once, so it is read without the model's help.
+            self.ledger.acknowledge(n)
+            return Ack.model_construct(n=n)
         model = CLIENT_WORDS.get(word) if isinstance(word, str) else None
         if model is Hello:
             raise ProtocolError(Farewell.BAD_MESSAGE, "a second hello")
@@ -256,7 +265,7 @@ class ServerSession(_Session):
             if number is None:
                 return Unknown(word if isinstance(word, str) else "")
             self._hear(Kind.COMMAND)
-            return Misread(number, refusal)
+            return Misread(number, refusal.bare())
         self._hear(kind_of(message))
         if isinstance(message, Ack):
             self.ledger.acknowledge(message.n)

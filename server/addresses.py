@@ -27,7 +27,7 @@ class Proxies:
 
     def are_trusted(self, peer: str) -> bool:
         """Whether the other end of the line is one of them."""
-        address = _address(peer)
+        address = _address(peer) if self._networks else None
         return address is not None and any(address in network for network in self._networks)
 
     def address(self, peer: str, headers: Sequence[str]) -> str:

@@ -32,6 +32,7 @@ class Door:
     def __init__(self, limits: Limits, metrics: Metrics) -> None:
         self._limits = limits
         self._metrics = metrics
+        self._lines = Buckets(limits.lines_per_s, limits.line_burst)
         self._handshakes = Buckets(limits.handshakes_per_s, max(1.0, limits.handshakes_per_s))
         self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
@@ -42,6 +43,14 @@ class Door:
         """Whether new arrivals wait because the crowd inside is already too much."""
         self.is_draining = False
         """Whether this node is going away and takes nobody."""
+
+    def opens(self, address: str, now: float) -> bool:
+        """Whether a line from this address is taken at all: asked before anything is made or read of it."""
+        place = place_of(address)
+        if is_exempt(place, self._limits) or not self._lines.take(place, now):
+            return True
+        self._metrics.limit_reached.labels("lines_per_s").inc()
+        return False
 
     def enter(self, address: str, now: float) -> None:
         """Let a connection from this address in; raises Shut. Every entry needs its `leave`."""

@@ -4,8 +4,7 @@ A line may break: then the connection is detached, goes on collecting facts, and
 client resumes.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import structlog
@@ -115,25 +114,26 @@ class Connection:
         """One WebSocket message from the client."""
         if len(data) != POSE_MESSAGE_BYTES:  # their crowd counts poses, all of a tick at once
             self.router.metrics.received_bytes.inc(len(data))
-        with self._faults_told():
+        try:
             for heard in self.session.receive(data, now):
                 if self.ended is None:
                     self._hear(heard, now)
+        except Exception as fault:
+            self._end_by(fault)
 
     def greet_again(self, hello: Hello) -> None:
         """What the hello waited for is there."""
-        with self._faults_told():
-            self.router.greet(self, hello, self.router.clock.monotonic(), has_waited=True)
-
-    @contextmanager
-    def _faults_told(self) -> Iterator[None]:
-        """The peer's fault ends the connection with its reason, a fault of ours with none."""
         try:
-            yield
-        except ProtocolError as error:
-            self.end(error.code, error.message, after_ms=error.after_ms, close_code=error.close_code)
-        except Exception:
-            log.exception("a fault of ours while hearing a client")
+            self.router.greet(self, hello, self.router.clock.monotonic(), has_waited=True)
+        except Exception as fault:
+            self._end_by(fault)
+
+    def _end_by(self, fault: Exception) -> None:
+        """The peer's fault ends the connection with its reason, a fault of ours with none."""
+        if isinstance(fault, ProtocolError):
+            self.end(fault.code, fault.message, after_ms=fault.after_ms, close_code=fault.close_code)
+        else:
+            log.error("a fault of ours while hearing a client", exc_info=fault)
             self.end(Farewell.INTERNAL)
 
     def _hear(self, heard: HeardByServer, now: float) -> None:

@@ -4,6 +4,7 @@ Per pose: nothing (`server/inlet.py`). Per client and tick: one call that sends 
 """
 
 import time
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.random import Generator
@@ -27,6 +28,9 @@ from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
 from worlds.service import Restrain
+
+LEAVING_AT_ONCE = 256
+"""Clients who are sent what waits for them in one turn of the loop: some 3 ms of the kernel's writes."""
 
 COUNT_SECONDS = 5
 """How often each client is told how many are in the district."""
@@ -218,9 +222,16 @@ class Crowd:
 
     def flush(self) -> None:
         """Send everyone here what has been queued for them since the last tick, each in one message."""
+        for _ in self.leaving():
+            pass
+
+    def leaving(self) -> Iterator[None]:
+        """The same in parts: it stops between some and the next, so that others have a turn."""
         waiting, self.to_flush = self.to_flush, set()
-        for connection in waiting:
+        for sent, connection in enumerate(tuple(waiting), 1):
             connection.outbox.flush()
+            if sent % LEAVING_AT_ONCE == 0:
+                yield
 
     def _pass(self, now: float) -> None:
         """A tick of an empty district: nobody walks, and nobody is told."""

@@ -46,6 +46,11 @@ class Boundary:
         """Whether the next byte begins a frame."""
         return not self._head and not self._owed
 
+    @property
+    def owed_bytes(self) -> int:
+        """How much of a frame that has begun is still to come, as far as its head is known."""
+        return self._owed
+
     def follow(self, raw: bytes) -> None:
         """Count these bytes in."""
         raw = self._head + raw

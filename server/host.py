@@ -61,6 +61,9 @@ MANY_ENTRIES = 20_000
 MAX_WAITING = 4_096
 """Commands that may wait for a round; past it they are refused `unavailable`."""
 
+ROUND_COMMANDS = 128
+"""Commands that one round decides; the others are of the next, so that ticks need not wait for a crowd's."""
+
 
 class Tellers(Protocol):
     """By whom the host's words reach people."""
@@ -107,7 +110,6 @@ class Host:
         self._snapshots = snapshots or Snapshots()
         self._counted_at = 0.0
         self._is_loaded = False
-        self._is_frozen = False
         self._tidy_at = -math.inf
         self._dues_at = -math.inf
         self._is_doubtful = False
@@ -185,15 +187,15 @@ class Host:
     async def load(self) -> None:
         """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
         self._is_loaded = False
-        if self._is_frozen:
+        was_frozen = gc.get_freeze_count() > 0
+        if was_frozen:
             gc.unfreeze()
         gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading
         try:
             await self._read_all()
         finally:
             gc.enable()
-        self._is_frozen = self._version >= MANY_ENTRIES
-        if self._is_frozen:
+        if was_frozen or self._version >= MANY_ENTRIES:
             gc.collect()
             gc.freeze()
         self._is_loaded = True
@@ -312,7 +314,9 @@ class Host:
         """Rounds, as long as the node runs."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._until_next())
+                # Not `wait_for`: each of its steps waits for a turn of the loop, and a busy loop's turn takes some ms.
+                async with asyncio.timeout(self._until_next()):
+                    await self._wake.wait()
             self._wake.clear()
             await self.round()
 
@@ -343,7 +347,9 @@ class Host:
     async def round(self) -> None:
         """One round; does nothing when nothing waits and nothing is due."""
         async with self._turn:
-            asked, self._waiting = self._waiting, []
+            asked, self._waiting = self._waiting[:ROUND_COMMANDS], self._waiting[ROUND_COMMANDS:]
+            if self._waiting:
+                self._wake.set()
             if not self._is_loaded:
                 await self._load_again(asked)
                 return

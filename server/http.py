@@ -116,6 +116,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._lines.pop(self, None)
         self._cancel()
         super().handle_websocket_upgrade()
+        # The parser knows whom it parses for: that circle ends here, and nobody has to look for it.
+        self.parser = None  # type: ignore[assignment]
 
     def send_400_response(self, msg: str) -> None:
         """What cannot be read: told why, and closed."""

@@ -4,10 +4,15 @@ The WebSocket library reads each socket by itself and makes an object of every m
 was a quarter of the server's work. Here one call tells which sockets have something, each is read once, and what is
 exactly one frame with one pose is unmasked together with all the others. Everything else goes to the library byte
 for byte, as its transport would hand it over; also the end of a line, and whatever is not understood here.
+
+What costs is not the reading but what is then done. So one round hears others than poses for `limits.round_ms`, each
+line some 500 bytes or one longer message; who was not heard is not read either, but first in the next round.
+So a thousand who shout do not keep the ticks waiting, nor each other, and what they send waits with them.
 """
 
 import os
 import select
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, TypeAlias
@@ -18,15 +23,21 @@ from numpy.typing import NDArray
 from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from server.frames import BINARY, MASKED, Boundary
 from server.inbox import Inbox
+from server.limits import Limits
+from server.metrics import Metrics
 
 READ_SECONDS = 0.005
 """While there is something to read it is read so often: what waits meanwhile costs one wake-up, not hundreds."""
 
 READ_BYTES = 512
-"""What is read of a socket at first: a pose and more."""
+"""What is read of a socket in one round: a pose and more, or some messages."""
 
 LONG_BYTES = 65_536
-"""What is read then, in the same round, of who sent more; the rest waits for the next."""
+"""What is read beside, in the same round, of a message that is longer; the rest waits for the next."""
+
+COMMAND_BYTES = 24
+"""No command's frame is shorter. What is, acknowledgements above all, comes from a whole crowd at once when it was told
+something: it has a time of its own in each round, so that neither waits for all of the other."""
 
 MAX_READY = 16_384
 """Sockets in one round; the rest is next."""
@@ -66,6 +77,10 @@ class Source:
         self.boundary = Boundary()
 
 
+Said: TypeAlias = tuple[Source, bytes]
+"""What was read of a socket."""
+
+
 class Inlet:
     """Reads all sockets given to it."""
 
@@ -74,10 +89,18 @@ class Inlet:
         """Whether this system has epoll; without it the library reads by itself."""
         return hasattr(select, "epoll")
 
-    def __init__(self, loop: Loop) -> None:
+    def __init__(
+        self, loop: Loop, limits: Limits, metrics: Metrics, now: Callable[[], float] = time.perf_counter
+    ) -> None:
+        """`now` is no loop's clock, which stands still while something is done."""
         self._loop = loop
+        self._round_seconds = limits.round_ms / 1000
+        self._metrics = metrics
+        self._now = now
         self._epoll = select.epoll()
         self._sources: dict[int, Source] = {}
+        self._late: list[Said] = []
+        self._late_short: list[Said] = []
         self._inboxes: list[Inbox] = []
         self._inbox: NDArray[np.int16] = np.full(1024, -1, np.int16)
         self._slot: NDArray[np.int32] = np.zeros(1024, np.int32)
@@ -136,18 +159,22 @@ class Inlet:
         if self._epoll.closed:
             return
         if self.read():
-            self._loop.call_later(READ_SECONDS, self._go_on)
+            waits = self._late or self._late_short
+            self._loop.call_later(0 if waits else READ_SECONDS, self._go_on)
         else:
             self._wait()
 
     def read(self) -> int:
         """One round over all that have something to be read; how many they were."""
         ready = self._epoll.poll(0, MAX_READY)
+        late = {source.fd for source, _ in (*self._late, *self._late_short)}
         fds: list[int] = []
         frames: list[bytes] = []
         others: list[tuple[int, bytes]] = []
         take_fd, take_frame, read = fds.append, frames.append, os.read
         for fd, what in ready:
+            if fd in late:
+                continue
             try:
                 raw = read(fd, READ_BYTES) if what == select.EPOLLIN else b""
             except BlockingIOError:
@@ -161,9 +188,23 @@ class Inlet:
                 others.append((fd, raw))
         if frames:
             self._sort(fds, frames, others)
-        for fd, raw in others:
-            self._hand_on(fd, raw)
-        return len(ready)
+        said = [(self._sources[fd], raw) for fd, raw in others if fd in self._sources]
+        self._late = self._hear(self._late, [one for one in said if len(one[1]) >= COMMAND_BYTES])
+        self._late_short = self._hear(self._late_short, [one for one in said if len(one[1]) < COMMAND_BYTES])
+        return len(ready) + len(self._late) + len(self._late_short)
+
+    def _hear(self, late: list[Said], new: list[Said]) -> list[Said]:
+        """First who was not heard in the last round, then the others, as long as it may take; who is left."""
+        said = [*late, *new]
+        until = self._now() + self._round_seconds
+        for turn, (source, raw) in enumerate(said, 1):
+            self._hand_on(source, raw)
+            if turn <= len(late):
+                self._read_anew(source)
+            if self._round_seconds and turn < len(said) and self._now() >= until:
+                self._metrics.limit_reached.labels("round_ms").inc()
+                return said[turn:]
+        return []
 
     def _sort(self, fds: list[int], frames: list[bytes], others: list[tuple[int, bytes]]) -> None:
         """Unmask what looks like poses; what is none, or of someone who is in no district, is one of the others."""
@@ -180,26 +221,31 @@ class Inlet:
             else:
                 others += [(fds[row], frames[row]) for row in rows.tolist()]
 
-    def _hand_on(self, fd: int, raw: bytes) -> None:
-        source = self._sources.get(fd)
-        if source is None:
+    def _hand_on(self, source: Source, raw: bytes) -> None:
+        if self._sources.get(source.fd) is not source:
             return
-        if len(raw) == READ_BYTES:
-            raw += self._read_on(fd)
         if not raw:
             self.remove(source)
             source.give_back()
             return
         source.boundary.follow(raw)
+        if len(raw) == READ_BYTES:
+            rest = self._rest_of_message(source)
+            source.boundary.follow(rest)
+            raw += rest
+            self._read_anew(source)
         self._point(source)
         source.take(raw)
 
-    def _read_on(self, fd: int) -> bytes:
-        """The rest of what waits, as far as one round may take; what is left is told again."""
+    def _rest_of_message(self, source: Source) -> bytes:
+        """What is here of a message that has begun, as far as one round may take."""
+        owed = min(source.boundary.owed_bytes, LONG_BYTES)
         try:
-            raw = os.read(fd, LONG_BYTES)
+            return os.read(source.fd, owed) if owed else b""
         except OSError:
             return b""  # there was no more, or the next round meets the same
-        if len(raw) == LONG_BYTES:
-            self._epoll.modify(fd, WATCHED)
-        return raw
+
+    def _read_anew(self, source: Source) -> None:
+        """What waits in its socket is told in the next round, though it is not new."""
+        if self._sources.get(source.fd) is source:
+            self._epoll.modify(source.fd, WATCHED)

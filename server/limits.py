@@ -54,6 +54,12 @@ class Limits(Section):
     connections_per_address: Connections = 64
     """Open at once from one address (IPv6: one /64); schools and offices share one."""
 
+    lines_per_s: PerSecond = 150
+    """New lines from one address, whatever for: all its requests and handshakes. Past it they are cut unread."""
+
+    line_burst: Burst = 450
+    """New lines from one address at once: a school whose pages all open with one bell."""
+
     handshakes_per_s: PerSecond = 50
     """New connections from one address: a storm from one place must not shut out the others."""
 
@@ -137,6 +143,9 @@ class Limits(Section):
 
     goodbye_seconds: Seconds = 2
     """How long a goodbye may take to leave before the line is cut."""
+
+    round_ms: Milliseconds = 2
+    """What hearing messages may take in one go, poses apart: then it is the turn of ticks, commits and answers."""
 
     frames_per_s: PerSecond = 200
     """WebSocket frames on one line, poses apart: messages, their parts, pings. Ten times what a busy client sends."""

@@ -11,44 +11,14 @@ from worlds.citizen import Citizen
 from worlds.district import District
 
 
-def place_in(
-    district: District,
-    slot: int,
-    citizen: Citizen,
-    open_districts: Collection[str],
-    views: Mapping[str, Any],
-) -> districts.Place:
-    """Where this citizen stands now, and all that is needed to read the district's frames."""
-    sheet, grid = district.plan, district.grid
-    x, y, z, yaw = district.stand(slot)
-    return districts.Place(
-        district=sheet.id,
-        slot=slot,
-        x=x,
-        y=y,
-        z=z,
-        yaw=yaw,
-        width=sheet.width,
-        depth=sheet.depth,
-        cell_m=grid.cell_m,
-        columns=grid.columns,
-        tile_m=grid.cell_m * grid.tile_cells,
-        tile_columns=grid.tile_columns,
-        view_m=district.interest.view_m,
-        precision=poses.PRECISION_M,
-        tick_hz=district.tick_hz,
-        anchor=districts.Anchor(lat=sheet.anchor.lat, lon=sheet.anchor.lon),
-        zones=[
-            districts.ZoneCard(
-                id=zone.id,
-                name=_text(zone.name),
-                kind=zone.kind,
-                polygon=[[x, z] for x, z in zone.polygon],
-                may_enter=is_admitted(citizen, zone.access, sheet.id),
-            )
-            for zone in sheet.zones
-        ],
-        portals=[
+class Ground:
+    """One district as its citizens are told it on entering: what is the same for many is made once."""
+
+    def __init__(self, district: District, open_districts: Collection[str]) -> None:
+        sheet, grid = district.plan, district.grid
+        self._district = district
+        self._zones: dict[tuple[bool, ...], list[districts.ZoneCard]] = {}
+        self._portals = [
             districts.PortalCard(
                 id=portal.id,
                 name=_text(portal.name),
@@ -60,8 +30,8 @@ def place_in(
                 open=portal.to.district in open_districts,
             )
             for portal in sheet.portals
-        ],
-        exhibits=[
+        ]
+        self._exhibits = [
             districts.ExhibitCard(
                 id=exhibit.id,
                 name=_text(exhibit.name),
@@ -71,9 +41,56 @@ def place_in(
                 link=exhibit.link,
             )
             for exhibit in sheet.exhibits
-        ],
-        services=dict(views),
-    )
+        ]
+        self._measures = {
+            "width": sheet.width,
+            "depth": sheet.depth,
+            "cell_m": grid.cell_m,
+            "columns": grid.columns,
+            "tile_m": grid.cell_m * grid.tile_cells,
+            "tile_columns": grid.tile_columns,
+            "view_m": district.interest.view_m,
+            "precision": poses.PRECISION_M,
+            "anchor": districts.Anchor(lat=sheet.anchor.lat, lon=sheet.anchor.lon),
+        }
+
+    def place(self, slot: int, citizen: Citizen, views: Mapping[str, Any]) -> districts.Place:
+        """Where this citizen stands now, and all that is needed to read the district's frames."""
+        district = self._district
+        x, y, z, yaw = district.stand(slot)
+        return districts.Place.model_validate(
+            {
+                **self._measures,
+                "district": district.plan.id,
+                "slot": slot,
+                "x": x,
+                "y": y,
+                "z": z,
+                "yaw": yaw,
+                "tick_hz": district.tick_hz,
+                "zones": self._zones_for(citizen),
+                "portals": self._portals,
+                "exhibits": self._exhibits,
+                "services": dict(views),
+            }
+        )
+
+    def _zones_for(self, citizen: Citizen) -> list[districts.ZoneCard]:
+        """The zones, and which of them this citizen may enter: there are few kinds of citizens."""
+        sheet = self._district.plan
+        may_enter = tuple(is_admitted(citizen, zone.access, sheet.id) for zone in sheet.zones)
+        if may_enter not in self._zones:
+            self._zones[may_enter] = [
+                districts.ZoneCard(
+                    id=zone.id,
+                    name=_text(zone.name),
+                    kind=zone.kind,
+                    polygon=[[x, z] for x, z in zone.polygon],
+                    may_enter=may,
+                )
+                for zone, may in zip(sheet.zones, may_enter, strict=True)
+            ]
+        return self._zones[may_enter]
 
 
 def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:

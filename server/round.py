@@ -133,7 +133,7 @@ class OpenRound:
         """Answer a refusal; the texts that were set apart since there were `texts` of them go with it."""
         self.texts.drop(text.ref for text in self.apart[texts:])
         del self.apart[texts:]
-        self.answers.append((ask.answer, refusal))
+        self.answers.append((ask.answer, refusal.bare()))
 
     def _sealing(self) -> Callable[[Event], Event]:
         def kept(personal: Personal) -> Personal:

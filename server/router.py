@@ -29,7 +29,7 @@ from server.keys import KeysMissing, Unreachable
 from server.metrics import Metrics
 from server.naming import shown_to_all
 from server.overload import Step
-from server.places import city_card, place_in
+from server.places import Ground, city_card
 from server.restraints import Restraints
 from server.round import unavailable
 from server.sessions import Sessions
@@ -65,6 +65,7 @@ class Router:
             district.id: Crowd(district, settings, metrics, clock, chance)
             for district in plan.open_in(settings.city.phase)
         }
+        self._grounds = {name: Ground(crowd.district, self.crowds) for name, crowd in self.crowds.items()}
         self.sessions = Sessions(settings.limits, metrics)
         self.host: Host | None = None
         self.connections: set[Connection] = set()
@@ -423,7 +424,7 @@ class Router:
         assert connection.citizen is not None
         district = crowd.district
         views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
-        return place_in(district, connection.slot, connection.citizen, frozenset(self.crowds), views)
+        return self._grounds[district.plan.id].place(connection.slot, connection.citizen, views)
 
     def _wait(self, connection: Connection, crowd: Crowd, citizen: Citizen, now: float) -> None:
         """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""

@@ -31,7 +31,10 @@ COME_IN_MS = 1_000
 """From the first byte to one's place in the district."""
 MOST_MB = 100
 LIMITS = ("madang_limit_reached_total", "madang_overload_step", "madang_tick_late_total", "madang_handshakes")
-HANDSHAKES = 'madang_limit_reached_total{limit="handshakes_per_s"}'
+REFUSALS = tuple(
+    f'madang_limit_reached_total{{limit="{name}"}}' for name in ("lines_per_s", "handshakes_per_s")
+)
+"""Of the limits of an address: most are cut unread, some are told."""
 
 
 @dataclass
@@ -133,7 +136,8 @@ def _memory(run: Run) -> float:
 
 
 def _refused_per_s(run: Run) -> float:
-    return float(run.seen["flooded"]["limits"].get(HANDSHAKES, 0) / (run.crowd.settle + run.crowd.seconds))
+    limits = run.seen["flooded"]["limits"]
+    return float(sum(limits.get(name, 0) for name in REFUSALS) / (run.crowd.settle + run.crowd.seconds))
 
 
 SCENARIO = Scenario(
@@ -150,7 +154,7 @@ SCENARIO = Scenario(
         Promise("others kept outside", "at most", 0, "", flooded("kept_outside"), across=max),
         Promise("others who came in meanwhile", "at least", 20, "", flooded("came_in"), across=min),
         Promise("until they were in, p99", "at most", COME_IN_MS, "ms", flooded("come_in_ms")),
-        Promise("handshakes refused by the limit of an address", "at least", 100, "/s", _refused_per_s),
+        Promise("connections refused by the limits of an address", "at least", 100, "/s", _refused_per_s),
         Promise("memory that the flood costs, at its peak", "at most", MOST_MB, "MB", _memory),
         Promise("avatars shown where they never were, or not shown", "at most", 0, "", flooded("mistakes"), across=max),
         Promise("citizens lost or left outside", "at most", 0, "", flooded("lost"), across=max),

@@ -1,7 +1,9 @@
 """A node from its start to its end: one port for pages and sockets, a drain that cuts nobody, faults that are told."""
 
 import asyncio
+import gc
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -125,6 +127,7 @@ async def test_a_node_with_a_fault_tells_everyone_and_ends_with_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nodes: list[Node] = []
+    before = gc.get_threshold(), sys.getswitchinterval()
 
     class NotedNode(Node):
         """A node that a test can find."""
@@ -145,6 +148,9 @@ async def test_a_node_with_a_fault_tells_everyone_and_ends_with_1(
 
     await until(is_open)
     assert "작은 마을 · Hamlet" in told
+    assert gc.get_freeze_count() > 10_000, "what the city is made of is not searched for garbage"
+    assert gc.get_threshold()[2] == app.FULL_SEARCH_EVERY
+    assert sys.getswitchinterval() == pytest.approx(app.SWITCH_SECONDS)
     city = Served(nodes[0], told.split("http://")[1].strip().rstrip("/"))
     async with city.guest() as guest:
         await guest.greet()
@@ -152,3 +158,4 @@ async def test_a_node_with_a_fault_tells_everyone_and_ends_with_1(
         goodbye, close_code = await guest.ended()
         assert (goodbye["code"], goodbye["retry"], close_code) == ("internal", "later", 1011)
     assert await asyncio.wait_for(serving, 30) == 1
+    assert (gc.get_freeze_count(), gc.get_threshold(), sys.getswitchinterval()) == (0, *before)

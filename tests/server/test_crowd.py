@@ -7,10 +7,11 @@ import pytest
 from protocol.avatars import Change, Changed, Emote, MovedBack
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone
-from protocol.handshake import Avatar
+from protocol.handshake import Avatar, Draining
 from protocol.poses import Frame, encode_pose
 from protocol.refusals import Farewell
 from server import inbox
+from server.crowd import LEAVING_AT_ONCE
 from server.metrics import TICK_PHASES
 from tests.support.city import Person, Town, district, text
 
@@ -313,3 +314,29 @@ def test_a_slower_tick_is_told_and_kept(town: Town) -> None:
 
 def frames(person: Person) -> int:
     return sum(isinstance(item, Frame) for item in person.heard)
+
+
+def test_what_waits_for_a_crowd_leaves_some_at_a_time_and_once() -> None:
+    town = Town(district("here"))
+    people = [town.visitor() for _ in range(2 * LEAVING_AT_ONCE + 5)]
+    crowd = town.router.crowds["here"]
+    for person in people:
+        person.enter("here")
+    town.tick()
+    for person in people:
+        person.heard.clear()
+        person.connection.tell_count(Draining(after_ms=5))
+
+    def told() -> int:
+        for person in people:
+            person.listen()
+        return sum(person.heard.count(Draining(after_ms=5)) for person in people)
+
+    leaving = crowd.leaving()
+    next(leaving)
+    assert told() == LEAVING_AT_ONCE
+    been_told = next(person for person in people if Draining(after_ms=5) in person.heard)
+    been_told.connection.tell_count(Draining(after_ms=7))
+    assert list(leaving) == [None]
+    assert told() == len(people)
+    assert crowd.to_flush == {been_told.connection}, "what came meanwhile waits for the next tick"

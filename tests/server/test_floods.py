@@ -175,6 +175,17 @@ async def test_who_waits_before_a_full_district_is_told_the_place_and_who_works_
         assert queue[-1]["wait_ms"] >= 0
 
 
+async def test_where_many_speak_at_once_some_wait_for_the_next_round_and_all_are_heard(
+    tmp_path: Path,
+) -> None:
+    async with served(tmp_path, limits={"round_ms": 1}) as city, AsyncExitStack() as stack:
+        guests = [await stack.enter_async_context(city.guest()) for _ in range(40)]
+        welcomed = await asyncio.gather(*(guest.greet() for guest in guests))
+        assert len({welcome["citizen"]["id"] for welcome in welcomed}) == 40
+        assert limit_reached(city, "round_ms") >= 1
+        assert all(await asyncio.gather(*(guest.is_well() for guest in guests)))
+
+
 # One district is flooded, and another is not
 
 

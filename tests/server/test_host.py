@@ -12,7 +12,7 @@ from protocol.handshake import Done
 from protocol.message import Count, Fact
 from protocol.refusals import Refusal, Refused
 from server.config import Data
-from server.host import Host
+from server.host import ROUND_COMMANDS, Host
 from server.journal import Entry, Round, Unavailable
 from server.journals.database import Database
 from server.journals.sql import SqlJournal
@@ -20,6 +20,7 @@ from server.metrics import Metrics
 from tests.support.check_service import Step, play
 from tests.support.clock import MovedClock
 from tests.support.guestbook import THANKS_AFTER_MS, Guestbook, Shout, Write, Wrote
+from tests.support.patience import until
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.service import Audience, Effect
@@ -109,6 +110,29 @@ async def test_a_round_is_kept_before_it_is_answered_and_told(tmp_path: Path) ->
             ("me too", 2),
         ]
         assert [entry.type async for entry in journal.read()] == ["guestbook.line_written"] * 2
+
+
+async def test_a_round_decides_so_many_and_the_others_in_their_order_in_the_next(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (host, _, told, _):
+        many = 2 * ROUND_COMMANDS + 3
+        answers = [submit(host, Write(id=1, text=f"line {number}")) for number in range(many)]
+        await host.round()
+        assert sum(map(len, answers)) == host.version == ROUND_COMMANDS
+        running = asyncio.create_task(host.run())
+        await until(lambda: host.version == many)
+        await host.stop(running)
+        assert [fact.text for fact, _ in told.facts if isinstance(fact, Wrote)] == [
+            f"line {number}" for number in range(many)
+        ]
+
+
+async def test_a_refusal_keeps_nothing_alive_that_was_at_hand_where_it_was_raised(tmp_path: Path) -> None:
+    async with opened(tmp_path) as (host, _, _, _):
+        answers = submit(host, Write(id=1, text=" "))
+        await host.round()
+        [refusal] = answers
+        assert isinstance(refusal, Refused)
+        assert refusal.__traceback__ is refusal.__cause__ is refusal.__context__ is None
 
 
 async def test_what_is_kept_holds_no_personal_text_and_is_there_after_a_restart(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from protocol.poses import POSE_MESSAGE_BYTES, encode_pose
 from server.inbox import Inbox
 from server.inlet import LONG_BYTES, READ_BYTES, Inlet, Source
+from server.limits import Limits
 from server.metrics import Metrics
 
 
@@ -59,7 +60,7 @@ class Client:
 
 @contextmanager
 def reading() -> Iterator[tuple[Inlet, Inbox]]:
-    inlet = Inlet(Hands())
+    inlet = Inlet(Hands(), Limits(), Metrics())
     yield inlet, Inbox(Metrics(), 0.0)
     inlet.close()
 
@@ -237,7 +238,7 @@ def test_a_socket_that_was_closed_is_read_no_more_and_its_number_may_come_again(
 
 def test_it_waits_for_the_loop_while_nobody_says_anything_and_polls_while_somebody_does() -> None:
     hands = Hands()
-    inlet = Inlet(hands)
+    inlet = Inlet(hands, Limits(), Metrics())
     person = Client(inlet)
     [wake] = hands.readers.values()
     person.far.send(masked(b"hello"))
@@ -255,3 +256,164 @@ def test_it_waits_for_the_loop_while_nobody_says_anything_and_polls_while_somebo
     inlet.close()
     go_on()
     person.close()
+
+
+# What a round may take
+
+
+class Effort:
+    """A clock that moves by what is done: so many ms each time that somebody is heard."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+class Busy(Client):
+    """One whose every message takes 3 ms to be heard."""
+
+    effort: Effort
+
+    def _take(self, raw: bytes) -> None:
+        super()._take(raw)
+        self.effort.seconds += 0.003
+
+
+def busy_people(effort: Effort, inlet: Inlet, count: int) -> list[Busy]:
+    people = [Busy(inlet) for _ in range(count)]
+    for person in people:
+        person.effort = effort
+    return people
+
+
+def rounds_left(metrics: Metrics) -> float:
+    return metrics.registry.get_sample_value("madang_limit_reached_total", {"limit": "round_ms"}) or 0.0
+
+
+def test_a_round_ends_when_its_time_is_over_and_who_waits_is_first_in_the_next() -> None:
+    effort, metrics = Effort(), Metrics()
+    inlet = Inlet(Hands(), Limits(round_ms=5), metrics, effort)
+    first = busy_people(effort, inlet, 3)
+    for person in first:
+        person.far.send(masked(b"one"))
+    assert inlet.read() == 4, "three spoke, and one of them waits"
+    assert [person.heard for person in first] == [masked(b"one"), masked(b"one"), b""]
+    assert rounds_left(metrics) == 1
+    later = busy_people(effort, inlet, 2)
+    for person in (*later, first[2]):
+        person.far.send(masked(b"two"))
+    inlet.read()
+    assert first[2].heard == masked(b"one"), "what came meanwhile is read when that was heard"
+    assert [person.heard for person in later] == [masked(b"two"), b""]
+    while inlet.read():
+        pass
+    assert first[2].heard == masked(b"one") + masked(b"two")
+    assert later[1].heard == masked(b"two")
+    for person in (*first, *later):
+        person.close()
+    inlet.close()
+
+
+def test_neither_commands_nor_acknowledgements_wait_for_all_of_the_other() -> None:
+    effort = Effort()
+    inlet = Inlet(Hands(), Limits(round_ms=5), Metrics(), effort)
+    told, asking = busy_people(effort, inlet, 6), busy_people(effort, inlet, 6)
+    for one, other in zip(told, asking, strict=True):
+        one.far.send(masked(b"ack"))
+        other.far.send(masked(b"a command of some length"))
+    for heard in (2, 4, 6):
+        inlet.read()
+        assert sum(bool(person.heard) for person in told) == heard
+        assert sum(bool(person.heard) for person in asking) == heard
+    for person in (*told, *asking):
+        person.close()
+    inlet.close()
+
+
+def test_a_round_without_a_bound_hears_everyone() -> None:
+    effort, metrics = Effort(), Metrics()
+    inlet = Inlet(Hands(), Limits(round_ms=0), metrics, effort)
+    people = busy_people(effort, inlet, 10)
+    for person in people:
+        person.far.send(masked(b"one"))
+    inlet.read()
+    assert {person.heard for person in people} == {masked(b"one")}
+    assert rounds_left(metrics) == 0
+    for person in people:
+        person.close()
+    inlet.close()
+
+
+def test_a_pose_does_not_wait_for_what_others_say() -> None:
+    effort = Effort()
+    inlet, inbox = Inlet(Hands(), Limits(round_ms=5), Metrics(), effort), Inbox(Metrics(), 0.0)
+    people = busy_people(effort, inlet, 5)
+    walker = Client(inlet, 7, inbox)
+    for person in people:
+        person.far.send(masked(b"one"))
+    walker.far.send(masked(encode_pose(1, 0, 0, 0)))
+    inlet.read()
+    assert [person.heard for person in people].count(b"") == 3
+    assert inbox.empty(1.0).slot.tolist() == [7]
+    for person in (*people, walker):
+        person.close()
+    inlet.close()
+
+
+def test_who_waits_and_is_closed_meanwhile_is_not_heard_nor_another_in_their_place() -> None:
+    effort = Effort()
+    inlet = Inlet(Hands(), Limits(round_ms=1), Metrics(), effort)
+    people = busy_people(effort, inlet, 2)
+    for person in people:
+        person.far.send(masked(b"one"))
+    inlet.read()
+    assert people[1].heard == b""
+    inlet.remove(people[1].source)
+    people[1].close()
+    [other] = busy_people(effort, inlet, 1)
+    while inlet.read():
+        pass
+    assert (people[1].heard, other.heard) == (b"", b"")
+    other.far.send(masked(b"two"))
+    inlet.read()
+    assert other.heard == masked(b"two")
+    people[0].close()
+    other.close()
+    inlet.close()
+
+
+def test_the_end_of_a_line_that_waits_is_told_after_what_it_said() -> None:
+    effort = Effort()
+    inlet = Inlet(Hands(), Limits(round_ms=1), Metrics(), effort)
+    first, second = busy_people(effort, inlet, 2)
+    for person in (first, second):
+        person.far.send(masked(b"one"))
+    inlet.read()
+    second.far.shutdown(socket.SHUT_WR)
+    assert second.heard == b""
+    while inlet.read() and not second.is_given_back:
+        pass
+    assert (second.heard, second.is_given_back) == (masked(b"one"), True)
+    first.close()
+    second.close()
+    inlet.close()
+
+
+def test_of_who_sends_many_small_messages_a_round_hears_some_and_of_who_sends_a_long_one_the_whole() -> None:
+    with reading() as (inlet, _):
+        many, long = Client(inlet), Client(inlet)
+        small = masked(b"x" * 30) * 40
+        whole = bytes((0x82, 0x80 | 126)) + (5_000).to_bytes(2) + bytes(4) + bytes(5_000)
+        many.far.send(small)
+        long.far.send(whole + masked(b"next"))
+        inlet.read()
+        assert READ_BYTES <= len(many.heard) < READ_BYTES + len(masked(b"x" * 30))
+        assert long.heard == whole
+        while inlet.read():
+            pass
+        assert many.heard == small
+        assert long.heard == whole + masked(b"next")
+        many.close()
+        long.close()
