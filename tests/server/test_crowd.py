@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from protocol.avatars import Change, Changed, Emote, MovedBack
+from protocol.chat import ChatSaid, Say
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone
 from protocol.handshake import Avatar, Draining
@@ -340,3 +341,32 @@ def test_what_waits_for_a_crowd_leaves_some_at_a_time_and_once() -> None:
     assert list(leaving) == [None]
     assert told() == len(people)
     assert crowd.to_flush == {been_told.connection}, "what came meanwhile waits for the next tick"
+
+
+def test_what_is_said_is_told_with_the_tick_in_its_order_and_who_votes_does_not_wait_for_it(
+    town: Town,
+) -> None:
+    speaker, hearer = at(town, 20.0, 20.0), at(town, 22.0, 20.0)
+    before = hearer.connection.session.told
+    for number, to in enumerate(("district", "nearby", "district")):
+        said = speaker.ask(Say, text=f"line {number}", to=to)
+        assert said["result"]["heard_by"] == 1
+    assert hearer.connection.session.told == before
+    hearer.heard.clear()
+    town.tick()
+    assert [said.text for said in hearer.heard if isinstance(said, ChatSaid)] == [
+        "line 0",
+        "line 1",
+        "line 2",
+    ]
+    assert hearer.connection.session.told == before + 3
+
+
+def test_who_goes_before_a_line_is_told_is_not_told_and_who_is_away_finds_it(town: Town) -> None:
+    speaker, gone, away = at(town, 20.0, 20.0), at(town, 22.0, 20.0), at(town, 23.0, 20.0)
+    assert speaker.ask(Say, text="all of you", to="district")["result"]["heard_by"] == 2
+    told = gone.connection.session.told, away.connection.session.told
+    gone.connection.left()
+    away.connection.lost()
+    town.router.flush()
+    assert (gone.connection.session.told, away.connection.session.told) == (told[0], told[1] + 1)
