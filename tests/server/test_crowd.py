@@ -346,7 +346,7 @@ def test_what_waits_for_a_crowd_leaves_some_at_a_time_and_once() -> None:
 def test_what_is_said_is_told_with_the_tick_in_its_order_and_who_votes_does_not_wait_for_it(
     town: Town,
 ) -> None:
-    speaker, hearer = at(town, 20.0, 20.0), at(town, 22.0, 20.0)
+    speaker, hearer = at(town, 50.0, 50.0), at(town, 52.0, 50.0)
     before = hearer.connection.session.told
     for number, to in enumerate(("district", "nearby", "district")):
         said = speaker.ask(Say, text=f"line {number}", to=to)
@@ -363,7 +363,7 @@ def test_what_is_said_is_told_with_the_tick_in_its_order_and_who_votes_does_not_
 
 
 def test_who_goes_before_a_line_is_told_is_not_told_and_who_is_away_finds_it(town: Town) -> None:
-    speaker, gone, away = at(town, 20.0, 20.0), at(town, 22.0, 20.0), at(town, 23.0, 20.0)
+    speaker, gone, away = at(town, 50.0, 50.0), at(town, 52.0, 50.0), at(town, 53.0, 50.0)
     assert speaker.ask(Say, text="all of you", to="district")["result"]["heard_by"] == 2
     told = gone.connection.session.told, away.connection.session.told
     gone.connection.left()
