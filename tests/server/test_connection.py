@@ -218,6 +218,7 @@ def test_past_the_bound_of_facts_who_does_not_acknowledge_is_too_slow(talkative:
     assert goodbye.retry == "now"
     assert len(slow.facts(ChatSaid)) == 1_025
     speaker.ask(Say, text="too much to keep for who is away", to="district")
+    talkative.tick()
     assert speaker.ask(Say, text="still here", to="district")["result"]["heard_by"] == 0
 
 
