@@ -17,7 +17,7 @@ from tests.support.plain_page import (
     publish,
     words,
 )
-from tests.support.web_city import WebCity
+from tests.support.web_city import WebCity, a_petition
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -89,6 +89,19 @@ async def test_a_petition_from_filing_to_satisfaction_without_a_script(
     page = await anyone.send(page.form("/status"), {"token": "0" * 32})
     assert page.status == 404
     assert page.error_at("token")
+
+
+async def test_listed_words_are_behind_a_click_for_officials_and_nowhere_for_their_writer(
+    city: WebCity, visit: Visit
+) -> None:
+    t = words("ko")
+    filed = await city.done("petitions.file", "mina", **a_petition(title="이 씨발 공사"))
+    at = f"/plain/petitions/{filed['petition']}"
+    room, mina = await visit("room"), await visit("mina")
+    page = await look(room, at)
+    assert t["petitions"]["marks"] in page.text
+    assert page.text.count("씨발") >= 2
+    assert t["petitions"]["marks"] not in (await mina.open(at)).text
 
 
 async def test_a_rejection_is_objected_to_and_decided(visit: Visit) -> None:

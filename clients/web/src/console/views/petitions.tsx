@@ -164,6 +164,14 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
   if (!answer) return <p class="empty">{t("loading")}</p>;
   return (
     <>
+      {answer.marks && (
+        <details>
+          <summary>{t("listed_words")}</summary>
+          <p>
+            <bdi>{answer.marks.join(", ")}</bdi>
+          </p>
+        </details>
+      )}
       {answer.written && (
         <section class="quote">
           <h3>
