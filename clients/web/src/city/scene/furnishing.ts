@@ -57,6 +57,9 @@ function furnish(clay: Clay, district: District, room: Zone): void {
     if (Math.min(x1 - x0, z1 - z0) < 5) continue;
     clay.box(x0 + 1.5, FLOOR_M, z0 + 1.5, x1 - 1.5, FLOOR_M + 0.012, z1 - 1.5, "#d8c9ab");
     clay.box(x0 + 1.75, FLOOR_M, z0 + 1.75, x1 - 1.75, FLOOR_M + 0.024, z1 - 1.75, tint);
+    if (Math.min(x1 - x0, z1 - z0) < 9) continue;
+    clay.box(x0 + 2.6, FLOOR_M, z0 + 2.6, x1 - 2.6, FLOOR_M + 0.036, z1 - 2.6, "#d8c9ab");
+    clay.box(x0 + 2.72, FLOOR_M, z0 + 2.72, x1 - 2.72, FLOOR_M + 0.048, z1 - 2.72, tint);
   }
   const outline = room.polygon;
   let n = 0;
