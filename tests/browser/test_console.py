@@ -186,8 +186,9 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(window
     await expect(crew.locator("[aria-current=step]")).to_be_visible()
     assert await crew.get_by_role("button", name="고치기").count() == 0
 
-    row = (await windows.city.get("/api/v1/live_qa/sessions")).json()["sessions"][0]
-    assert row["programme"]["now"]["en"] == "Doors and music"
+    rows = (await windows.city.get("/api/v1/live_qa/sessions")).json()["sessions"]
+    told = [row["programme"]["now"]["en"] for row in rows if row["session"] == session]
+    assert told == ["Doors and music"]
     # The page's clock goes on by two minutes: what is planned for half a minute has long been over.
     await page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 120_000; })()")
     await expect(sheet.locator(".alarm")).to_contain_text("is over by")
@@ -254,6 +255,11 @@ async def test_no_view_is_wider_than_a_phone(windows: Windows) -> None:
         await page.evaluate(f"location.hash = '{view[1:]}'")
         await expect(page.locator(f"nav a[href='{view}']")).to_have_attribute("aria-current", "page")
         await expect(page.locator("main .empty", has_text="불러오는")).to_have_count(0)
+        wide = await page.evaluate(
+            "[...document.querySelectorAll('main *')].filter((at) => at.getBoundingClientRect().right > 390"
+            " && !at.closest('table')).map((at) => at.outerHTML.slice(0, 90))"
+        )
+        assert wide == [], view
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390, view
 
 

@@ -28,6 +28,12 @@ class WitnessedSanction(wire.Sanction):
     here: tuple[Citizen, ...] = Field(default=(), exclude=True)
 
 
+class WitnessedMove(wire.MoveCitizen):
+    """A move with whom it moves, where they are here: a visitor is known in no other way."""
+
+    here: Citizen | None = Field(default=None, exclude=True)
+
+
 class Arrive(Command):
     """A citizen has come into the city, for the first time or with another rank."""
 

@@ -9,7 +9,7 @@ from worlds.service import Personal
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
-from worlds.services.moderation.inside import WitnessedSanction
+from worlds.services.moderation.inside import WitnessedMove, WitnessedSanction
 from worlds.services.moderation.roles import (
     DESK_RANK,
     OPERATOR_RANK,
@@ -164,10 +164,13 @@ def lift(desk: Desk, command: wire.Lift, citizen: Citizen, now: int) -> Iterator
     )
 
 
-def move(desk: Desk, command: wire.MoveCitizen, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+def move(
+    desk: Desk, command: wire.MoveCitizen | WitnessedMove, citizen: Citizen, now: int
+) -> Iterator[e.OfModeration]:
     """An avatar is put elsewhere in its district, with the reason kept."""
     require_desk(citizen, command.district)
-    require_touchable(desk, command.citizen, None, citizen)
+    here = command.here if isinstance(command, WitnessedMove) else None
+    require_touchable(desk, command.citizen, here, citizen)
     words = words_of(command.words, "words", desk.rules.longest_words)
     yield e.Moved(
         by=citizen.id,

@@ -31,7 +31,14 @@ from worlds.services.moderation import events as e
 from worlds.services.moderation.content import DAY, Content
 from worlds.services.moderation.desk import Desk, Judge, all_clean
 from worlds.services.moderation.index import Due, Index
-from worlds.services.moderation.inside import Arrive, HoldLine, RaiseAlert, WitnessedReport, WitnessedSanction
+from worlds.services.moderation.inside import (
+    Arrive,
+    HoldLine,
+    RaiseAlert,
+    WitnessedMove,
+    WitnessedReport,
+    WitnessedSanction,
+)
 from worlds.services.moderation.roles import headed, is_auditor, offices
 from worlds.services.moderation.state import State
 from worlds.speech import Line
@@ -56,6 +63,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.DecideAppeal: appealing.decide,
     wire.Annotate: appealing.annotate,
     wire.MoveCitizen: sanctioning.move,
+    WitnessedMove: sanctioning.move,
     wire.SetMode: modes.set_mode,
     wire.ActOnVenue: modes.act_jointly,
     wire.GuardTalk: protecting.guard_talk,
@@ -77,6 +85,7 @@ class Moderation(Service[e.OfModeration]):
         *wire.COMMANDS,
         WitnessedReport,
         WitnessedSanction,
+        WitnessedMove,
         Arrive,
         RaiseAlert,
         HoldLine,
@@ -193,6 +202,8 @@ class Moderation(Service[e.OfModeration]):
             case wire.Sanction():
                 here = (witness.citizen(one) for one in command.citizens)
                 return WitnessedSanction(**dict(command), here=tuple(one for one in here if one is not None))
+            case wire.MoveCitizen():
+                return WitnessedMove(**dict(command), here=witness.citizen(command.citizen))
             case _:
                 return command
 

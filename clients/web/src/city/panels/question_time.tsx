@@ -2,7 +2,7 @@
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { attempt, why } from "../session";
-import { client, notice } from "../state";
+import { client, notice, told } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
 import { chosenSession, leftS, turn, type View, view } from "./question_time_state";
@@ -47,9 +47,18 @@ export function QuestionTime() {
         (error) => notice(why(error).text, "bad"),
       );
     void look();
-    return city.on("state", ({ state }) => {
-      if (state === "here") void look();
-    });
+    const ends = [
+      city.on("state", ({ state }) => {
+        if (state === "here") void look();
+      }),
+      // What happens on a stage elsewhere is told by its session alone.
+      city.on("live_qa.session_changed", ({ session: changed }) => {
+        if (changed.session === session && told.value?.district !== changed.district) void look();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }, [city, session]);
 
   if (!all) return <p class="soft">{say("panel.loading")}</p>;

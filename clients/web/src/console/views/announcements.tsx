@@ -51,7 +51,7 @@ export function Announcements({ city, which, go }: View) {
         city,
         "announcements.announce",
         {},
-      )({ ...values, until: city.client.serverTime + (values["until"] as number) * 60_000 }),
+      )({ ...values, until: Math.round(city.client.serverTime + (values["until"] as number) * 60_000) }),
   });
 
   useEffect(() => {

@@ -114,7 +114,22 @@ function Person({ city, which, go }: View) {
     "moderation.acted",
   ]);
   const here = useNames(city, [which]).get(which);
-  if (refusal === "not_found") return <p class="empty">{t("code_not_found")}</p>;
+  if (refusal === "not_found" && !here) return <p class="empty">{t("code_not_found")}</p>;
+  if (refusal === "not_found")
+    return (
+      <>
+        <h2 class="person">
+          <bdi>{here!.name}</bdi> <small>{here!.roles.map(role).join(" · ")}</small>
+        </h2>
+        <p>{t("visitor_unknown")}</p>
+        <p class="acts">
+          <button type="button" class="bad" onClick={() => act(sanction(city, which, here!.district ?? ""))}>
+            {t("sanction")}
+          </button>
+          <Talk city={city} citizen={which} />
+        </p>
+      </>
+    );
   if (refusal && which === city.client.citizen.id) return <p class="empty">{t("not_oneself")}</p>;
   if (refusal)
     return (

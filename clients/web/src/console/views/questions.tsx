@@ -1,5 +1,5 @@
 // Question time: the inbox and the queue to work through, and beside them how the session is run.
-import type { Words } from "madang";
+import type { Commands, Words } from "madang";
 import { useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
@@ -240,38 +240,51 @@ function actsOn(
   departments: Choice[],
 ): Act[] {
   const about = { session, question: question.question, version: question.version };
-  const mine = question.claimed_by === city.client.citizen.id;
+  const isClaimed = (question.claimed_until ?? 0) > city.client.serverTime;
+  const mine = isClaimed && question.claimed_by === city.client.citizen.id;
+  /** What only who has it in hand may do: taken first, if it is nobody's, at the version that this makes. */
+  const taken =
+    <T extends "live_qa.approve" | "live_qa.dismiss" | "live_qa.hold" | "live_qa.merge">(
+      type: T,
+    ): Act["does"] =>
+    async (values) => {
+      if (mine) return command(city, type, about as Partial<Commands[T]["asks"]>)(values);
+      const { row } = await city.ask("live_qa.claim", about);
+      const now = { ...about, version: row.version };
+      return command(city, type, now as Partial<Commands[T]["asks"]>)(values);
+    };
+  const screened = question.state === "pending" || question.state === "held";
   const all: Record<string, Act> = {
     claim: {
       key: "c",
       label: mine ? "release" : "claim",
       does: command(city, "live_qa.claim", { ...about, on: !mine }),
     },
-    approve: { key: "a", label: "approve", kind: "good", does: command(city, "live_qa.approve", about) },
+    approve: { key: "a", label: "approve", kind: "good", does: taken("live_qa.approve") },
     edit: {
       key: "e",
       label: "edit_approve",
       fields: [{ name: "text", label: "text", kind: "text", value: question.text }],
-      does: command(city, "live_qa.approve", about),
+      does: taken("live_qa.approve"),
     },
     dismiss: {
       key: "d",
       label: "dismiss",
       kind: "bad",
       fields: [{ name: "reason", label: "reason", kind: "choice", choices: DISMISSALS }],
-      does: command(city, "live_qa.dismiss", about),
+      does: screened ? taken("live_qa.dismiss") : command(city, "live_qa.dismiss", about),
     },
     hold: {
       key: "h",
       label: "hold",
       fields: [{ name: "reason", label: "reason", kind: "choice", choices: HOLDS }],
-      does: command(city, "live_qa.hold", about),
+      does: screened ? taken("live_qa.hold") : command(city, "live_qa.hold", about),
     },
     merge: {
       key: "m",
       label: "merge",
       fields: [{ name: "into", label: "merge_into", kind: "number", value: question.similar[0]?.question }],
-      does: command(city, "live_qa.merge", about),
+      does: screened ? taken("live_qa.merge") : command(city, "live_qa.merge", about),
     },
     label: {
       key: "l",

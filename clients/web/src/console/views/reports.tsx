@@ -54,7 +54,11 @@ export function Reports({ city, go }: View) {
               },
               { name: "words", label: "note", kind: "text" },
             ],
-            does: command(city, "moderation.decide_report", { report: report.report }),
+            does: taken(
+              city,
+              report.report,
+              command(city, "moderation.decide_report", { report: report.report }),
+            ),
           },
           {
             key: "m",
@@ -67,7 +71,11 @@ export function Reports({ city, go }: View) {
                 choices: answer!.reports.filter((other) => other !== report).map(({ report: id }) => id),
               },
             ],
-            does: command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
+            does: taken(
+              city,
+              report.report,
+              command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
+            ),
           },
           annotate(city, report.report),
         ]}
@@ -100,16 +108,23 @@ export function Reports({ city, go }: View) {
   );
 }
 
-/** A sanction that closes the report: taken in hand first, so that of two moderators one alone gives it. */
+/** Takes a case in hand before something is done about it, so that of two moderators one alone does it. */
+function taken(city: View["city"], id: string, does: Act["does"]): Act["does"] {
+  return async (values) => {
+    await city.ask("moderation.claim", { case: id, on: true });
+    return does(values);
+  };
+}
+
+/** A sanction that closes the report. */
 function actedUpon(city: View["city"], report: Words.ReportRow): Act {
   const act = sanction(city, report.citizen!, report.scope, { reports: [report.report] });
   return {
     ...act,
-    async does(values) {
-      await city.ask("moderation.claim", { case: report.report, on: true });
+    does: taken(city, report.report, async (values) => {
       const { sanctions } = (await act.does(values)) as Words.SanctionDone;
       await city.ask("moderation.decide_report", { report: report.report, outcome: "acted", sanctions });
-    },
+    }),
   };
 }
 
@@ -164,7 +179,11 @@ export function Held({ city }: View) {
             key: "a",
             label: "approve",
             kind: "good",
-            does: command(city, "moderation.decide_held", { held: held.held, approve: true }),
+            does: taken(
+              city,
+              held.held,
+              command(city, "moderation.decide_held", { held: held.held, approve: true }),
+            ),
           },
           {
             key: "e",
@@ -173,14 +192,22 @@ export function Held({ city }: View) {
               { name: "text", label: "text", kind: "text", value: held.text },
               { name: "words", label: "words_told", kind: "text" },
             ],
-            does: command(city, "moderation.decide_held", { held: held.held, approve: true }),
+            does: taken(
+              city,
+              held.held,
+              command(city, "moderation.decide_held", { held: held.held, approve: true }),
+            ),
           },
           {
             key: "d",
             label: "refuse",
             kind: "bad",
             fields: [{ name: "words", label: "words_told", kind: "text" }],
-            does: command(city, "moderation.decide_held", { held: held.held, approve: false }),
+            does: taken(
+              city,
+              held.held,
+              command(city, "moderation.decide_held", { held: held.held, approve: false }),
+            ),
           },
           sanction(city, held.citizen, held.scope),
         ]}
@@ -287,13 +314,14 @@ export function Appeals({ city, which, go }: View) {
                     { name: "words", label: "words_told", kind: "text" },
                     { name: "until", label: "ends_in_minutes", kind: "number", is_optional: true },
                   ],
-                  does: (values) =>
+                  does: taken(city, row.sanction, (values) =>
                     command(city, "moderation.decide_appeal", { sanction: row.sanction })({
                       ...values,
                       until: values["until"]
-                        ? city.client.serverTime + (values["until"] as number) * 60_000
+                        ? Math.round(city.client.serverTime + (values["until"] as number) * 60_000)
                         : undefined,
                     }),
+                  ),
                 },
                 lift(city, row),
               ]

@@ -193,6 +193,7 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                     type="number"
                     min={0}
                     max={1440}
+                    step="any"
                     required
                     aria-label={`${t("minutes_long")} ${n + 1}`}
                     value={draft.lasts_s / 60}
