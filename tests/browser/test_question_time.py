@@ -89,6 +89,16 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await vote.click()
     await expect(vote).to_have_attribute("aria-pressed", "true")
 
+    # Where she stands it is announced, and she puts it away once she has read it.
+    words = {"ko": "마을회관에서 곧 시작합니다.", "en": "It begins soon in the hall."}
+    until = round(time.time() * 1000) + 600_000
+    await city.done("announcements.announce", "seoyeon", scope="green", text=words, until=until)
+    banner = mina.locator(".announced .announcement")
+    await expect(banner).to_contain_text("마을회관에서 곧 시작합니다.")
+    assert await faults_of(mina) == []
+    await banner.get_by_role("button", name="읽었습니다").click()
+    await expect(banner).to_have_count(0)
+
     # It is approved, and ordered by how many stand behind each.
     await publish(host)
     await expect(sheet.locator(".questions li", has_text=ASKED).first).to_be_visible()
@@ -108,6 +118,9 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await acts(host, "o")
     for page, at in ((screen, ".asked .text"), (mayor, ".answering .large"), (mina, ".sheet .now p")):
         await expect(page.locator(at)).to_have_text(ASKED)
+    await host.get_by_role("button", name="다음 순서 시작").click()
+    for page, at in ((screen, ".programme"), (sheet, ".programme"), (mayor, "[aria-current=step]")):
+        await expect(page.locator(at)).to_contain_text("입장, 대기실")
     assert await screen.evaluate("document.documentElement.scrollHeight") <= 1080
     assert await faults_of(screen) == []
     assert await faults_of(mayor) == []

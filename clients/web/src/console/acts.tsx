@@ -3,7 +3,8 @@ import { type Commands, Refused } from "madang";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { City } from "./city.ts";
-import { fromLocal, toLocal, useSpeech, type Word } from "./speech.tsx";
+import { inKorean } from "./reasons.ts";
+import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
 
 export interface Field {
   /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */
@@ -48,7 +49,8 @@ export function command<T extends keyof Commands>(
 }
 
 export function ActingProvider({ children }: { children: ComponentChildren }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   const [asking, setAsking] = useState<Act>();
   const [said, setSaid] = useState<{ text: string; isBad: boolean }>();
   const acting = useMemo((): Acting => {
@@ -61,11 +63,11 @@ export function ActingProvider({ children }: { children: ComponentChildren }) {
         else
           act.does({}).then(
             () => say(t("act_done", { act: t(act.label) })),
-            (error) => say(reason(error, t), true),
+            (error) => say(reason(error, speech), true),
           );
       },
     };
-  }, [asking, t]);
+  }, [asking, speech, t]);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(undefined), said.isBad ? 12_000 : 4000);
@@ -92,13 +94,15 @@ export function ActingProvider({ children }: { children: ComponentChildren }) {
 }
 
 /** Why something was not done, in words for people. */
-export function reason(error: unknown, t: (word: string) => string): string {
+export function reason(error: unknown, { t, language }: Pick<Speech, "t" | "language">): string {
   if (!(error instanceof Refused)) return t("unreachable");
-  return `${t(`code_${error.code}`)} ${error.message ? `(${error.message})` : ""}`;
+  const detail = language === "ko" ? inKorean(error.message, t) : error.message;
+  return `${t(`code_${error.code}`)}${detail ? ` (${detail})` : ""}`;
 }
 
 function Form({ act, close }: { act: Act; close(done: boolean): void }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   const dialog = useRef<HTMLDialogElement>(null);
   const [wrong, setWrong] = useState<{ field: string | undefined; text: string }>();
   const [isBusy, setBusy] = useState(false);
@@ -116,7 +120,7 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
     } catch (error) {
       const named = error instanceof Refused ? (error.field ?? "") : "";
       const at = act.fields!.find(({ name }) => named === name || named.startsWith(`${name}.`));
-      setWrong({ field: at?.name, text: reason(error, t) });
+      setWrong({ field: at?.name, text: reason(error, speech) });
       setBusy(false);
     }
   };

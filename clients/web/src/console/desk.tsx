@@ -1,6 +1,6 @@
 // The desk: which view is open, how the line to the city is, and the keys that lead everywhere.
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { ActingProvider, useActing } from "./acts.tsx";
 import { useAnswer, useClock } from "./answers.ts";
 import type { City } from "./city.ts";
@@ -111,7 +111,7 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
   ]);
   const waiting = desk.answer?.waiting ?? {};
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isAsking || isTyping(event)) return;
       if (!/^[0-9]$/.test(event.key)) return;

@@ -1,6 +1,6 @@
 // A list to work through by keyboard: j and k choose, an act's key does it; who works on what is seen at once.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Act, useActing } from "./acts.tsx";
 import { useSpeech } from "./speech.tsx";
 
@@ -30,7 +30,8 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
   const offered = chosen ? acts(chosen) : [];
   const list = useRef<HTMLUListElement>(null);
 
-  useEffect(() => {
+  // Before the next key: what is pressed is meant for the row that is seen to be chosen.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isAsking || isTyping(event) || !rows?.length) return;
       const at = rows.findIndex((row) => row.id === chosen?.id);

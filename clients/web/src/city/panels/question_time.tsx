@@ -113,6 +113,7 @@ function Session({ view: shown }: { view: View }) {
         {session.mode && <span> · {say(`qa.mode.${session.mode}` as Key)}</span>} · {day(session.starts_at)}{" "}
         {time(session.starts_at)}
       </p>
+      {session.programme && <Programme programme={session.programme} />}
       {session.is_stopped && (
         <p role="alert" class="bad">
           {say("qa.stopped")}
@@ -196,6 +197,18 @@ function Session({ view: shown }: { view: View }) {
         )}
       </section>
     </>
+  );
+}
+
+/** What is on now and what comes next, as the audience is told. */
+function Programme({ programme }: { programme: Words.Programme }) {
+  return (
+    <ul class="programme soft" aria-live="polite">
+      {programme.now && <li>{say("qa.programme_now", { text: of(programme.now) })}</li>}
+      {programme.next && (
+        <li>{say("qa.programme_next", { time: time(programme.next_at ?? 0), text: of(programme.next) })}</li>
+      )}
+    </ul>
   );
 }
 

@@ -1,6 +1,6 @@
 // Announcements: what is told now and where, words that are ready, and what was told before.
 import type { Words } from "madang";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
@@ -54,7 +54,7 @@ export function Announcements({ city, which, go }: View) {
       )({ ...values, until: Math.round(city.client.serverTime + (values["until"] as number) * 60_000) }),
   });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (isAsking || isTyping(event) || event.key !== "n" || !mayAnnounce) return;
       event.preventDefault();

@@ -109,7 +109,8 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
 type Draft = Words.CuePlan & { key: number };
 
 function Editor({ city, session, lines, version, close }: Shown & { close(): void }) {
-  const { t } = useSpeech();
+  const speech = useSpeech();
+  const { t } = speech;
   const { say } = useActing();
   // As it was when the editor was opened: what others change meanwhile is told when one saves.
   const [seen] = useState(version);
@@ -135,7 +136,7 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
       say(t("act_done", { act: t("edit") }));
       close();
     } catch (error) {
-      setWrong(reason(error, t));
+      setWrong(reason(error, speech));
     }
   };
   const add = () =>
