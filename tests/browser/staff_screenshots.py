@@ -126,9 +126,10 @@ class Scene:
     async def begin(self) -> dict[str, str]:
         """A question time that is answered, reports, a sanction, a petition, an announcement; where they are."""
         now = int(time.time() * 1000)
+        began = now - 420_000
         told = await self.do(
             "host", "live_qa.schedule", title={"ko": "시장과의 대화", "en": "An hour with the mayor"},
-            district="civil", stage="mayors_seat", collects_at=now, doors_at=now, starts_at=now - 420_000,
+            district="civil", stage="mayors_seat", collects_at=began, doors_at=began, starts_at=began,
             ends_at=now + 3_000_000,
         )  # fmt: skip
         session = told["session"]
@@ -168,7 +169,8 @@ class Scene:
         return {"session": session, "citizen": citizen}
 
     async def _moderate(self) -> str:
-        found = (await self.see("host", "/api/watch/citizens", name="a"))["citizens"]
+        slots = (await self.see("host", "/api/watch/districts/civil"))["slots"][:3]
+        found = [await self.see("host", f"/api/watch/districts/civil/avatars/{slot}") for slot in slots]
         assert found, "let some bots walk first: madang bots"
         for n, (reason, words) in enumerate(REPORTS):
             about = found[n % len(found)]["citizen"]
