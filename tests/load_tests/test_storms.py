@@ -47,7 +47,7 @@ FLOODED: dict[str, Any] = {
     "come_in_ms": 40.0,
     "peak_mb": 220.0,
     "driver_late_ms": 2.0,
-    "limits": {handshake_flood.HANDSHAKES: 30_000.0},
+    "limits": {handshake_flood.REFUSALS[0]: 28_000.0, handshake_flood.REFUSALS[1]: 2_000.0},
     **dict.fromkeys(("kept_outside", "mistakes", "lost"), 0),
 }
 SHUT: dict[str, Any] = {
