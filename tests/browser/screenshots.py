@@ -70,7 +70,7 @@ SHOTS = (
     Shot("street_phone", "civil", 15, size=PHONE, at=(306, 196), distance=12),
     Shot("map", "civil", 14, panel="지도", at=(306, 196)),
     Shot("petitions_en", "civil", 14, "en", panel="Petitions", at=(306, 196)),
-    Shot("question_time", "civil", 17.4, panel="시장과의 시간", at=(306, 150), distance=14, pitch=0.14),
+    Shot("question_time", "civil", 17.4, panel="질의응답", at=(306, 150), distance=14, pitch=0.14),
     Shot("settings_phone_en", "civil", 14, "en", PHONE, panel="Settings", at=(306, 196)),
 )
 

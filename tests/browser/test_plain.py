@@ -1,14 +1,16 @@
 """The plain page in a real browser: without scripts, on a phone 320 px wide, in the dark, and as axe reads it."""
 
+import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 
-from tests.support.browser import LAUNCH, PATIENCE_MS, faults_of
+from server.texts import LANGUAGES, Language, texts
+from tests.support.browser import LAUNCH, faults_of, signed_in, take_step
+from tests.support.plain_page import announced, sanctioned
 from tests.support.web_city import WebCity, web_city
 
 PAGES = (
@@ -22,6 +24,9 @@ PAGES = (
     "/plain/question-time",
     "/plain/places",
     "/plain/places/hall",
+    "/plain/sanctions",
+    "/plain/sanctions/numbers",
+    "/plain/nowhere",
     "/plain/leave",
 )
 
@@ -40,62 +45,120 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@asynccontextmanager
-async def mina(city: WebCity, browser: Browser, **how: Any) -> AsyncIterator[Page]:
-    """Mina's browser, signed in by a code."""
-    bearer = {"Authorization": f"Bearer {city.tokens['mina']}"}
-    code = (await city.browser.post("/api/codes", headers=bearer)).json()["code"]
-    context = await browser.new_context(base_url=f"http://{city.city.address}", **how)
-    page = await context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    await page.goto("/plain/enter")
-    await page.fill("#code", code)
-    await page.click("main button")
-    await page.wait_for_url("**/plain")
-    yield page
-    await context.close()
-
-
-async def test_a_petition_is_filed_in_a_browser_whose_scripts_are_off(
-    city: WebCity, browser: Browser
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_petition_from_filing_to_satisfaction_in_browsers_whose_scripts_are_off(
+    city: WebCity, browser: Browser, language: Language
 ) -> None:
-    async with mina(city, browser, java_script_enabled=False, locale="ko") as page:
-        await page.goto("/plain/petitions/new?kind=other")
-        await page.get_by_label("제목").fill("보도블록")
-        await page.get_by_role("button", name="제출").click()
-        await page.get_by_role("alert").get_by_role("link", name="내용: 써 주십시오.").click()
-        assert page.url.endswith("#f-text")
-        assert await page.get_by_label("제목").input_value() == "보도블록"
-        await page.get_by_label("내용").fill("세종대로 보도블록이 깨졌습니다.")
-        await page.get_by_label("이름").fill("김미나")
-        await page.get_by_role("button", name="제출").click()
-        await page.wait_for_url("**/receipt")
-        assert await page.get_by_role("heading", level=1).inner_text() == "도착 확인증"
-    mine = (await city.get("/api/v1/petitions/mine", "mina")).json()["items"]
-    assert len(mine) == 1
+    t = texts(language, "plain")
+    mina = await signed_in(city, browser, "mina", locale=language)
+    room = await signed_in(city, browser, "room", locale=language)
+    officer = await signed_in(city, browser, "officer", locale=language)
+
+    # She forgets the text: it is told at its field, and what she wrote is there.
+    await mina.get_by_role("link", name=t["home"]["file"]).click()
+    await mina.click("main a[href$='kind=other']")
+    await mina.fill("[name=title]", "보도블록")
+    await mina.click("main button[value=file]")
+    fault = f"{t['fields']['text']}: {t['form']['missing']}"
+    await mina.get_by_role("alert").get_by_role("link", name=fault).click()
+    assert mina.url.endswith("#f-text")
+    assert await mina.input_value("[name=title]") == "보도블록"
+    await mina.fill("[name=text]", "세종대로 보도블록이 깨졌습니다.")
+    await mina.fill("[name=name]", "김미나")
+    await mina.click("main button[value=file]")
+    await mina.wait_for_url("**/receipt")
+    assert await mina.inner_text("h1") == t["petitions"]["receipt_arrived"]
+    petition = mina.url.split("/")[-2]
+
+    # The civil service room finds it on its desk, the officer answers.
+    await room.get_by_role("link", name=t["site"]["desk"], exact=True).click()
+    assert await room.locator(f"main a[href$='{petition}']").count() == 1
+    await take_step(room, petition, "receive", kind="other", department="roads")
+    await take_step(officer, petition, "start")
+    await take_step(officer, petition, "answer", text="내일 고치겠습니다.", delivery="electronic")
+
+    # She reads the answer among her notices, and rates it; every step is told in her language.
+    await mina.goto("/plain/notices")
+    assert "내일 고치겠습니다." in await mina.inner_text("main")
+    await take_step(mina, petition, "rate", stars="5", text="고맙습니다.")
+    told = await mina.inner_text(".steps")
+    assert ("만족도 5점" if language == "ko" else "Rated 5 of 5.") in told
+    assert not re.search("[a-z]_[a-z]|None", await mina.inner_text("main"))
 
 
-@pytest.mark.parametrize(
-    ("locale", "how"),
-    [
-        ("ko", {"viewport": {"width": 1100, "height": 800}}),
-        ("ko", {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}),
-        ("en", {"viewport": {"width": 320, "height": 640}}),
-    ],
-)
+PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("language", LANGUAGES)
 async def test_axe_finds_no_serious_fault_and_nothing_is_wider_than_the_page(
-    city: WebCity, browser: Browser, locale: str, how: dict[str, Any]
+    city: WebCity, browser: Browser, language: Language, viewport: Any
 ) -> None:
     petition, _ = await city.receive(kind="suggestion")
+    sanction = await sanctioned(city, "mina", "mute")
+    session = await announced(city)
+    asked = {"session": session, "text": "https://example.org/" + "x" * 200, "language": "en"}
+    await city.done("live_qa.ask", "junho", **asked)
     own = [f"/plain/petitions/{petition}{end}" for end in ("", "/receipt", "/amend", "/withdraw")]
-    async with mina(city, browser, locale=locale, **how) as page:
-        for path in [*PAGES, *own]:
+    own += [f"/plain/sanctions/{sanction}/appeal"]
+    own += [f"/plain/question-time/{session}{end}" for end in ("", "/ask")]
+    desk = f"/plain/question-desk/{session}"
+    of_desk = [
+        "/plain/question-desk",
+        f"{desk}?which=held",
+        f"{desk}/1",
+        f"{desk}/1/approve",
+        f"{desk}/1/dismiss",
+    ]
+    of_room = ["/plain/desk", f"/plain/petitions/{petition}", f"/plain/petitions/{petition}/route"]
+    scheme = "dark" if viewport is PHONE and language == "ko" else "light"
+    how: dict[str, Any] = {"viewport": viewport, "locale": language, "color_scheme": scheme}
+    for who, paths in (("mina", [*PAGES, *own]), ("chief", of_desk), ("room", of_room)):
+        page = await signed_in(city, browser, who, java_script_enabled=True, **how)
+        for path in paths:
             await page.goto(path)
-            assert await page.evaluate("document.documentElement.lang") == locale
+            assert await page.evaluate("document.documentElement.lang") == language
             width = await page.evaluate("document.documentElement.scrollWidth")
-            assert width <= how["viewport"]["width"], path
+            assert width <= viewport["width"], path
             assert await faults_of(page) == [], path
-        await page.goto("/plain/petitions/new?kind=other")
-        await page.click("main button[value=file]")
-        await page.locator("#faults").wait_for()
-        assert await faults_of(page) == []
+        if who == "mina":
+            await page.goto("/plain/petitions/new?kind=other")
+            await page.click("main button[value=file]")
+            await page.locator("#faults").wait_for()
+            assert await faults_of(page) == []
+        await page.context.close()
+
+
+async def test_keys_go_through_a_page_in_the_order_in_which_it_is_read(
+    city: WebCity, browser: Browser
+) -> None:
+    page = await signed_in(city, browser, "mina", java_script_enabled=True, locale="ko")
+    for path in ("/plain", "/plain/petitions/new?kind=suggestion", "/plain/places"):
+        await page.goto(path)
+        wanted: list[str] = await page.evaluate(FOCUSABLE)
+        met: list[str] = []
+        for _ in wanted:
+            await page.keyboard.press("Tab")
+            where, is_seen = await page.evaluate(FOCUSED)
+            assert is_seen, f"{path}: nobody sees that {where} is chosen"
+            met.append(where)
+        assert met == wanted, path
+
+    # The first leads past the menu.
+    await page.goto("/plain/places")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    assert await page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+PLACE = "[...document.querySelectorAll('*')].indexOf(element) + ' ' + element.outerHTML.slice(0, 80)"
+FOCUSABLE = (
+    "[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]"
+    f".filter((element) => element.checkVisibility()).map((element) => {PLACE})"
+)
+FOCUSED = (
+    "(() => { const element = document.activeElement, style = getComputedStyle(element);"
+    f" return [{PLACE}, style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0]; }})()"
+)
+"""What the keys have chosen, and whether an outline shows it."""

@@ -1,6 +1,7 @@
 """The commands over HTTP: each has one route, goes through the same gate, and is refused with the same reasons."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from protocol import export
 from protocol.catalogue import type_of
 from protocol.refusals import Refusal
 from protocol.services import announcements, live_qa, moderation, petitions
@@ -43,6 +45,20 @@ async def test_every_command_of_a_service_has_one_route_and_nothing_else_has(cit
     assert ("/api/v1/petitions/file", "post") in routes
     assert ("/api/v1/petitions/mine", "get") in routes
     assert ("/api/v1/petitions/status", "post") in routes, "a token does not belong into an address"
+
+
+async def test_the_specification_tells_of_every_route_for_clients_and_of_no_other(city: WebCity) -> None:
+    section = (
+        (Path(export.__file__).parent / "SPEC.md").read_text("utf-8").split("Beside the socket: HTTP\n")[1]
+    )
+    told = set(re.findall(r"`(GET|POST) (/[^`]*)`", section))
+    paths = (await city.get("/openapi.json")).json()["paths"]
+    served = {(method.upper(), re.sub(r"^/api/v1/\w+/\w+$", "/api/v1/{service}/{verb}", path))
+              for path, methods in paths.items() for method in methods}  # fmt: skip
+    assert told - {("GET", "/openapi.json")} <= served
+    for_clients = {(method, path) for method, path in served if path.startswith("/api/")}
+    assert len(for_clients) > 8
+    assert for_clients <= told
 
 
 async def test_the_interface_describes_what_is_asked_and_what_is_answered(city: WebCity) -> None:

@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
+
+from tests.support.web_city import WebCity
 
 CHROMIUM = os.environ.get("MADANG_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
@@ -40,6 +42,36 @@ PATIENCE_MS = 60_000
 """How long a page may take to come to what a test waits for."""
 
 AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+async def signed_in(city: WebCity, browser: Browser, who: str, **how: Any) -> Page:
+    """A window on the plain page, its scripts off unless said otherwise, signed in by a code."""
+    bearer = {"Authorization": f"Bearer {city.tokens[who]}"}
+    code = (await city.browser.post("/api/codes", headers=bearer)).json()["code"]
+    context = await browser.new_context(
+        base_url=f"http://{city.city.address}", **({"java_script_enabled": False} | how)
+    )
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    await page.goto("/plain/enter")
+    await page.fill("#code", code)
+    await page.click("main button")
+    await page.wait_for_url("**/plain")
+    return page
+
+
+async def take_step(page: Page, petition: str, verb: str, **written: str) -> None:
+    """One thing done to a petition by its plain form, found by its link; staff need not say first why they look."""
+    await page.goto(f"/plain/petitions/{petition}")
+    await page.click(f"main a[href$='/{verb}']")
+    for name, value in written.items():
+        field = page.locator(f"main [name='{name}']")
+        if await field.evaluate("element => element.tagName") == "SELECT":
+            await field.select_option(value)
+        else:
+            await field.fill(value)
+    await page.click("main form button")
+    await page.locator(".notes").wait_for()
 
 
 async def until(page: Page, claim: str, seconds: float = 60) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from server.texts import Language, texts
+from tests.support.moderated_town import Citizen
 from tests.support.reader import Page, Reader
 from tests.support.web_city import WebCity
 
@@ -17,6 +18,24 @@ async def code(city: WebCity, who: str) -> str:
     assert answer.status_code == 201
     told: str = answer.json()["code"]
     return told
+
+
+async def came(city: WebCity, who: str) -> str:
+    """Someone was in the hall; their citizen's number."""
+    async with city.city.guest() as guest:
+        citizen = Citizen(guest, await guest.greet(token=city.tokens[who]))
+        await citizen.enter()
+        return citizen.id
+
+
+async def sanctioned(city: WebCity, who: str, kind: str, **fields: str) -> str:
+    """The host gives someone a sanction; its number."""
+    given = {"reason": "insult", "words": "욕설을 하셨습니다.", "scope": "hall"} | fields
+    done = await city.done(
+        "moderation.sanction", "host", citizens=[await came(city, who)], kind=kind, **given
+    )
+    number: str = done["sanctions"][0]
+    return number
 
 
 def words(language: Language) -> dict[str, Any]:

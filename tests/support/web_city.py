@@ -22,6 +22,8 @@ PEOPLE = (
     Claims(sub="officer", name="김도로", roles=["official"], department="roads"),
     Claims(sub="head", name="최과장", roles=["official"], grants=["head"], department="roads"),
     Claims(sub="host", name="사회자", roles=["host", "moderator"]),
+    Claims(sub="aide", name="안내", roles=["moderator"]),
+    Claims(sub="chief", name="안내장", roles=["moderator"], grants=["head_moderator"]),
     Claims(sub="auditor", name="감사", roles=["official"], grants=["auditor"]),
     Claims(sub="mayor", name="이장", roles=["official"], grants=["mayor"]),
 )

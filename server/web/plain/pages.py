@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from protocol.refusals import Refusal, Refused
 from server.texts import Language, preferred, texts
@@ -72,7 +73,14 @@ def _environment() -> Environment:
     )
     environment.filters["iso"] = lambda at: datetime.fromtimestamp(at / 1000, KST).isoformat("T", "minutes")
     environment.filters["when"] = shown_moment
+    environment.filters["tongue"] = tongue
     return environment
+
+
+def tongue(text: str, known: str | None = None) -> Markup:
+    """The `lang` of what somebody wrote: as they said, Korean where it has Hangul, else not known."""
+    language = known or ("ko" if any("가" <= c <= "힣" for c in text) else "")
+    return Markup(' lang="{}"').format(language)
 
 
 _WEEKDAYS: dict[Language, str] = {"ko": "월화수목금토일", "en": "Mon Tue Wed Thu Fri Sat Sun"}

@@ -34,16 +34,18 @@ async def desk(visit: Visit) -> Response:
     elif citizen.department is not None:
         desks.append(citizen.department)
     asked = visit.query.get("department", desks[0] if desks else "")
+    overdue = visit.query.get("overdue") == "yes"
     page = say.PetitionPage(items=[])
     if desks:
         wanted = {"department": asked or None, "after": visit.query.get("after") or None}
-        page = await visit.ask(say.DeskOfDepartment, **wanted, overdue=visit.query.get("overdue") == "yes")
+        page = await visit.ask(say.DeskOfDepartment, **wanted, overdue=overdue)
     return visit.page(
         "desk.html",
         items=page.items,
         next=page.next,
         desks=desks,
         asked=asked,
+        overdue=overdue,
         names=called,
         forms=[name for name in FORMS if name == "serve" or citizen.has("operator")],
         may_check=holds(citizen, "examiner") or citizen.has("operator"),

@@ -11,9 +11,12 @@ AT = f"{HOME}/places"
 
 
 async def districts(visit: Visit) -> Response:
-    """All districts, and how many are there now."""
+    """All districts, how many are there now, and what is coming."""
     about = {one.id: one for one in visit.site.view.districts()}
-    return visit.page("places.html", about=about)
+    coming = []
+    if "live_qa" in visit.site.gate.host.city.services:
+        coming = (await question_time.listed(visit))[0]
+    return visit.page("places.html", about=about, coming=coming, where=question_time.where(visit))
 
 
 async def district(visit: Visit) -> Response:
@@ -26,7 +29,9 @@ async def district(visit: Visit) -> Response:
     if "live_qa" in visit.site.gate.host.city.services:
         coming = [one for one in (await question_time.listed(visit))[0] if one.district == name]
     card = next(one for one in visit.site.view.city().districts if one.id == name)
-    return visit.page("district.html", district=found, card=card, coming=coming)
+    return visit.page(
+        "district.html", district=found, card=card, coming=coming, where=question_time.where(visit)
+    )
 
 
 PAGES = [(AT, districts), (AT + "/{district}", district)]

@@ -1,7 +1,5 @@
 """Question time on the plain page: the schedule, asking and voting, one's place among the hands, and past records."""
 
-from typing import Any
-
 from fastapi import Response
 
 from protocol.message import Command
@@ -10,7 +8,9 @@ from protocol.services import live_qa as say
 from server.web.plain.forms import Option, form_for
 from server.web.plain.pages import HOME
 from server.web.plain.visit import Visit, new_key
+from worlds.city import City
 from worlds.services.live_qa import LiveQa
+from worlds.services.live_qa.venue import Venue
 
 AT = f"{HOME}/question-time"
 
@@ -41,7 +41,7 @@ async def listed(visit: Visit) -> tuple[list[say.QuestionTime], list[say.Questio
 async def sessions(visit: Visit) -> Response:
     """All question times."""
     coming, past, after = await listed(visit)
-    return visit.page("question_times.html", coming=coming, past=past, next=after, where=_where(visit))
+    return visit.page("question_times.html", coming=coming, past=past, next=after, where=where(visit))
 
 
 async def audience(visit: Visit) -> Response:
@@ -61,8 +61,8 @@ async def audience(visit: Visit) -> Response:
         questions=questions,
         next=after,
         done=[one for one in done.questions if one.question != now],
-        categories=await _categories(visit),
-        where=_where(visit),
+        categories=await categories(visit),
+        where=where(visit),
         at=f"{AT}/{name}",
         takes_part=view.session.phase in TAKING_PART,
         is_over=view.session.phase in OVER,
@@ -77,8 +77,8 @@ async def record(visit: Visit) -> Response:
         "record.html",
         record=found,
         session=found.session,
-        categories=await _categories(visit),
-        where=_where(visit),
+        categories=await categories(visit),
+        where=where(visit),
         at=f"{AT}/{name}",
     )
 
@@ -99,7 +99,7 @@ async def act(visit: Visit) -> Response:
         if part in ("text", "category", "nickname", "language", "lane", "accept")
     ]
     choices = {
-        "category": list((await _categories(visit)).items()),
+        "category": list((await categories(visit)).items()),
         "language": list[Option](visit.texts["options"]["language"].items()),
     }
     form = form_for(
@@ -123,16 +123,23 @@ async def act(visit: Visit) -> Response:
     return visit.go(f"{AT}/{name}" + (f"#q{question}" if question and verb == "vote" else ""))
 
 
-async def _categories(visit: Visit) -> dict[str, str]:
-    def told(city: Any, _: int) -> dict[str, str]:
-        service = city.services["live_qa"]
-        assert isinstance(service, LiveQa)
-        return {id: visit.named(name) for id, name in service.venue.content.categories.items()}
+def venue_of(city: City) -> Venue:
+    """Where the city keeps its question times."""
+    service = city.services["live_qa"]
+    assert isinstance(service, LiveQa)
+    return service.venue
+
+
+async def categories(visit: Visit) -> dict[str, str]:
+    """What the city calls the categories of questions."""
+
+    def told(city: City, _: int) -> dict[str, str]:
+        return {id: visit.named(name) for id, name in venue_of(city).content.categories.items()}
 
     return await visit.look(told)
 
 
-def _where(visit: Visit) -> dict[tuple[str, str], str]:
+def where(visit: Visit) -> dict[tuple[str, str], str]:
     """What a stage is called, by district and stage."""
     return {
         (district.id, stage.id): f"{visit.named(district.name)} · {visit.named(stage.name)}"

@@ -9,7 +9,7 @@ from protocol.refusals import Refused
 from server.codes import Codes
 from server.metrics import Metrics
 from server.web.callers import Gate
-from server.web.plain import petition_desk, petitions, places, question_time
+from server.web.plain import petition_desk, petitions, places, question_desk, question_time, sanctions
 from server.web.plain.pages import HOME
 from server.web.plain.sessions import Sessions
 from server.web.plain.visit import Handler, Site, Visit, answering
@@ -35,7 +35,9 @@ def routes(gate: Gate, view: CityView, metrics: Metrics, version: str, codes: Co
     if "petitions" in services:
         pages += [*petitions.PAGES, *petition_desk.PAGES, *petitions.PAGES_OF_ONE]
     if "live_qa" in services:
-        pages += question_time.PAGES
+        pages += [*question_time.PAGES, *question_desk.PAGES]
+    if "moderation" in services:
+        pages += sanctions.PAGES
     _add(router, site, pages)
     return router
 
@@ -51,12 +53,16 @@ async def start(visit: Visit) -> Response:
     """What can be done here, what waits for the reader, what is coming."""
     services = visit.site.gate.host.city.services
     sessions: list[Any] = []
-    unread = 0
+    unread = weighing = 0
     if "live_qa" in services:
         sessions = (await question_time.listed(visit))[0][:NEXT_SESSIONS]
     if visit.session is not None and "petitions" in services:
         unread = (await petitions.unread(visit)).unread
-    return visit.page("start.html", sessions=sessions, unread=unread)
+    if visit.session is not None and "moderation" in services:
+        weighing = await sanctions.weighs(visit)
+    return visit.page(
+        "start.html", sessions=sessions, where=question_time.where(visit), unread=unread, weighing=weighing
+    )
 
 
 async def enter(visit: Visit) -> Response:

@@ -34,6 +34,7 @@ MAX_FIELDS = 200
 
 T = TypeVar("T")
 Handler = Callable[["Visit"], Awaitable[Response]]
+First = Callable[[Any], Awaitable[Command]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,12 @@ class Visit:
     def is_staff(self) -> bool:
         """Whether a desk waits for them."""
         return is_official(self.citizen) or self.citizen.has("operator")
+
+    @property
+    def is_moderator(self) -> bool:
+        """Whether they may moderate questions somewhere."""
+        heads = any(one.partition("@")[0] == "head_moderator" for one in self.citizen.grants)
+        return heads or any(one.partition("@")[0] == "moderator" for one in self.citizen.roles)
 
     @property
     def query(self) -> Mapping[str, str]:
@@ -240,14 +247,21 @@ class Visit:
         answer.headers.update(headers)
         return answer
 
-    async def submit(self, form: Form, template: str = FORM, **values: Any) -> Any:
-        """What the form's command answers, or, as a Response, the form with what is wrong in it."""
+    async def submit(
+        self, form: Form, template: str = FORM, *, first: First | None = None, **values: Any
+    ) -> Any:
+        """What the form's command answers, or, as a Response, the form with what is wrong in it.
+
+        `first` does what has to be done before, and tells the command as it is given then.
+        """
         if (stopped := self.check(form, template, **values)) is not None:
             return stopped
         command = form.read(self.written, self.wrong)
         if command is None:
             return self.form_page(form, 422, template, **values)
         try:
+            if first is not None:
+                command = await first(command)
             return await self.site.gate.ask(command, self.citizen) or {}
         except Refused as error:
             return self.again(form, error, template, **values)

@@ -6,19 +6,21 @@ from itertools import pairwise
 import pytest
 
 from server.texts import LANGUAGES, Language
-from tests.support.plain_page import Visit, announced, file, petition_in, publish
+from tests.support.plain_page import Visit, announced, file, petition_in, publish, sanctioned
 from tests.support.reader import Page, Reader
 from tests.support.web_city import WebCity
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("who", [None, "mina", "room"])
+@pytest.mark.parametrize("who", [None, "mina", "room", "chief"])
 async def test_every_page_is_reached_by_links_valid_light_and_in_one_language(
     city: WebCity, visit: Visit, who: str | None, language: Language
 ) -> None:
     mina = await visit("mina")
     receipt = await file(mina, "suggestion", publish="yes")
     await publish_a_question(city, mina, await announced(city))
+    for kind in ("warn", "mute"):
+        await sanctioned(city, "mina", kind)
     reader = await visit(who, language)
     seen: dict[str, Page] = {}
     waiting = ["/plain"]
@@ -42,11 +44,15 @@ async def test_every_page_is_reached_by_links_valid_light_and_in_one_language(
     expected = {
         "/plain/petitions/published",
         "/plain/places/hall",
+        "/plain/sanctions/numbers?days=365",
         "/plain/enter" if who is None else "/plain/leave",
     }
     assert expected <= seen.keys()
     if who == "mina":
         assert {receipt.path, petition_in(receipt) + "/withdraw"} <= seen.keys()
+        assert {"/plain/sanctions/s-1/acknowledge", "/plain/sanctions/s-2/appeal"} <= seen.keys()
+    if who == "chief":
+        assert any(path.endswith("/1/merge") for path in seen), seen.keys()
     if who == "room":
         assert {petition_in(receipt), "/plain/desk/serve"} <= seen.keys()
 

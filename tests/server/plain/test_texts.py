@@ -3,17 +3,18 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from protocol.catalogue import type_of
 from protocol.refusals import REFUSAL_MEANINGS, Refusal, Refused
-from protocol.services import petitions
+from protocol.services import live_qa, moderation, petitions
 from server.texts import LANGUAGES, Language, texts
-from server.web.plain import petition_desk, question_time
+from server.web.plain import petition_desk, question_desk, question_time, sanctions
 from server.web.plain.case import VERBS
 from server.web.plain.forms import form_for
+from server.web.plain.pages import tongue
 from server.web.plain.petitions import STEPS
 from server.web.plain.reasons import reason, wrong_field
 
@@ -25,8 +26,13 @@ COMMANDS = [
     *STEPS.values(),
     *petition_desk.FORMS.values(),
     *question_time.FORMS.values(),
+    *sanctions.FORMS.values(),
 ]
+OF_THE_DESK = {verb: command for verb, command in question_desk.FORMS.items() if verb != "claim"}
+"""Forms that show a part of their command: the rest is known from where they stand."""
+
 CHOICES = {"kind": [("other", "기타민원")], "reason": [("similar", "그 밖")], "stars": [("5", "5")]}
+FIXED = ("petition", "session", "sanction")
 NOT_SHOWN = {"origin", "citizen", "all"}
 """What only the city itself sets, or who runs the queue of hands."""
 
@@ -55,7 +61,7 @@ def test_both_languages_have_the_same_texts_with_the_same_blanks() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("command", COMMANDS, ids=type_of)
 def test_every_command_has_a_form_with_words(command: Any, language: Language) -> None:
-    fixed = {name: "x" for name in ("petition", "session") if name in command.model_fields}
+    fixed = {name: "x" for name in FIXED if name in command.model_fields}
     shown = [name for name in command.model_fields if name not in {"type", "id", "key", *fixed, *NOT_SHOWN}]
     form = form_for(
         command, "/plain/x", texts(language, "plain"), key="k", choices=CHOICES, fixed=fixed, only=shown
@@ -69,6 +75,34 @@ def test_every_command_has_a_form_with_words(command: Any, language: Language) -
             assert all(label for _, label in one.options)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_of_the_question_desk_and_every_state_and_reason_has_words(language: Language) -> None:
+    told = texts(language, "plain")
+    for verb, command in OF_THE_DESK.items():
+        only = [name for name in ("text", "reason", "into") if name in command.model_fields]
+        choices = {"reason": list(told["options"]["hold"].items())}
+        form = form_for(command, "/plain/x", told, key="k", choices=choices, only=only)
+        assert {"title", "submit", "done"} <= set(form.words), verb
+        assert [one.label for one in form.fields if one.label] == [one.label for one in form.fields]
+    assert set(question_desk.LISTS) == told["question_desk"]["lists"].keys() == question_desk.VERBS.keys()
+    assert told["options"]["hold"].keys() == set(get_args(live_qa.HoldReason))
+    assert told["options"]["dismissal"].keys() == set(get_args(live_qa.DismissReason))
+    assert told["options"]["question_state"].keys() == set(get_args(live_qa.QuestionState))
+    assert told["options"]["phase"].keys() == set(get_args(live_qa.Phase))
+    assert told["options"]["sanction"].keys() == set(get_args(moderation.SanctionKind))
+    assert told["sanctions"]["effect"].keys() == set(get_args(moderation.SanctionKind))
+    assert told["options"]["sanction_state"].keys() == set(get_args(moderation.SanctionState))
+    assert told["options"]["appeal_state"].keys() == set(get_args(moderation.AppealState))
+    assert told["options"]["report_state"].keys() == set(get_args(moderation.ReportState))
+
+
+def test_what_somebody_wrote_says_its_language_where_it_is_known() -> None:
+    assert tongue("버스는 언제 옵니까?") == ' lang="ko"'
+    assert tongue("When does the bus come?") == ' lang=""'
+    assert tongue("When?", "en") == ' lang="en"'
+    assert tongue("?", '"><script>') == ' lang="&#34;&gt;&lt;script&gt;"'
+
+
 def test_every_step_of_a_petition_is_offered_somewhere() -> None:
     assert set(VERBS) == STEPS.keys()
     known = {type_of(command).partition(".")[2] for command in petitions.COMMANDS if not command.reads}
@@ -77,11 +111,22 @@ def test_every_step_of_a_petition_is_offered_somewhere() -> None:
     }  # fmt: skip
 
 
+HEARD = (
+    "live_qa/asking", "live_qa/wording", "live_qa/floor", "live_qa/moderation", "live_qa/roles",
+    "moderation/appealing", "moderation/wording",
+)  # fmt: skip
+"""Whose refusals the plain page may hear, beside those of petitions."""
+
+
 def sentences() -> Iterator[str]:
     """What the rules of petitions and of an audience say when they refuse, with {} for what they fill in."""
     files = [
         *sorted((ROOT / "worlds/services/petitions").glob("*.py")),
-        *(ROOT / f"worlds/services/live_qa/{name}.py" for name in ("asking", "wording", "floor")),
+        *(
+            ROOT / f"worlds/services/live_qa/{name}.py"
+            for name in ("asking", "wording", "floor", "moderation", "roles")
+        ),
+        *(ROOT / f"worlds/services/moderation/{name}.py" for name in ("appealing", "wording")),
     ]
     for path in files:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):

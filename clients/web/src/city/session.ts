@@ -25,6 +25,24 @@ function setToken(given: string | null): void {
   }
 }
 
+/** A one-time code for the plain page of another device, as who one is here; null where the city gives none now. */
+export async function codeForAnother(): Promise<{ code: string; valid_ms: number } | null> {
+  try {
+    const told = await fetch("/api/codes", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token() ?? held}` },
+    });
+    return told.ok ? await told.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Whether one came in as oneself. */
+export function isKnown(): boolean {
+  return Boolean(token() ?? held);
+}
+
 /** For windows that store nothing. */
 let held: string | null = null;
 

@@ -1,7 +1,7 @@
 // What one may set for oneself: look, language, light, how finely it is drawn, how much it moves.
 import { useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
-import { attempt } from "../session";
+import { attempt, codeForAnother, isKnown } from "../session";
 import { chosen, client, keep, language, type Settings, settings } from "../state";
 import { type Key, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "../ui/look_choice";
@@ -80,6 +80,7 @@ export function SettingsPanel({ world }: PanelProps) {
         <li>{say("settings.keys_look")}</li>
         <li>{say("settings.keys_use")}</li>
       </ul>
+      {isKnown() && <OtherDevice />}
       <p class="row">
         <a class="quiet" href="/plain">
           {say("settings.plain")}
@@ -89,5 +90,26 @@ export function SettingsPanel({ world }: PanelProps) {
         </button>
       </p>
     </>
+  );
+}
+
+/** The code by which one goes on at another device, without 3D. */
+function OtherDevice() {
+  const [told, setTold] = useState("");
+  const ask = async () => {
+    const answer = await codeForAnother();
+    setTold(
+      answer
+        ? say("settings.code", { code: answer.code, minutes: Math.round(answer.valid_ms / 60_000) })
+        : say("refused.unavailable"),
+    );
+  };
+  return (
+    <p class="row">
+      <button type="button" class="quiet" onClick={() => void ask()}>
+        {say("settings.other_device")}
+      </button>
+      <output>{told}</output>
+    </p>
   );
 }
