@@ -120,7 +120,7 @@ async def test_a_citizen_is_found_by_name_spoken_to_sanctioned_and_heard(windows
     await page.locator("dialog select[name=reason]").select_option("spam")
     await page.locator("dialog textarea").fill("같은 말을 너무 많이 했습니다.")
     await page.locator("dialog button[type=submit]").click()
-    await expect(page.locator(".sanction h3")).to_have_text("말하기 정지 · 시행 중")
+    await expect(page.locator(".sanction h3")).to_have_text("발언 정지 · 시행 중")
     own = (await guest.hear("moderation.sanction_changed"))["sanction"]
     await guest.say(type="moderation.appeal", id=9, sanction=own["sanction"], text="다시 봐 주세요.")
     await expect(page.locator(".sanction blockquote")).to_contain_text("다시 봐 주세요.")
@@ -131,7 +131,7 @@ async def test_a_citizen_is_found_by_name_spoken_to_sanctioned_and_heard(windows
     await second.locator("dialog select").select_option("lifted")
     await second.locator("dialog textarea").fill("충분합니다.")
     await second.locator("dialog button[type=submit]").click()
-    await expect(page.locator(".sanction h3")).to_have_text("말하기 정지 · 해제됨")
+    await expect(page.locator(".sanction h3")).to_have_text("발언 정지 · 해제됨")
     while (await guest.hear("moderation.sanction_changed"))["sanction"]["state"] != "lifted":
         pass
 
@@ -202,7 +202,7 @@ async def test_the_modes_of_a_place_are_there_at_once_and_change_for_two(windows
     for page, name in ((seoyeon, "링크 보류"), (jiho, "Hold links")):
         await expect(page.get_by_label(name)).to_be_checked()
     await expect(jiho.get_by_role("button", name="Slow mode 30 s")).to_be_visible()
-    await seoyeon.get_by_label("방패 모드").click()
+    await seoyeon.get_by_label("보호 모드").click()
     await expect(jiho.get_by_label("Shield")).to_be_checked()
     await windows.city.done(
         "moderation.set_mode", "seoyeon", scope="hall", shield=False, slow_s=0, holds_links=False

@@ -61,7 +61,7 @@ async def test_a_petition_that_is_sent_while_the_line_is_cut_is_filed_once(
     await come_in(page, token=city.tokens["mina"])
     await settled(page)
     await page.get_by_role("button", name="민원", exact=True).click()
-    await page.get_by_label("무엇을 하려고 하나요").select_option("other")
+    await page.get_by_label("어떤 민원인가요").select_option("other")
     await page.get_by_label("제목", exact=True).fill("깨진 보도블록")
     await page.get_by_label("내용", exact=True).fill("세종대로의 보도블록이 깨졌습니다.")
     await page.get_by_label("이름", exact=True).fill("김미나")
@@ -71,7 +71,7 @@ async def test_a_petition_that_is_sent_while_the_line_is_cut_is_filed_once(
     bar = page.locator(".link_bar")
     await expect(bar).to_be_visible()
     assert await faults_of(page) == []
-    send = page.get_by_role("button", name="민원 내기")
+    send = page.get_by_role("button", name="민원 신청하기")
     await send.click()
     await expect(send).to_be_disabled()
     await expect(page.get_by_label("제목", exact=True)).to_have_value("깨진 보도블록")
@@ -191,7 +191,7 @@ async def test_a_city_that_is_away_at_the_start_is_waited_for(windows: Windows, 
     page = await windows.open(url=proxy.url)
     await page.route("**/api/city", lambda route: route.abort())
     await page.reload()
-    await expect(page.get_by_role("status")).to_contain_text("닿지 않")
+    await expect(page.get_by_role("status")).to_contain_text("연결할 수 없")
     assert await faults_of(page) == []
     await page.unroute("**/api/city")
     await page.locator("button[type=submit]:enabled").wait_for()

@@ -88,7 +88,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     mina = await windows.open("/?debug", "ko-KR", CHOSEN, **WINDOW)
     await come_in(mina, token=city.tokens["mina"])
     await settled(mina)
-    await mina.get_by_role("button", name="시장과의 시간", exact=True).click()
+    await mina.get_by_role("button", name="질의응답", exact=True).click()
     sheet = mina.locator(".sheet")
     await sheet.get_by_role("textbox").fill(ASKED)
     await sheet.get_by_role("button", name="묻기", exact=True).click()
@@ -155,7 +155,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
 
     # The floor: a hand goes up, its owner is called, speaks, and goes back.
     await goes_on(host, "발언")
-    await sheet.get_by_role("button", name="손 들기").click()
+    await sheet.get_by_role("button", name="발언 신청").click()
     await expect(host.locator(".hands strong")).to_have_text(["미나"])
     await host.get_by_role("button", name="발언권").click()
     await sheet.get_by_role("button", name="무대로 가기").click()

@@ -181,7 +181,7 @@ async def test_who_is_put_out_sees_why_and_can_still_file_a_petition_and_come_ba
     await expect(outside).to_contain_text("문을 막았습니다.")
     assert await faults_of(mina) == []
     await mina.get_by_role("button", name="민원", exact=True).click()
-    await expect(mina.get_by_label("무엇을 하려고 하나요")).to_be_visible()
+    await expect(mina.get_by_label("어떤 민원인가요")).to_be_visible()
     await mina.get_by_role("button", name="민원", exact=True).click()
     await mina.get_by_role("button", name="다시 들어가기").click()
     await expect(outside).to_contain_text("지금의 신분으로는")
