@@ -1,13 +1,12 @@
 """The city's page in a real browser: it draws, citizens see and hear each other, things get done, in both languages."""
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, signed_in, take_step, until
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
 
@@ -80,11 +79,7 @@ async def test_two_citizens_see_each_other_move_and_talk(windows: Windows) -> No
     assert await mina.locator(".log img").count() == 0
 
 
-async def test_a_petition_from_filing_to_satisfaction_between_the_city_and_a_plain_desk(
-    city: WebCity, windows: Windows
-) -> None:
-    room = await signed_in(city, windows.browser, "room", locale="ko")
-    officer = await signed_in(city, windows.browser, "officer", locale="en")
+async def test_a_petition_is_filed_and_followed_where_one_stands(city: WebCity, windows: Windows) -> None:
     page = await windows.open()
     await come_in(page, token=city.tokens["mina"])
     await settled(page)
@@ -92,38 +87,19 @@ async def test_a_petition_from_filing_to_satisfaction_between_the_city_and_a_pla
     await page.get_by_label("어떤 민원인가요").select_option("other")
     await page.get_by_label("제목", exact=True).fill("깨진 보도블록")
     await page.get_by_label("내용", exact=True).fill("세종대로의 보도블록이 깨졌습니다.")
-    await page.locator("form button[type=submit]").click()
+    await page.get_by_role("button", name="민원 신청하기").click()
     name = page.get_by_label("이름", exact=True)
     await expect(name).to_have_attribute("aria-invalid", "true")  # what is missing is told at its field
     await name.fill("김미나")
-    await page.locator("form button[type=submit]").click()
+    await page.get_by_role("button", name="민원 신청하기").click()
     await expect(page.get_by_role("heading", name="민원이 도착했습니다")).to_be_visible()
+
     await page.locator("section.paper").get_by_role("button", name="보기").click()
     await expect(page.get_by_role("heading", name="깨진 보도블록")).to_be_visible()
-
-    # At their desks, by pages without a script; each step is seen in the city at once, in the city's words.
     [filed] = (await city.get("/api/v1/petitions/desk", "room")).json()["items"]
-    petition, state = filed["petition"], page.locator(".facts dd").first
-    await take_step(room, petition, "receive", kind="other", department="roads")
-    await expect(state).to_have_text("담당 부서 지정")
-    await take_step(officer, petition, "start")
-    await expect(state).to_have_text("처리 중")
-    await take_step(officer, petition, "answer", text="내일 고치겠습니다.", delivery="electronic")
-    await expect(state).to_have_text("답변 완료")
-    history = page.locator(".history")
-    await expect(history).to_contain_text("담당자가 검토를 시작했습니다.")
-    await expect(history).to_contain_text("내일 고치겠습니다.")
-    assert not re.search("[a-z]_[a-z]", await page.locator("[role=dialog], aside, main").last.inner_text())
+    await city.done("petitions.receive", "room", petition=filed["petition"])
+    await expect(page.locator(".facts dd").first).to_have_text("접수")
     assert await faults_of(page) == []
-
-    # She is satisfied, and the desk reads how much.
-    await page.get_by_role("radio", name="5점").check(force=True)
-    await page.get_by_role("button", name="평가하기").click()
-    await expect(history).to_contain_text("만족도 5점")
-    await officer.goto(f"/plain/petitions/{petition}")
-    await officer.fill("main [name=reason]", "만족도 확인")
-    await officer.click("main form button")
-    await expect(officer.locator(".steps")).to_contain_text("Rated 5 of 5.")
 
 
 async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
