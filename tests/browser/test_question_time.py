@@ -36,7 +36,7 @@ async def filled_in(page: Page, **fields: str) -> None:
         else:
             await at.fill(value)
     await page.locator("dialog button[type=submit]").click()
-    await expect(page.locator("dialog")).to_have_count(0)
+    await expect(page.locator("dialog, dialog .wrong")).to_have_count(0)
 
 
 async def publish(host: Page) -> None:

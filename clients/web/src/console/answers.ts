@@ -19,30 +19,28 @@ export function useAnswer<T extends keyof Commands>(
   fields: Commands[T]["asks"] | undefined,
   when: (keyof Heard)[] = [],
 ): Answered<Commands[T]["answer"]> {
-  const [answer, setAnswer] = useState<Commands[T]["answer"]>();
-  const [refusal, setRefusal] = useState<string>();
   const asked = JSON.stringify(fields);
+  const [told, setTold] = useState<{ asked: string; answer?: Commands[T]["answer"]; refusal?: string }>();
+  // What was answered to another question is not shown for a moment as the answer to this one.
+  const current = told?.asked === asked ? told : undefined;
   const newest = useRef(0);
 
   const again = useCallback(() => {
     if (asked === undefined) return;
     const turn = ++newest.current;
     city.ask(type, JSON.parse(asked)).then(
-      (told) => {
-        if (turn !== newest.current) return;
-        setAnswer(told);
-        setRefusal(undefined);
+      (answer) => {
+        if (turn === newest.current) setTold({ asked, answer });
       },
       (error) => {
-        if (turn === newest.current) setRefusal(error instanceof Refused ? error.code : "unreachable");
+        if (turn !== newest.current) return;
+        const refusal = error instanceof Refused ? error.code : "unreachable";
+        setTold((before) => ({ ...(before?.asked === asked && before), asked, refusal }));
       },
     );
   }, [city, type, asked]);
 
-  useEffect(() => {
-    setAnswer(undefined);
-    again();
-  }, [again]);
+  useEffect(() => again(), [again]);
 
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -60,7 +58,7 @@ export function useAnswer<T extends keyof Commands>(
     };
   }, [city, again]);
 
-  return { answer, refusal, again };
+  return { answer: current?.answer, refusal: current?.refusal, again };
 }
 
 /** A number that rises every `ms`, so that what is shown of time moves on. */

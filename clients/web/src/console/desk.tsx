@@ -37,8 +37,9 @@ const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string
 
 function useAddress(): [path: string, which: string, go: View["go"]] {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const changed = () => setHash(location.hash);
+    changed(); // it may have changed between the first look and this
     addEventListener("hashchange", changed);
     return () => removeEventListener("hashchange", changed);
   }, []);
