@@ -1,6 +1,14 @@
-"""What more than one folder of tests uses: fixtures, and a search for garbage that passes by what stays."""
+"""What more than one folder of tests uses: fixtures, how Hypothesis looks, and a short search for garbage."""
 
 import gc
+
+from hypothesis import HealthCheck, settings
+
+# A busy machine is slow, and that is no fault; what held once holds in the next run: `make fuzz` is what searches.
+settings.register_profile(
+    "anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("anywhere")
 
 pytest_plugins = ["tests.support.journals"]
 

@@ -249,5 +249,5 @@ async def test_the_interface_describes_the_records(city: WebCity) -> None:
         one["name"] for one in listing["parameters"]
     }
     kinds = described["components"]["schemas"]["Kind"]["enum"]
-    assert set(kinds) == {"petition", "question_time", "question", "sanction", "report"}
+    assert set(kinds) == {"announcement", "petition", "question_time", "question", "sanction", "report"}
     assert "get" in described["paths"]["/api/records/{kind}/export.{form}"]
