@@ -98,13 +98,14 @@ class Scene:
         self.tokens: dict[str, str] = {}
         self.names: dict[str, str] = {}
         self._browser = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60)
-        for sub, name, roles, more in (
+        people: tuple[tuple[str, str, list[str], dict[str, Any]], ...] = (
             ("host", "한서연", ["host", "moderator", "operator"], {}),
             ("mayor", "오시장", ["official"], {"grants": ["mayor"]}),
             ("room", "박접수", ["official"], {"grants": ["civil_service"], "department": "civil_service"}),
             ("officer", "김도로", ["official"], {"department": "roads"}),
             *((f"c{n}", name, ["citizen"], {}) for n, name in enumerate(CITIZENS)),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for sub, name, roles, more in people:
             claims = Claims.model_validate({"sub": f"picture-{sub}", "name": name, "roles": roles, **more})
             self.tokens[sub] = issue_token(secret, claims, issuer="madang", now=int(time.time()), hours=2)
 

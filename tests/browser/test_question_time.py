@@ -127,8 +127,10 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     for page, at in ((screen, ".asked .text"), (mayor, ".answering .large"), (mina, ".sheet .now p")):
         await expect(page.locator(at)).to_have_text(ASKED)
     await host.get_by_role("button", name="다음 순서 시작").click()
-    for page, at in ((screen, ".programme"), (sheet, ".programme"), (mayor, "[aria-current=step]")):
-        await expect(page.locator(at)).to_contain_text("입장, 대기실")
+    for place in (
+        screen.locator(".programme"), sheet.locator(".programme"), mayor.locator("[aria-current=step]"),
+    ):  # fmt: skip
+        await expect(place).to_contain_text("입장, 대기실")
     assert await screen.evaluate("document.documentElement.scrollHeight") <= 1080
     assert await faults_of(screen) == []
     assert await faults_of(mayor) == []

@@ -37,6 +37,7 @@ async def test_wrong_codes_are_counted_and_then_a_good_one_does_not_help(tmp_pat
 
 async def test_what_is_no_code_is_refused(tmp_path: Path) -> None:
     async with web_city(tmp_path) as city:
-        for sent in ({}, {"code": 7}, {"code": "x" * 33}, []):
+        wrong: tuple[object, ...] = ({}, {"code": 7}, {"code": "x" * 33}, [])
+        for sent in wrong:
             answer = await city.browser.post("/api/codes/redeem", json=sent)
             assert answer.status_code == 422, sent

@@ -132,7 +132,8 @@ async def test_a_refusal_keeps_nothing_alive_that_was_at_hand_where_it_was_raise
         await host.round()
         [refusal] = answers
         assert isinstance(refusal, Refused)
-        assert refusal.__traceback__ is refusal.__cause__ is refusal.__context__ is None
+        assert refusal.__traceback__ is None
+        assert refusal.__cause__ is refusal.__context__ is None
 
 
 async def test_what_is_kept_holds_no_personal_text_and_is_there_after_a_restart(tmp_path: Path) -> None:

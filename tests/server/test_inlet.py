@@ -357,8 +357,9 @@ def test_a_pose_does_not_wait_for_what_others_say() -> None:
     inlet.read()
     assert [person.heard for person in people].count(b"") == 3
     assert inbox.empty(1.0).slot.tolist() == [7]
-    for person in (*people, walker):
+    for person in people:
         person.close()
+    walker.close()
     inlet.close()
 
 

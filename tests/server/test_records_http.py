@@ -88,8 +88,8 @@ async def test_published_questions_are_searched_by_their_words_by_the_crew(city:
         await asked(city, session, who, text)
     found = await rows(city, "host", "question", search="가로등", where=f"session={session}")
     assert [row["texts"] for row in found["items"]] == [[LAMPS]]
-    for who in (None, "mina", "auditor"):
-        assert (await rows(city, who, "question"))["items"] == [], "votes may be hidden yet"
+    for reader in (None, "mina", "auditor"):
+        assert (await rows(city, reader, "question"))["items"] == [], "votes may be hidden yet"
     [announced] = (await rows(city, None, "question_time"))["items"]
     assert announced["fields"]["phase"] == "collecting"
 
@@ -166,8 +166,8 @@ async def test_sanctions_are_listed_by_who_gave_them_and_by_heads_within_their_s
         assert await listed("auditor") == await listed(head) == given
         assert (await listed("host"), await listed(hall)) == (given[:1], given[1:])
         assert await listed(green) == []
-        for who in (None, "mina", "officer"):
-            assert (await city.get("/api/records/sanction", who)).status_code == 403
+        for reader in (None, "mina", "officer"):
+            assert (await city.get("/api/records/sanction", reader)).status_code == 403
 
 
 async def test_a_head_does_not_list_what_is_on_themselves(city: WebCity) -> None:

@@ -237,7 +237,9 @@ async def test_evidence_leaves_disk_and_memory_and_every_way_to_the_state_gives_
         report = WitnessedReport(id=1, citizen=LEE.id, reason="insult", words="", seen=seen, about=LEE)
         assert await city.do(report) == [{"report": "r-1"}]
         await city.do(ClaimCase(id=2, case="r-1"), citizen=MOD)
-        decided = DecideReport(id=3, report="r-1", outcome="no_action", words="<no reason to act>")
+        decided = DecideReport(
+            id=3, report="r-1", outcome="no_action", words="<no reason to act>", sanctions=[]
+        )
         assert await city.do(decided, citizen=MOD) == [None]
         await city.wait(RULES_OF_DESK.evidence_days - 0.5)
         held = await everything(kept_in, city.journal)

@@ -1,7 +1,7 @@
 """The web pages: what each route answers, in both languages, ready or not."""
 
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from html.parser import HTMLParser
 
 import httpx
@@ -16,6 +16,7 @@ from server.texts import LANGUAGES, language_of, preferred, texts
 from server.web.app import build
 from server.web.landing import landing_page
 from tests.support.node import HAMLET
+from worlds.citizen import Citizen
 from worlds.plan import DistrictPlan, load
 
 CITY = CityCard(
@@ -39,6 +40,9 @@ class SmallCity:
 
     def districts(self) -> Sequence[DistrictPlan]:
         return load(HAMLET).districts
+
+    def here(self) -> Iterable[tuple[Citizen, str | None]]:
+        return ()
 
     def is_ready(self) -> bool:
         return self.ready

@@ -16,7 +16,7 @@ from tests.support.check_service import Step, play
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.plan import load
-from worlds.service import District, Everyone, Service, Staff, Texts
+from worlds.service import District, Everyone, Listing, Service, Staff, Texts
 from worlds.services.announcements import Announcements, Content, scopes_of
 
 CONTENT = (Path(__file__).parents[3] / "worlds/seoul/services/announcements.toml").read_text("utf-8")
@@ -180,7 +180,7 @@ def test_the_records_say_what_was_announced_and_everyone_may_list_them() -> None
     assert (record.key, record.fields["ko"], record.fields["until"]) == (
         "a-1", "곧 시작합니다.", START + MINUTE,
     )  # fmt: skip
-    assert square.city.listing("announcement", CITIZEN).only == {}
+    assert square.city.listing("announcement", CITIZEN) == Listing()
 
 
 def test_seoul_announces_in_its_districts_and_zones() -> None:

@@ -127,7 +127,8 @@ def test_the_words_of_a_ban_that_lasts_are_kept_as_long_as_it_does() -> None:
 
 @pytest.mark.parametrize("off", ["evidence_days", "held_days", "case_days"])
 def test_zero_keeps_for_ever(off: str) -> None:
-    p = Precinct(**{off: 0})
+    rules: dict[str, Any] = {off: 0}
+    p = Precinct(**rules)
     report = reported(p)
     held = p.say(KIM, "병신")
     assert held is not None
