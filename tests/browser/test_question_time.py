@@ -91,7 +91,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await mina.get_by_role("button", name="질의응답", exact=True).click()
     sheet = mina.locator(".sheet")
     await sheet.get_by_role("textbox").fill(ASKED)
-    await sheet.get_by_role("button", name="묻기", exact=True).click()
+    await sheet.locator("form.ask button[type=submit]").click()
     await expect(host.locator(".rows strong")).to_have_text([ASKED])
     vote = sheet.locator("li", has_text=OTHER).locator("button.vote")
     await vote.click()
