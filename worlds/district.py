@@ -14,9 +14,10 @@ from protocol.poses import ENTRY, encode_entries
 from protocol.refusals import Refusal, Refused
 from worlds.access import forbidden_zones, passable_doors
 from worlds.arrivals import Arrivals, Spot
+from worlds.blocks import Scene
 from worlds.citizen import Citizen
 from worlds.contact import keeps_away
-from worlds.interest import BORDER_M, Interest, Scene, Woven
+from worlds.interest import BORDER_M, Interest, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
 from worlds.plan import DistrictPlan
 from worlds.slots import MAX_SLOTS, Slots
@@ -75,6 +76,7 @@ class District:
         self._walkers = Walkers(self._ground, rules, count)
         self._cell = np.full(count, -1, np.int32)
         self._entries = np.zeros(count, ENTRY)
+        self._entry_rows = _rows(self._entries)
         self._heard = np.zeros(count, np.float64)
         self._emote = np.full(count, -1, np.int16)
         self._emote_until: dict[int, float] = {}
@@ -196,7 +198,8 @@ class District:
         x, z = walkers.x[slots], walkers.z[slots]
         emote = self._emote[slots]
         stance = np.where(emote >= 0, emote, walkers.stance[slots])
-        self._entries[slots] = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
+        entries = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
+        self._entry_rows[slots] = _rows(entries)
         before, after = self._cell[slots], self.grid.cell_of(x, z)
         crossed = np.flatnonzero((before != after) & (before >= 0))
         self._left += zip(slots[crossed].tolist(), before[crossed].tolist(), strict=True)
@@ -329,3 +332,8 @@ class District:
     def stance(self, slot: int) -> int:
         """What others are shown someone doing: the stance, or the emote of the moment."""
         return int(self._entries["stance"][slot])
+
+
+def _rows(entries: NDArray[np.void]) -> NDArray[np.uint16]:
+    """The same entries as rows of numbers: numpy writes many of those at once, and structures field by field."""
+    return entries.view(np.uint16).reshape(-1, ENTRY.itemsize // 2)
