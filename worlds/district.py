@@ -26,6 +26,9 @@ from worlds.speech import EARSHOT_M
 EMOTE_SECONDS = 3.0
 """How long an emote overrides the stance that others see (PROTOCOL section 7)."""
 
+DITHER_SECONDS = 4.0
+"""Who goes back over a border for the second time within so long walks to and fro on it: see `BORDER_M`."""
+
 MAX_ON_STAGE = 16
 """Who stands on a stage is near to everyone: more than these would be a crowd again."""
 
@@ -82,6 +85,7 @@ class District:
         self._emote_until: dict[int, float] = {}
         self._came_from = np.full(count, -1, np.int32)
         self._crossed_at = np.full(count, -(1 << 30), np.int64)
+        self._returned_at = np.full(count, -(1 << 30), np.int64)
         self._who = np.empty(0, np.intp)
         self._who_is_stale = False
         self._left: list[tuple[int, int]] = []
@@ -239,8 +243,12 @@ class District:
         moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
         is_deep = self.grid.away(watched[moved], *self._places(moved)) > BORDER_M
         is_back = self._cell[moved] == self._came_from[moved]
-        moved = moved[~is_back | is_deep | (self.tick - self._crossed_at[moved] >= self.tick_hz)]
+        # Who turns round once is told at once, or those near again would be shown as old as those who are not.
+        dithers = is_back & (self.tick - self._returned_at[moved] < DITHER_SECONDS * self.tick_hz)
+        waits = dithers & ~is_deep & (self.tick - self._crossed_at[moved] < self.tick_hz)
+        moved, is_back = moved[~waits], is_back[~waits]
         self._crossed_at[moved], self._came_from[moved] = self.tick, watched[moved]
+        self._returned_at[moved[is_back]] = self.tick
         crossings = list(
             zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
         )

@@ -44,9 +44,8 @@ BAND_GAPS_M = (25.0, 50.0)
 """Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
 
 BORDER_M = 1.5
-"""Who crosses into another cell sees what that cell sees at once; but who goes back within a second must be so far
-beyond the border, or whoever walks to and fro on it would be told complete lists all the time. Views reach as much
-farther."""
+"""Who crosses into another cell sees what that cell sees at once; but who walks to and fro on a border must be so far
+beyond it, or wait a second, or they would be told complete lists all the time. Views reach as much farther."""
 
 NEAR, MIDDLE, FAR, RIM, UNSEEN = 0, 1, 2, 3, 4
 
