@@ -51,6 +51,31 @@ async def test_two_moderators_work_one_inbox_by_keys(windows: Windows) -> None:
     await expect(jiho.locator(".rows strong")).to_have_text([text])
 
 
+async def test_a_key_meant_for_a_row_that_another_took_does_nothing_to_the_next(windows: Windows) -> None:
+    session = await windows.question_time()
+    texts = ["따릉이 대여소를 더 늘려 주세요.", "밤길의 가로등을 더 밝게 해 주세요."]
+    for who, text in zip(("mina", "junho"), texts, strict=True):
+        await windows.city.done("live_qa.ask", who, session=session, text=text)
+    seoyeon = await windows.console("seoyeon", "ko", f"questions/{session}")
+    jiho = await windows.console("jiho", "en", f"questions/{session}")
+    rows = seoyeon.locator(".rows strong")
+    await expect(rows).to_have_text(texts)
+    await expect(jiho.locator(".rows strong")).to_have_text(texts)
+    # The page's clock stands still, so the moment after the change lasts as long as this machine needs.
+    await seoyeon.evaluate("(() => { const now = Date.now(); Date.now = () => now; })()")
+    await jiho.keyboard.press("a")
+    await expect(rows).to_have_text(texts[1:])
+    await seoyeon.keyboard.press("a")
+    await expect(seoyeon.locator(".said.bad")).to_contain_text("목록이 바뀌었습니다")
+    await expect(rows).to_have_text(texts[1:])
+    await seoyeon.evaluate("(() => { const now = Date.now() + 5_000; Date.now = () => now; })()")
+    # A moderator who has just written in Korean has the keyboard on Hangul.
+    await seoyeon.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ㅁ', code: 'KeyA', bubbles: true}))"
+    )
+    await expect(rows).to_have_count(0)
+
+
 async def test_two_moderators_see_who_has_a_report_in_hand_and_only_one_decides(windows: Windows) -> None:
     about = await windows.stack.enter_async_context(windows.city.city.guest())
     junho = (await about.greet(token=windows.city.tokens["junho"]))["citizen"]["id"]
@@ -92,10 +117,14 @@ async def test_what_is_refused_is_told_at_the_form_and_nothing_is_lost(windows: 
     mina = (await guest.greet(token=windows.city.tokens["mina"]))["citizen"]["id"]
     page = await windows.console("seoyeon", "en", f"citizens/{mina}")
     await page.get_by_role("button", name="Sanction").click()
+    await page.locator("dialog select[name=kind]").select_option("mute")
+    await page.locator("dialog select[name=reason]").select_option("spam")
     await page.locator("dialog textarea").fill("Please do not.")
     await page.locator("dialog input[name=lasts_s]").fill("99999999")
     await page.locator("dialog button[type=submit]").click()
     await expect(page.locator("dialog .wrong")).to_be_visible()
+    await expect(page.locator("dialog select[name=kind]")).to_have_value("mute")
+    await expect(page.locator("dialog select[name=reason]")).to_have_value("spam")
     await expect(page.locator("dialog textarea")).to_have_value("Please do not.")
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
@@ -193,6 +222,34 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(window
     await page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 120_000; })()")
     await expect(sheet.locator(".alarm")).to_contain_text("is over by")
     assert await faults_of(page) == []
+
+
+async def test_what_is_written_into_the_run_sheet_stays_while_the_page_goes_on(windows: Windows) -> None:
+    session = await windows.question_time()
+    page = await windows.console("seoyeon", "en", f"questions/{session}")
+    sheet = page.locator(".run_sheet")
+    await expect(sheet.locator("li")).to_have_count(6)
+    await sheet.get_by_role("button", name="Edit").click()
+    minutes = page.get_by_label("Minutes 1")
+    await minutes.fill("")
+    await minutes.press_sequentially("0.")
+    # Something happens, and all is shown anew, before the field is left or even whole.
+    await windows.city.done("live_qa.advance", "jiho", session=session, phase="doors")
+    await expect(page.locator(".steps [aria-pressed=true]")).to_have_text("doors")
+    await minutes.press_sequentially("5")
+    await expect(minutes).to_have_value("0.5")
+    planned = page.get_by_label("Planned 1")
+    day = await planned.input_value()
+    await planned.press("Delete")
+    await windows.city.done("live_qa.advance", "jiho", session=session, phase="live", mode="opening")
+    await expect(page.locator(".steps [aria-pressed=true]")).to_have_text(["live", "opening"])
+    await expect(planned).to_have_value("")
+    await planned.fill(day)
+    await page.get_by_label("By 1, English").fill("Everyone")
+    await page.keyboard.press("Enter")
+    await expect(sheet.locator("li").first).to_contain_text("Everyone")
+    told = (await windows.city.get("/api/v1/live_qa/look", "jiho", session=session, view="host")).json()
+    assert told["host"]["run_sheet"][0]["lasts_s"] == 30
 
 
 async def test_the_modes_of_a_place_are_there_at_once_and_change_for_two(windows: Windows) -> None:

@@ -1,7 +1,7 @@
 // What can be done: acts with their keys, the form that an act may need, and what the city said to it.
 import { type Commands, Refused } from "madang";
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { City } from "./city.ts";
 import { inKorean } from "./reasons.ts";
 import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
@@ -106,7 +106,8 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [wrong, setWrong] = useState<{ field: string | undefined; text: string }>();
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key: what is typed after an act's key is meant for its form.
+  useLayoutEffect(() => dialog.current?.showModal(), []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -187,15 +188,13 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
     );
   if (field.kind === "choice")
     return (
-      <select
-        {...common}
-        value={`${field.value ?? field.choices?.map((one) => (typeof one === "string" ? one : one.value))[0] ?? ""}`}
-      >
+      <select {...common}>
         {field.is_optional && <option value="">–</option>}
         {field.choices!.map((choice) => {
           const { value, text } = typeof choice === "string" ? { value: choice, text: t(choice) } : choice;
           return (
-            <option key={value} value={value}>
+            // Selected at first, and never again: what was chosen since stays when the form is shown anew.
+            <option key={value} value={value} selected={value === field.value}>
               {text}
             </option>
           );

@@ -5,7 +5,7 @@ import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { useGround } from "../places.ts";
-import { isTyping } from "../rows.tsx";
+import { isTyping, keyOf } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 
 const LEVELS = ["notice", "warning", "emergency"];
@@ -56,7 +56,7 @@ export function Announcements({ city, which, go }: View) {
 
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (isAsking || isTyping(event) || event.key !== "n" || !mayAnnounce) return;
+      if (isAsking || isTyping(event) || keyOf(event) !== "n" || !mayAnnounce) return;
       event.preventDefault();
       act(announce());
     };

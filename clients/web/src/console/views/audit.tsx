@@ -25,7 +25,14 @@ export function Audit({ city, go }: View) {
   return (
     <>
       <h1>{t("audit")}</h1>
-      <form class="search" onSubmit={(event) => event.preventDefault()}>
+      <form
+        class="search"
+        onSubmit={(event) => {
+          event.preventDefault();
+          setAfter(undefined);
+          setWho(`${new FormData(event.currentTarget as HTMLFormElement).get("who") ?? ""}`.trim());
+        }}
+      >
         <div class="tabs" role="tablist">
           {(["time", "citizen", "moderator"] as const).map((each) => (
             <button
@@ -35,6 +42,7 @@ export function Audit({ city, go }: View) {
               aria-selected={each === by}
               onClick={() => {
                 setBy(each);
+                setWho("");
                 setAfter(undefined);
                 setActs([]);
               }}
@@ -46,11 +54,8 @@ export function Audit({ city, go }: View) {
         {by !== "time" && (
           <label>
             <span>{t("citizen_id")}</span>
-            <input
-              value={who}
-              onChange={(event) => setWho(event.currentTarget.value.trim())}
-              spellcheck={false}
-            />
+            <input key={by} name="who" autocomplete="off" spellcheck={false} />
+            <button type="submit">{t("show")}</button>
           </label>
         )}
       </form>

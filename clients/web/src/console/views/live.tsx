@@ -246,6 +246,8 @@ function Modes({ city, scope }: { city: City; scope: string }) {
             checked={isOn(name)}
             onChange={(event) => {
               const on = event.currentTarget.checked;
+              // Shown is what the city says, which may be no.
+              event.currentTarget.checked = !on;
               act({ key: "", label: name, does: () => set({ [name]: on, words: t(name) }) });
             }}
           />{" "}

@@ -50,6 +50,7 @@ export function Petitions({ city, which, go }: View) {
         </label>
       </form>
       <Rows
+        key={which}
         label={t("petitions")}
         rows={rows}
         refusal={refusal}

@@ -1,6 +1,6 @@
 // Question time: the inbox and the queue to work through, and beside them how the session is run.
 import type { Commands, Words } from "madang";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
@@ -24,11 +24,13 @@ type Choice = { value: string; text: string };
 export function Questions({ city, which, go }: View) {
   const { t, own, day } = useSpeech();
   const { answer, refusal } = useAnswer(city, "live_qa.sessions", {}, ["live_qa.session_changed"]);
+  /** What is open stays open when another session goes live. */
+  const opened = useRef("");
   if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
   if (!answer) return <p class="empty">{t("loading")}</p>;
   const { sessions } = answer;
   const session =
-    sessions.find((one) => one.session === which) ??
+    sessions.find((one) => one.session === (which || opened.current)) ??
     sessions.find(({ phase }) => phase === "live") ??
     sessions.find(({ phase }) => phase !== "archived") ??
     sessions[0];
@@ -40,6 +42,7 @@ export function Questions({ city, which, go }: View) {
         <Schedule city={city} go={go} />
       </>
     );
+  opened.current = session.session;
   const isCrew = city.is("moderator", "host") || city.holds("head_moderator", "floor_manager");
   const isAnswering = city.holds("mayor", "answerer", "clerk");
   return (
@@ -170,6 +173,7 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
         ))}
       </div>
       <Rows
+        key={tab}
         label={t(`tab_${tab}`)}
         rows={rows}
         refusal={refusal}

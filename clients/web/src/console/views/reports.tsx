@@ -280,6 +280,7 @@ export function Appeals({ city, which, go }: View) {
         ))}
       </div>
       <Rows
+        key={kind}
         label={t(kind)}
         rows={rows}
         refusal={refusal}
