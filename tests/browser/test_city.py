@@ -59,7 +59,7 @@ async def test_two_citizens_see_each_other_move_and_talk(windows: Windows) -> No
     await come_in(mina, "미나")
     await come_in(junho, "<b>Junho</b> " + "x" * 20)
     for page in (mina, junho):
-        await until(page, "madang?.client.others().count === 1")
+        await until(page, "globalThis.madang?.client.others().count === 1")
     seen = await junho.evaluate("[madang.client.others().x[0], madang.client.others().z[0]]")
     await mina.locator(".street > canvas").focus()
     await mina.keyboard.down("KeyW")

@@ -64,11 +64,6 @@ export function Desk({ city, leave }: { city: City; leave(): void }) {
       }),
     [city],
   );
-  useEffect(() => {
-    const online = () => city.client.hurry();
-    addEventListener("online", online);
-    return () => removeEventListener("online", online);
-  }, [city]);
   if (!city.client.welcome) return <Waiting state={state} leave={leave} city={city} />;
   return (
     <ActingProvider>
