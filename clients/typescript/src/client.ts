@@ -319,6 +319,11 @@ export class Client {
     this.#line?.close();
   }
 
+  /** Why the session is over for good; undefined before it is. */
+  get whyOver(): Error | undefined {
+    return this.#whyOver;
+  }
+
   get #over(): Error {
     return this.#whyOver ?? new Unreachable("parted");
   }

@@ -1,7 +1,8 @@
 // A list to work through by keyboard: j and k choose, an act's key does it; who works on what is seen at once.
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Act, useActing } from "./acts.tsx";
+import { useKeys } from "./keys.tsx";
 import { useSpeech } from "./speech.tsx";
 
 export interface Row {
@@ -34,7 +35,7 @@ interface Props<R extends Row> {
 
 export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Props<R>) {
   const { t } = useSpeech();
-  const { act, say, isAsking } = useActing();
+  const { act, say } = useActing();
   const [, show] = useState(0);
   const seat = useRef<Seat>({ id: undefined, at: 0, movedAt: 0 });
   /** Rows on which this person did something, and those on which it is being done now. */
@@ -61,29 +62,28 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
     });
   };
 
-  // Before the next key: what is pressed is meant for the row that is seen to be chosen.
-  useLayoutEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isAsking || isTyping(event) || !rows?.length) return;
-      const key = keyOf(event);
-      const at = rows.findIndex((row) => row.id === chosen?.id);
-      if (key === "j" || key === "k") {
-        const next = rows[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), rows.length - 1)]!;
-        choose(next.id);
-        list.current
-          ?.querySelector(`[data-id="${CSS.escape(next.id)}"]`)
-          ?.scrollIntoView({ block: "nearest" });
-        event.preventDefault();
-        return;
-      }
-      const pressed = offered.find((one) => one.key === key);
-      if (!pressed) return;
-      event.preventDefault();
-      if (Date.now() - seat.current.movedAt < MOVED_MS) say(t("row_gone"), true);
-      else perform(pressed);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+  useKeys((key, target) => {
+    if (!rows?.length) return false;
+    const at = rows.findIndex((row) => row.id === chosen?.id);
+    const isHere = list.current?.contains(target) ?? false;
+    const step =
+      key === "j" || (isHere && key === "ArrowDown")
+        ? 1
+        : key === "k" || (isHere && key === "ArrowUp")
+          ? -1
+          : 0;
+    if (step) {
+      const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)]!;
+      choose(next.id);
+      // Who listens hears which it is.
+      list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"] button`)?.focus();
+      return true;
+    }
+    const pressed = offered.find((one) => one.key === key);
+    if (!pressed) return false;
+    if (Date.now() - seat.current.movedAt < MOVED_MS) say(t("row_gone"), true);
+    else perform(pressed);
+    return true;
   });
 
   if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
@@ -134,16 +134,4 @@ function seated<R extends Row>(rows: R[] | undefined, seat: Seat, mine: Readonly
   seat.at = found >= 0 ? found : rows.length ? Math.min(seat.at, rows.length - 1) : 0;
   seat.id = rows[seat.at]?.id;
   return rows[seat.at];
-}
-
-/** Whether a key is meant for a field or a form, or with a modifier for the browser. */
-export function isTyping(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
-  const at = event.target as HTMLElement;
-  return at.closest("input, textarea, select") !== null || document.querySelector("dialog[open]") !== null;
-}
-
-/** The letter of a key, also where a Korean keyboard is switched to Hangul. */
-export function keyOf({ key, code }: KeyboardEvent): string {
-  return /^[ -~]$/.test(key) || !/^Key[A-Z]$/.test(code) ? key : code.slice(3).toLowerCase();
 }

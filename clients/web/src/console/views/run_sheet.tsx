@@ -4,6 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import { reason, useActing } from "../acts.tsx";
 import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
+import { useKeys } from "../keys.tsx";
 import { fromLocal, toLocal, useSpeech } from "../speech.tsx";
 
 /** So much later than planned, what is on is marked as late. */
@@ -34,6 +35,11 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
       label: cue ? "begin_line" : "end_line",
       does: () => city.ask("live_qa.begin_cue", { session, cue }),
     });
+  useKeys((key) => {
+    if (key !== "." || !mayBegin || !next) return false;
+    begin(next.cue);
+    return true;
+  });
   return (
     <section class="run_sheet">
       <h2>
@@ -53,7 +59,7 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
         <p class="acts">
           {next && (
             <button type="button" class="good" onClick={() => begin(next.cue)}>
-              {t("begin_next")}: {own(next.text)}
+              {t("begin_next")}: {own(next.text)} <kbd>.</kbd>
             </button>
           )}
           {on && (
