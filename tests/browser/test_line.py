@@ -107,8 +107,9 @@ async def test_what_is_said_while_the_line_is_cut_arrives_once_and_in_order(
             await guest.hear("done", id=n)
         proxy.is_kind = True
         await page.evaluate("madang.client.hurry()")
-        await expect(page.locator(".said_line .what")).to_have_text(["하나", "둘", "셋", "넷"])
+        # the notice first, as it goes after some seconds
         await expect(page.locator(".notices .good")).to_be_visible()
+        await expect(page.locator(".said_line .what")).to_have_text(["하나", "둘", "셋", "넷"])
 
 
 async def test_a_page_that_was_suspended_shows_what_is_true_when_it_is_woken_and_keeps_only_what_it_shows(
