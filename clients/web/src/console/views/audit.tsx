@@ -69,7 +69,9 @@ export function Audit({ city, go }: View) {
           {acts.map((row, n) => (
             <tr key={`${row.at}-${n}`}>
               <td>{day(row.at)}</td>
-              <td>{row.by ? <Who city={city} id={row.by} /> : t("the_clock")}</td>
+              <td title={row.office ?? undefined}>
+                {row.by ? <Who city={city} id={row.by} /> : t("the_clock")}
+              </td>
               <td>
                 {t(`act_${row.act}`)} {row.kind && t(`kind_${row.kind}`)}
               </td>
