@@ -35,6 +35,7 @@ import { Notices } from "./notices";
 import { Outside } from "./outside";
 import { Restrained } from "./restrained";
 import { Sheet } from "./sheet";
+import { followTalk, Talk } from "./talk";
 import { Thumb } from "./thumb";
 import { Turn } from "./turn";
 import { Use, use } from "./use";
@@ -73,6 +74,7 @@ export function Street() {
       heed(city),
       followSafety(city),
       followLine(city),
+      followTalk(city),
       city.on("arrived", () => setReady(true)),
       // who is put out of a district is told by the sanction alone
       city.on("moderation.sanction_changed", ({ sanction: { words } }) => {
@@ -143,6 +145,7 @@ export function Street() {
         <Announced />
         <LinkBar />
         <Restrained />
+        <Talk />
         <Notices />
       </div>
       <Outside />

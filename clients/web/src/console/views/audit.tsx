@@ -72,7 +72,9 @@ export function Audit({ city, go }: View) {
           {acts.map((row, n) => (
             <tr key={`${row.at}-${n}`}>
               <td data-label={t("when")}>{day(row.at)}</td>
-              <td data-label={t("by")}>{row.by ? <Who city={city} id={row.by} /> : t("the_clock")}</td>
+              <td data-label={t("by")} title={row.office ?? undefined}>
+                {row.by ? <Who city={city} id={row.by} /> : t("the_clock")}
+              </td>
               <td data-label={t("what")}>
                 {t(`act_${row.act}`)} {row.kind && kindOf(t, row.kind)}
               </td>

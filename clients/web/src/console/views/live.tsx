@@ -198,7 +198,7 @@ function Guard({ city, card, scope }: { city: City; card: Words.AvatarCard; scop
   return (
     <p class="acts">
       <small>{t("guard")}</small>
-      {(["warn", "record", "end", "break"] as const).map((step) => (
+      {(["begin", "warn", "record", "end", "break"] as const).map((step) => (
         <button
           key={step}
           type="button"
