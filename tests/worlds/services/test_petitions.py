@@ -737,6 +737,20 @@ def test_notices_wait_unread_for_the_next_visit() -> None:
     office.check_replay()
 
 
+def test_who_asked_is_told_at_once_when_the_department_begins_its_review() -> None:
+    office = Office()
+    id = office.review()
+    assert office.notices(MINA) == ["submitted", "received", "routed", "started"]
+    told = office.told(MINA)[-1]["notice"]
+    assert (told["petition"], told["state"]) == (id, "in_review")
+    for language, due in (("ko", "2026년 10월 1일 18:00"), ("en", "2026-10-01 18:00 (KST)")):
+        assert due in told["message"][language]
+        assert "김도로" in told["message"][language]
+    assert not office.told(JUNHO)
+    view = office.city.views(MINA, "civil", office.now)["petitions"]
+    assert view["notices"][-1]["what"] == "started"
+
+
 def test_notices_with_long_texts_come_in_pages_that_fit_a_message() -> None:
     office = Office()
     ids = [office.review() for _ in range(4)]
@@ -749,7 +763,7 @@ def test_notices_with_long_texts_come_in_pages_that_fit_a_message() -> None:
         seen += [(one["petition"], one["what"]) for one in page["items"]]
         if (after := page.get("next")) is None:
             break
-    assert len(seen) == len(set(seen)) == page["unread"] == 16
+    assert len(seen) == len(set(seen)) == page["unread"] == 20
 
 
 def test_a_long_case_is_shown_in_pages_that_fit_a_message() -> None:

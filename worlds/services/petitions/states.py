@@ -65,7 +65,7 @@ TABLE: tuple[Row, ...] = (
     _row("received assigned", "transfer", "SO", "transferred", "transferred", "Act 16, Decree 13(3)(5)"),
     _row("transferred", "confirm_transfer", "S", "closed_transferred", "transfer_confirmed", "Decree 13(3)"),
     _row("transferred", "confirm_transfer", "S", "received", "transfer_sent_back", "Decree 13(3)"),
-    _row("assigned", "start", "O", "in_review", "", "Decree 13"),
+    _row("assigned", "start", "O", "in_review", "started", "Decree 13; told: ours"),
     _row("in_review", "ask_supplement", "O", "supplement", "supplement_asked", "Act 10, 22(1), Decree 24(1), Rule 9"),
     _row("supplement", "ask_longer", "C", None, "supplement_lengthened", "Decree 24(2)"),
     _row("supplement", "answer_supplement", "C", "in_review", "supplement_answered", "Decree 20"),
