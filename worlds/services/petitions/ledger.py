@@ -196,7 +196,7 @@ class Ledger:
                 self.petitions[event.parent].members += (petition.id,)
             case ev.Unmerged() if parent is not None:
                 self._take_out(parent, petition.id)
-            case ev.Withdrawn():
+            case ev.Withdrawn() | ev.Returned() | ev.DeemedWithdrawn() | ev.ClosedAsRepeat():
                 self._hand_on(petition)
             case _:
                 pass
@@ -206,7 +206,7 @@ class Ledger:
         one.members = tuple(member for member in one.members if member != id)
 
     def _hand_on(self, petition: Petition) -> None:
-        """Who withdraws leaves the others together: the first of them stands for them."""
+        """One that ends alone leaves the others together: the first of them stands for them."""
         if petition.parent is not None:
             self._take_out(petition.parent, petition.id)
             petition.parent = None

@@ -78,6 +78,7 @@ TABLE: tuple[Row, ...] = (
     _row("clock_out", "clock_out", "O", None, "clocked_out", "Decree 17(5)"),
     _row("clock_out", "clock_in", "OT", "in_review", "clocked_in", "Decree 20"),
     _row("clock_out", "name_representatives", "CO", "in_review", "representatives_named", "Decree 8"),
+    _row("in_review", "name_representatives", "O", None, "representatives_named", "Decree 8, none in time"),
     _row("in_review", "extend", "H", None, "extended", "Decree 21(1)-(3)"),
     _row("in_review", "consent_extension", "C", None, "extended", "Decree 21(1)"),
     _row("in_review", "ask_cooperation", "O", None, "", "Act 20"),
