@@ -590,6 +590,18 @@ def test_whose_case_ends_without_what_was_missing_leaves_the_others_together() -
     office.check_replay()
 
 
+def test_who_was_answered_before_does_not_stand_for_the_others_when_the_first_withdraws() -> None:
+    office = Office()
+    parent, members = merged(office)
+    office.ask(OFFICER, say.AnswerPetition, petition=members[0], text="먼저 답합니다.")
+    office.ask(MINA, say.WithdrawPetition, petition=parent)
+    assert office.petition(members[0]).parent is None
+    assert office.petition(members[1]).members == tuple(members[2:])
+    office.ask(OFFICER, say.AnswerPetition, petition=members[1], text="모두에게 답합니다.")
+    assert {office.petition(id).state for id in members} == {"answered"}
+    office.check_replay()
+
+
 def test_five_people_of_five_households_are_many() -> None:
     office = Office()
     id = office.file(joint=True)
