@@ -71,7 +71,8 @@ async def test_the_interface_describes_what_is_asked_and_what_is_answered(city: 
         "FilePetitionFields"
     )
     assert {"kind", "title", "text"} == set(asked["required"])
-    assert not {"type", "id", "key"} & asked["properties"].keys()
+    assert not {"type", "id"} & asked["properties"].keys()
+    assert "key" in asked["properties"], "as in the header"
     answered = filing["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
     assert answered.endswith("/Filed")
     assert schemas["Filed"]["required"] == ["petition", "token", "arrived_at", "receive_by"]
@@ -79,7 +80,9 @@ async def test_the_interface_describes_what_is_asked_and_what_is_answered(city: 
     assert filing["security"] == [{"HTTPBearer": []}]
     assert "204" in described["paths"]["/api/v1/live_qa/reserve"]["post"]["responses"]
     query = described["paths"]["/api/v1/petitions/desk"]["get"]["parameters"]
-    assert {"department", "state", "overdue", "after"} <= {one["name"] for one in query}
+    told = {one["name"] for one in query}
+    assert {"department", "state", "overdue", "after"} <= told
+    assert not {"type", "id", "key"} & told, "what only reads is done as often as one asks"
 
 
 async def test_what_is_filed_over_http_is_told_over_the_socket_and_read_again_over_http(
