@@ -1,6 +1,7 @@
 """A full disk under a whole city: what must last is refused, the crowd moves on, and it heals by itself."""
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,15 @@ async def test_while_the_disk_is_full_petitions_are_unavailable_poses_go_on_and_
         assert (answer["type"], answer["code"]) == ("refused", "unavailable")
         assert answer["retry_after_ms"] > 0
 
+        def stands_at(x: float) -> bool:
+            return bool(district.stand(there["slot"])[0] == pytest.approx(x, abs=0.001))
+
         # Nobody is frozen, nobody is thrown out; again and again nothing is kept.
         for step in range(1, 4):
             assert (await file(mina, 100 + step))["code"] == "unavailable"
             x = there["x"] + 0.4 * step
             await mina.say_bytes(encode_pose(x, 0, there["z"], 0, 1))
-            await until(lambda x=x: district.stand(there["slot"])[0] == pytest.approx(x, abs=0.001))
+            await until(partial(stands_at, x))
             assert await junho.is_well()
         assert await junho.hear(2), "frames still come"
         assert (await city.browser.get("/livez")).status_code == 200
