@@ -879,6 +879,11 @@ def test_who_asked_is_told_at_once_when_the_department_begins_its_review() -> No
     assert not office.told(JUNHO)
     view = office.city.views(MINA, "civil", office.now)["petitions"]
     assert view["notices"][-1]["what"] == "started"
+    # What was told stays told, also after it ended.
+    office.ask(OFFICER, say.AnswerPetition, petition=id, text="고쳤습니다.")
+    history = office.ask(MINA, say.ShowPetition, petition=id)["history"]
+    (begun,) = (step for step in history if step["what"] == "started")
+    assert begun["message"] == told["message"]
 
 
 def test_notices_with_long_texts_come_in_pages_that_fit_a_message() -> None:

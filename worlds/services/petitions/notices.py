@@ -140,7 +140,7 @@ def _values(
         people=str(petition.people),
     )
     times = {
-        "due": about.get("due_at") or petition.shown_due,
+        "due": _due_then(petition, about),
         "arrived": petition.arrived_at,
         "receive_by": petition.receive_by,
         "until": about.get("until") or petition.until,
@@ -171,6 +171,18 @@ def _values(
         if name in about:
             values[name] = str(about[name])
     return values
+
+
+def _due_then(petition: Petition, about: Mapping[str, Any]) -> int | None:
+    """When it was due as a step was taken: what was told then stays told after it ended, or moved."""
+    due: int | None = about.get("due_at")
+    if due:
+        return due
+    for *_, told in petition.history:
+        due = told.get("due_at") or due
+        if told is about:
+            return due
+    return petition.shown_due
 
 
 def _long_text(texts: Texts, petition: Petition, about: Mapping[str, Any]) -> str:
