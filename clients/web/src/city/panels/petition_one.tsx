@@ -1,6 +1,6 @@
 // One petition of one's own: where it stands, until when, what happened, and what one may do about it now.
 import type { Words } from "madang";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { written as writtenWith } from "../../petition_step";
 import { attempt, why } from "../session";
 import { client, notice } from "../state";
@@ -34,18 +34,34 @@ export function One({ petition, guide, back }: OneProps) {
   const city = client.value!;
   const [shown, setShown] = useState<Words.PetitionShown | null>(null);
   const [fault, setFault] = useState("");
+  // Steps come in bunches: of several answers on the way, the one asked for last stands.
+  const newest = useRef(0);
   const load = async () => {
+    const turn = ++newest.current;
     try {
-      setShown(await city.ask("petitions.show", { petition }));
+      const told = await city.ask("petitions.show", { petition });
+      if (turn !== newest.current) return;
+      setShown(told);
+      setFault("");
     } catch (error) {
-      setFault(why(error).text);
+      if (turn === newest.current) setFault(why(error).text);
     }
   };
   useEffect(() => {
     void load();
-    return city.on("petitions.noticed", ({ notice: told }) => {
-      if (told.petition === petition) void load();
-    });
+    const stops = [
+      city.on("petitions.noticed", ({ notice: told }) => {
+        if (told.petition === petition) void load();
+      }),
+      // what was told while the line was gone for good is not told again
+      city.on("state", ({ state, resumed }) => {
+        if (state === "here" && !resumed) void load();
+      }),
+    ];
+    return () => {
+      newest.current++;
+      for (const stop of stops) stop();
+    };
   }, [petition]);
   const more = async () => {
     const page = await city.ask("petitions.show", { petition, after: shown!.next! });

@@ -79,7 +79,17 @@ function usePages<T>(ask: (after?: string) => Promise<{ items: T[]; next?: strin
     );
   useEffect(() => {
     void load();
-    return client.value!.on("petitions.noticed", () => void load());
+    const city = client.value!;
+    const stops = [
+      city.on("petitions.noticed", () => void load()),
+      city.on("petitions.signers_told", () => void load()),
+      city.on("state", ({ state, resumed }) => {
+        if (state === "here" && !resumed) void load();
+      }),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, []);
   return { items, reload: () => load(), more: next ? () => void load(next) : null };
 }

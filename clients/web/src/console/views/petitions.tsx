@@ -6,6 +6,8 @@ import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Seat } from "./petition_seat.tsx";
+import { Ended } from "./petitions_ended.tsx";
 
 type Named = { id: string; name: { ko: string; en: string } };
 
@@ -17,7 +19,7 @@ export function Petitions({ city, which, go }: View) {
   const kinds = (guide?.kinds ?? []) as unknown as Named[];
   const states = (guide?.states ?? []) as unknown as Named[];
   const department = which || undefined;
-  const { answer, refusal } = useAnswer(city, "petitions.desk", { department }, [
+  const { answer, refusal, again } = useAnswer(city, "petitions.desk", { department }, [
     "petitions.desk_changed",
     "petitions.alarm",
   ]);
@@ -49,6 +51,7 @@ export function Petitions({ city, which, go }: View) {
           </select>
         </label>
       </form>
+      {department && answer && city.is("official") && <Seat city={city} changed={again} />}
       <Rows
         key={which}
         label={t("petitions")}
@@ -78,6 +81,15 @@ export function Petitions({ city, which, go }: View) {
           </>
         )}
       />
+      {department && (
+        <Ended
+          key={`ended ${department}`}
+          city={city}
+          department={department}
+          title={(card) => `${card.number} · ${nameOf(kinds, card.kind)} · ${nameOf(states, card.state)}`}
+          detail={({ petition }) => <Shown city={city} petition={petition} />}
+        />
+      )}
     </>
   );
 }
