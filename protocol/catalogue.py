@@ -23,6 +23,7 @@ COMMANDS: tuple[type[Command], ...] = (
 FACTS: tuple[type[Fact], ...] = (
     districts.EnteredZone,
     districts.LeftZone,
+    districts.Supervised,
     chat.ChatSaid,
     avatars.Changed,
     *announcements.FACTS,

@@ -33,13 +33,14 @@ class Anchor(Part):
 
 
 class ZoneCard(Part):
-    """A zone of the district; `polygon` in metres, `may_enter` for this citizen."""
+    """A zone of the district; `polygon` in metres, `may_enter` for this citizen; `closed`: why, where it is for now."""
 
     id: Name
     name: Text
     kind: str
     polygon: list[Point]
     may_enter: bool
+    closed: Text | None = None
 
 
 class PortalCard(Part):
@@ -113,6 +114,19 @@ class LeftZone(Fact):
 
     type: Literal["district.left_zone"] = "district.left_zone"
     zone: Name
+
+
+class Supervised(Fact):
+    """A place that is open only while enough of its staff are there: whether it is now, and why; to whom it admits."""
+
+    type: Literal["district.supervised"] = "district.supervised"
+    place: Name
+    name: Text
+    zones: list[Name]
+    state: Literal["open", "closing", "closed"]
+    may_enter: bool
+    text: Text
+    until: Natural | None = None
 
 
 class Crowd(Count):

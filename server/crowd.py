@@ -12,7 +12,8 @@ from numpy.random import Generator
 from protocol.avatars import AvatarCard, Changed, MovedBack
 from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
-from protocol.districts import EnteredZone, LeftZone
+from protocol.districts import EnteredZone, LeftZone, Supervised
+from protocol.handshake import Text
 from protocol.message import Fact
 from protocol.refusals import Farewell
 from server.clock import Clock
@@ -28,6 +29,7 @@ from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
 from worlds.service import Restrain
+from worlds.supervision import Turn
 
 LEAVING_AT_ONCE = 256
 """Clients who are sent what waits for them in one turn of the loop: some 3 ms of the kernel's writes."""
@@ -41,6 +43,21 @@ def _together(frames: list[bytes], besides: list[bytes]) -> list[bytes]:
     if len(frames[-1]) + sum(map(len, besides)) < MAX_MESSAGE_BYTES:
         return [*frames[:-1], bundle([frames[-1], *besides])]
     return [*frames, bundle(besides)]
+
+
+def supervised(turn: Turn, now: int, *, is_staff: bool) -> Supervised:
+    """What people are told of a place that opened, is about to close, or closed."""
+    place = turn.place
+    told, name = getattr(place.text, turn.state), place.name
+    return Supervised(
+        place=place.id,
+        name=Text(ko=name.ko, en=name.en),
+        zones=list(place.zones),
+        state=turn.state,
+        may_enter=is_staff or turn.state == "open",
+        text=Text(ko=told.ko, en=told.en),
+        until=now + round(turn.left_s * 1000) if turn.state == "closing" else None,
+    )
 
 
 class Crowd:
@@ -198,6 +215,7 @@ class Crowd:
         steps = self.inbox.empty(now)
         received = time.perf_counter()
         self._walk(steps, now)
+        self._supervise(now)
         walked = time.perf_counter()
         unix_ms = self.clock.unix_ms()
         people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
@@ -250,6 +268,7 @@ class Crowd:
         if absent:
             self.metrics.poses.labels("absent").inc(absent)
         self.district.rest()
+        self._supervise(now)
         self.metrics.population.labels(self.district.plan.id).set(0)
 
     def _walk(self, steps: Steps, now: float) -> None:
@@ -275,6 +294,18 @@ class Crowd:
         for slot in outcome.flooding:
             if slot in self.connections:
                 self.connections[slot].end(Farewell.FLOODING)
+
+    def _supervise(self, now: float) -> None:
+        """Places that opened or closed by who is in them: whom they admit is told why; who is put out is told where."""
+        turns, out = self.district.supervise(self._away, now)
+        for slot in out:
+            self.metrics.limit_reached.labels("supervised").inc()
+            x, y, z, yaw = self.district.stand(slot)
+            self.connections[slot].tell_count(MovedBack(x=x, y=y, z=z, yaw=yaw, reason="not_allowed"))
+        for turn in turns:
+            staff, others = self.district.admitted_to(turn.place)
+            for slots, is_staff in ((staff, True), (others, False)):
+                self.tell(slots, supervised(turn, self.clock.unix_ms(), is_staff=is_staff))
 
     def _send(self, messages: dict[int, list[bytes]]) -> None:
         told = size = 0

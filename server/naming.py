@@ -5,7 +5,7 @@ from dataclasses import replace
 from zlib import crc32
 
 from server.texts import language_of, texts
-from worlds.citizen import Citizen
+from worlds.citizen import Citizen, shown_name
 from worlds.city import City
 
 NUMBERS = 9_900
@@ -20,7 +20,11 @@ def visitor_name(locale: str | None) -> str:
 
 
 def shown_to_all(citizen: Citizen, city: City, locale: str | None) -> Citizen:
-    """The citizen by a name that the city's words let stand; a citizen keeps the one that is given to them instead."""
+    """The citizen by the name of their office, or one that the city's words let stand, or one given to them instead."""
+    office = city.called(citizen)
+    if office is not None:
+        name: str = getattr(office, language_of(locale))
+        return replace(citizen, name=shown_name(name))
     if city.is_fit(citizen.name, is_vouched=citizen.is_verified):
         return citizen
     if citizen.is_visitor:

@@ -6,7 +6,7 @@ from typing import Any
 from protocol import districts, handshake, poses
 from protocol.handshake import Text
 from worlds import plan
-from worlds.access import is_admitted
+from worlds.access import admits
 from worlds.citizen import Citizen
 from worlds.district import District
 
@@ -17,7 +17,7 @@ class Ground:
     def __init__(self, district: District, open_districts: Collection[str]) -> None:
         sheet, grid = district.plan, district.grid
         self._district = district
-        self._zones: dict[tuple[bool, ...], list[districts.ZoneCard]] = {}
+        self._zones: dict[tuple[tuple[bool, bool], ...], list[districts.ZoneCard]] = {}
         self._portals = [
             districts.PortalCard(
                 id=portal.id,
@@ -77,20 +77,27 @@ class Ground:
 
     def _zones_for(self, citizen: Citizen) -> list[districts.ZoneCard]:
         """The zones, and which of them this citizen may enter: there are few kinds of citizens."""
-        sheet = self._district.plan
-        may_enter = tuple(is_admitted(citizen, zone.access, sheet.id) for zone in sheet.zones)
-        if may_enter not in self._zones:
-            self._zones[may_enter] = [
+        sheet, supervision = self._district.plan, self._district.supervision
+        rights = tuple(
+            (admits(zone, citizen, sheet.id), supervision.refuses(citizen, zone.id)) for zone in sheet.zones
+        )
+        if rights not in self._zones:
+            self._zones[rights] = [
                 districts.ZoneCard(
                     id=zone.id,
                     name=_text(zone.name),
                     kind=zone.kind,
                     polygon=[[x, z] for x, z in zone.polygon],
-                    may_enter=may,
+                    may_enter=admits and not is_closed,
+                    closed=self._why_closed(zone.id) if admits and is_closed else None,
                 )
-                for zone, may in zip(sheet.zones, may_enter, strict=True)
+                for zone, (admits, is_closed) in zip(sheet.zones, rights, strict=True)
             ]
-        return self._zones[may_enter]
+        return self._zones[rights]
+
+    def _why_closed(self, zone: str) -> Text | None:
+        found = self._district.supervision.state(zone)
+        return _text(found[0].text.closed) if found is not None else None
 
 
 def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:

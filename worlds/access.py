@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from worlds.citizen import Citizen
-from worlds.plan import DistrictPlan
+from worlds.plan import DistrictPlan, ZonePlan
 
 GRANT_PREFIX = "grant:"
 
@@ -21,9 +21,14 @@ def holds_any(citizen: Citizen, words: Iterable[str], scope: str | None) -> bool
     )
 
 
-def is_admitted(citizen: Citizen, access: Sequence[str], district: str) -> bool:
-    """Whether a list of roles, `grant:NAME` and `minor` admits this citizen in this district; empty admits everyone."""
-    return not access or (citizen.minor and MINOR in access) or holds_any(citizen, access, district)
+def is_admitted(citizen: Citizen, access: Sequence[str], scope: str) -> bool:
+    """Whether a list of roles, `grant:NAME` and `minor` admits this citizen in this scope; empty admits everyone."""
+    return not access or (citizen.minor and MINOR in access) or holds_any(citizen, access, scope)
+
+
+def admits(zone: ZonePlan, citizen: Citizen, district: str) -> bool:
+    """Whether a zone is this citizen's to enter; who works at this zone alone (official@civil/counter) is of it."""
+    return is_admitted(citizen, zone.access, f"{district}/{zone.id}")
 
 
 def _mask(bits: Iterable[bool]) -> int:
@@ -32,7 +37,7 @@ def _mask(bits: Iterable[bool]) -> int:
 
 def forbidden_zones(citizen: Citizen, plan: DistrictPlan) -> int:
     """Bit i = zone i may not be entered."""
-    return _mask(not is_admitted(citizen, zone.access, plan.id) for zone in plan.zones)
+    return _mask(not admits(zone, citizen, plan.id) for zone in plan.zones)
 
 
 def passable_doors(citizen: Citizen, plan: DistrictPlan, is_open: Sequence[bool]) -> int:

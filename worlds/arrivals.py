@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from protocol.districts import AtPlace, AtPortal, AtZone
 from protocol.refusals import Refusal, Refused
 from worlds import geometry
-from worlds.access import is_admitted
+from worlds.access import admits
 from worlds.citizen import Citizen
 from worlds.grid import WallRaster
 from worlds.plan import DistrictPlan
@@ -57,9 +57,10 @@ class Arrivals:
             case AtPlace(x=x, z=z):
                 return self._near(x, z, citizen)
             case None:
-                return self._at_spawn()
+                return self.outside()
 
-    def _at_spawn(self) -> Spot:
+    def outside(self) -> Spot:
+        """One of the places where anyone arrives."""
         spawn = self._plan.spawns[int(self._chance.integers(len(self._plan.spawns)))]
         return self._around(spawn.x, spawn.z, spawn.radius, spawn.yaw_u16)
 
@@ -79,7 +80,7 @@ class Arrivals:
     def _in_zone(self, name: str, citizen: Citizen) -> Spot:
         for zone, inside in zip(self._plan.zones, self._inside, strict=True):
             if zone.id == name:
-                if not is_admitted(citizen, zone.access, self._plan.id):
+                if not admits(zone, citizen, self._plan.id):
                     raise Refused(Refusal.NOT_ALLOWED, field="at.zone")
                 places = np.flatnonzero(inside & ~self._closed_to(citizen))
                 if not len(places):
@@ -92,7 +93,7 @@ class Arrivals:
         """The ground of the zones that do not admit this citizen: one zone may lie in another."""
         closed: NDArray[np.bool_] = np.zeros(self._public.shape, np.bool_)
         for zone, inside in zip(self._plan.zones, self._inside, strict=True):
-            if not is_admitted(citizen, zone.access, self._plan.id):
+            if not admits(zone, citizen, self._plan.id):
                 closed |= inside
         return closed
 
@@ -101,7 +102,7 @@ class Arrivals:
             if (
                 zone.access
                 and bool(geometry.contains(zone.polygon, np.array([x]), np.array([z]))[0])
-                and not is_admitted(citizen, zone.access, self._plan.id)
+                and not admits(zone, citizen, self._plan.id)
             ):
                 raise Refused(Refusal.NOT_ALLOWED, field="at")
         if self._is_free(x, z):

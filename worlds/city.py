@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from protocol.catalogue import CLIENT_WORDS
+from protocol.handshake import Text
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
@@ -110,6 +111,11 @@ class City:
     def is_fit(self, name: str, *, is_vouched: bool = False) -> bool:
         """Whether a name may be shown to everyone unread; `is_vouched`: an issuer has checked whose it is."""
         return all(service.is_fit(name, is_vouched=is_vouched) for service in self.services.values())
+
+    def called(self, citizen: Citizen) -> Text | None:
+        """By what name others know someone instead of their own; one service at most says so."""
+        names = (service.called(citizen) for service in self.services.values())
+        return next((name for name in names if name is not None), None)
 
     def room(self, citizen: Citizen, district: str, now: int) -> int | None:
         """How many more of the citizen's kind may come into a district just now; None: as many as find a place."""

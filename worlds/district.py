@@ -1,7 +1,7 @@
 """One district: who is where, and what each is shown; arrays by slot, and the rules about them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,9 +19,10 @@ from worlds.citizen import Citizen
 from worlds.contact import keeps_away
 from worlds.interest import BORDER_M, Interest, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
-from worlds.plan import DistrictPlan
+from worlds.plan import DistrictPlan, SupervisedPlan
 from worlds.slots import MAX_SLOTS, Slots
 from worlds.speech import EARSHOT_M
+from worlds.supervision import Supervision, Turn
 
 EMOTE_SECONDS = 3.0
 """How long an emote overrides the stance that others see (PROTOCOL section 7)."""
@@ -77,6 +78,8 @@ class District:
         self._stage_zones = sum(1 << i for i, zone in enumerate(plan.zones) if zone.id in stages)
         count = self.slots.count
         self._walkers = Walkers(self._ground, rules, count)
+        self.supervision = Supervision(plan, count)
+        self._forbidden = np.zeros(count, np.uint64)
         self._cell = np.full(count, -1, np.int32)
         self._entries = np.zeros(count, ENTRY)
         self._entry_rows = _rows(self._entries)
@@ -97,7 +100,10 @@ class District:
         """Where a citizen would arrive; `slot` when already here, else -1. Raises Refused."""
         if at is not None and not isinstance(at, AtPortal) and slot >= 0 and self._walkers.frozen[slot]:
             raise Refused(Refusal.FROZEN)
-        return self._arrivals.spot(at, citizen)
+        spot = self._arrivals.spot(at, citizen)
+        if isinstance(at, AtZone) and self.supervision.refuses(citizen, at.zone):
+            raise Refused(Refusal.CLOSED, "too few of its staff are there", field="at.zone")
+        return spot
 
     def admit(self, citizen: Citizen, spot: Spot, now: float) -> int:
         """Give a citizen a slot and put them down; raises Refused `full`."""
@@ -112,8 +118,14 @@ class District:
     def read_roles(self, slot: int, citizen: Citizen) -> None:
         """Where a citizen may go, by the roles they have now, and from whom they keep away."""
         self._walkers.mind_minors(slot, citizen.minor, keeps_away(citizen))
-        self._walkers.forbidden[slot] = forbidden_zones(citizen, self.plan)
+        self.supervision.read_roles(slot, citizen)
+        self._forbid(slot, forbidden_zones(citizen, self.plan))
         self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
+
+    def _forbid(self, slot: int, zones: int) -> None:
+        """These zones, as bits, are closed to someone whatever the hour; others may be for now."""
+        self._forbidden[slot] = zones
+        self._walkers.forbidden[slot] = zones | self.supervision.closed_to(slot)
 
     def restrain(
         self, slot: int, citizen: Citizen, is_frozen: bool, barred: frozenset[str], now: float
@@ -122,11 +134,28 @@ class District:
         walkers = self._walkers
         walkers.frozen[slot] = is_frozen
         closed = sum(1 << i for i, zone in enumerate(self.plan.zones) if zone.id in barred)
-        walkers.forbidden[slot] = forbidden_zones(citizen, self.plan) | closed
+        self._forbid(slot, forbidden_zones(citizen, self.plan) | closed)
         is_inside = bool(int(walkers.zones[slot]) & closed)
         if is_inside:
-            self.place(slot, self._arrivals.spot(None, citizen), now)
+            self.place(slot, self._arrivals.outside(), now)
         return is_inside
+
+    def supervise(self, away: Collection[int], now: float) -> tuple[Sequence[Turn], Sequence[int]]:
+        """Open and close supervised places by who is in them; which turned, and who was put out of one."""
+        there = np.where(self._walkers.present, self._walkers.zones, np.uint64(0))
+        looked = self.supervision.look(there, away, now)
+        if looked.closed is not None:
+            self._walkers.forbidden[:] = self._forbidden | looked.closed
+        for slot in looked.out:
+            self.place(slot, self._arrivals.outside(), now)
+        return looked.turns, looked.out
+
+    def admitted_to(self, place: SupervisedPlan) -> tuple[list[int], list[int]]:
+        """Everyone here who may enter a supervised place while it is open: its staff, and the others."""
+        bits = sum(1 << i for i, zone in enumerate(self.plan.zones) if zone.id in place.zones)
+        admitted = (self._cell >= 0) & ((~self._forbidden & np.uint64(bits)) != 0)
+        staff = self.supervision.staff(place)
+        return np.flatnonzero(admitted & staff).tolist(), np.flatnonzero(admitted & ~staff).tolist()
 
     def place(self, slot: int, spot: Spot, now: float) -> None:
         """Put someone down, without the way there."""
@@ -151,6 +180,7 @@ class District:
         self._left.append((slot, int(self._cell[slot])))
         self._cell[slot] = -1
         self._walkers.remove(slot)
+        self.supervision.leave(slot)
         self._emote[slot] = -1
         self._emote_until.pop(slot, None)
         self.on_stage.discard(slot)

@@ -144,6 +144,25 @@ class ZonePlan(Named):
     speech: StrictBool = True
 
 
+class SupervisionText(Shape):
+    """What people are told as a supervised place opens, is about to close, and is closed."""
+
+    open: Text
+    closing: Text
+    closed: Text
+
+
+class SupervisedPlan(Named):
+    """Zones that are one place, open only while `least` of its `staff` are in it: two, where the young are."""
+
+    zones: Annotated[tuple[Id, ...], Field(min_length=1)]
+    staff: Annotated[Access, Field(min_length=1)]
+    least: Annotated[int, Field(strict=True, ge=1, le=16)] = 2
+    leave_s: Annotated[float, Field(strict=True, ge=0, le=600)] = 20.0
+    """How long those inside may stay when too few are left; 0 is not at all."""
+    text: SupervisionText
+
+
 class WallPlan(Shape):
     """A line nobody walks through, given by points or `around` a building or a ground."""
 
@@ -248,6 +267,7 @@ class DistrictPlan(Named):
     anchor: Anchor
     spawns: tuple[SpawnPlan, ...] = Field(min_length=1)
     zones: tuple[ZonePlan, ...] = Field(default=(), max_length=MAX_ZONES)
+    supervised: tuple[SupervisedPlan, ...] = ()
     walls: tuple[WallPlan, ...] = ()
     doors: tuple[DoorPlan, ...] = Field(default=(), max_length=MAX_DOORS)
     portals: tuple[PortalPlan, ...] = ()

@@ -36,6 +36,7 @@ def district_faults(stem: str, district: DistrictPlan) -> Found:
     yield from _doors(district)
     yield from _spawns(district)
     yield from _places(district)
+    yield from _supervised(district)
     yield from _on_foot(district)
     yield from _arrival(district)
 
@@ -80,7 +81,7 @@ def city_faults(sheet: CitySheet, districts: Mapping[str, DistrictPlan], known: 
 
 
 def _repeated(district: DistrictPlan) -> Found:
-    for many in ("zones", "doors", "portals", "spawns", "stages", "exhibits", "buildings"):
+    for many in ("zones", "supervised", "doors", "portals", "spawns", "stages", "exhibits", "buildings"):
         seen: set[str] = set()
         for i, thing in enumerate(getattr(district, many)):
             if thing.id in seen:
@@ -187,6 +188,23 @@ def _places(district: DistrictPlan) -> Found:
             zones[stage.zone].polygon, stage.x, stage.z
         ):
             yield f"stages[{i}].at", f"is not in its zone {stage.zone}"
+
+
+def _supervised(district: DistrictPlan) -> Found:
+    zones = {zone.id: zone for zone in district.zones}
+    taken: dict[str, str] = {}
+    for i, place in enumerate(district.supervised):
+        if "minor" in place.staff:
+            yield f"supervised[{i}].staff", "the young do not look after the young"
+        for zone in place.zones:
+            if zone not in zones:
+                yield f"supervised[{i}].zones", f"there is no zone {zone}"
+                continue
+            if zone in taken:
+                yield f"supervised[{i}].zones", f"{zone} belongs to {taken[zone]}"
+            taken[zone] = place.id
+            if missing := sorted(set(place.staff) - set(zones[zone].access)):
+                yield f"supervised[{i}].staff", f"{zone} does not admit {', '.join(missing)}"
 
 
 def _on_foot(district: DistrictPlan) -> Found:

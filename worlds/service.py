@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from protocol.chat import Hearers
+from protocol.handshake import Text
 from protocol.message import Command, Count, Fact
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
@@ -290,6 +291,10 @@ class Service(Generic[E]):
     def is_fit(self, name: str, *, is_vouched: bool = False) -> bool:
         """Whether a name may be shown to everyone unread; `is_vouched`: an issuer has checked whose it is."""
         return True
+
+    def called(self, citizen: Citizen) -> Text | None:
+        """By what name others know someone instead of their own: that of their office."""
+        return None
 
     def room(self, citizen: Citizen, district: str, now: int) -> int | None:
         """How many more of the citizen's kind may come into a district just now; None: as many as find a place."""

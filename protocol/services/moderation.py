@@ -27,7 +27,7 @@ ReportState = Literal["open", "claimed", "acted", "no_action", "merged", "escala
 HeldState = Literal["waiting", "approved", "edited", "refused", "expired"]
 Outcome = Literal["acted", "no_action", "escalated"]
 JointVenueAction = Literal["stop", "resume"]
-TalkStep = Literal["warn", "record", "end", "break"]
+TalkStep = Literal["begin", "warn", "record", "end", "break"]
 
 Scope = Annotated[str, Field(max_length=64)]
 Words = Annotated[str, Field(max_length=MAX_WIRE_TEXT)]
@@ -162,7 +162,7 @@ class HeldRow(Part):
     to: Hearers
     scope: Scope
     marks: list[str]
-    reason: Literal["sanction", "words", "link", "phone", "new", "repeated"]
+    reason: Literal["sanction", "words", "link", "phone", "new", "repeated", "mentions"]
     context: list[ChatLine]
     history: dict[str, Natural]
     at: Natural
@@ -186,10 +186,11 @@ class VenueMode(Part):
 
 
 class AuditRow(Part):
-    """One act: who did what to whom, where, why, until when."""
+    """One act: who did what to whom, where, why, until when; `office` is by what right."""
 
     at: Natural
     by: str
+    office: str | None = None
     act: str
     citizen: str | None = None
     case: str | None = None
@@ -545,7 +546,7 @@ class ActOnVenue(Command):
 
 
 class GuardTalk(Command):
-    """The steps by which an officer ends a talk that has become abusive: warn, record, end with its reason, rest."""
+    """The steps by which an officer ends a talk that is abusive or far too long: begin, warn, record, end, rest."""
 
     type: Literal["moderation.guard_talk"] = "moderation.guard_talk"
     citizen: CitizenId
@@ -630,7 +631,7 @@ class Alerted(Fact):
 
     type: Literal["moderation.alerted"] = "moderation.alerted"
     scope: Scope
-    kind: Literal["raid", "stop_asked", "resume_asked", "reports"]
+    kind: Literal["raid", "stop_asked", "resume_asked", "reports", "lines"]
     count: Natural
     until: Natural | None = None
 
@@ -643,13 +644,17 @@ class Acted(Fact):
 
 
 class TalkGuarded(Fact):
-    """An officer took a step of the script in a talk with you; the officer is told the same."""
+    """An officer, told by the name of their office, took a step in a talk with you; the officer is told the same."""
 
     type: Literal["moderation.talk_guarded"] = "moderation.talk_guarded"
     step: TalkStep
     text: Text
+    office: Text | None = None
     words: str | None = None
     until: Natural | None = None
+    began_at: Natural | None = None
+    warned_at: Natural | None = None
+    recorded_at: Natural | None = None
 
 
 COMMANDS: tuple[type[Command], ...] = (

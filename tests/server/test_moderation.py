@@ -426,3 +426,56 @@ async def _card(town: ModeratedTown, subject: str, /, **claims: Any) -> Any:
     """How someone is welcomed."""
     async with town.at.guest() as guest:
         return (await guest.greet(token=town.token(subject, **claims), locale="ko"))["citizen"]
+
+
+async def test_an_officer_is_seen_and_heard_by_the_name_of_the_counter(town: ModeratedTown) -> None:
+    officer = await town.welcome("seo", name="서지우", roles=["citizen", "official@hall/office"])
+    other = await town.welcome("seo2", name="Seo Ji-u", roles=["citizen", "official@hall/office"])
+    kim = await town.citizen("kim")
+    for one in (officer, other):
+        await one.enter("hall")
+    await officer.say("다음 분")
+    said = await kim.hears("다음 분")
+    assert said["from"]["name"] == "Officer, Chief's office"
+    slots = [officer.place["slot"], other.place["slot"]]
+    shown = (await kim.do("avatar.who", slots=slots))["avatars"]
+    assert {card["name"] for card in shown} == {"Officer, Chief's office"}
+    assert "서지우" not in str(shown)
+
+
+async def test_a_talk_is_begun_warned_in_recorded_and_ended_by_an_office_and_not_by_a_name(
+    town: ModeratedTown,
+) -> None:
+    officer = await town.citizen("seo", name="서지우", roles=["citizen", "official@hall/office"])
+    kim = await town.citizen("kim")
+    talk = {"citizen": kim.id, "scope": "hall/office"}
+    early = await officer.refused("moderation.guard_talk", step="end", words="욕설", **talk)
+    assert (early["code"], early["field"]) == ("conflict", "step")
+    for step in ("begin", "warn", "record"):
+        await officer.do("moderation.guard_talk", step=step, **talk)
+    await officer.do("moderation.guard_talk", step="end", words="되풀이된 욕설", **talk)
+    told = await kim.guest.hear("moderation.talk_guarded", step="end")
+    assert told == await officer.guest.hear("moderation.talk_guarded", step="end") | {"n": told["n"]}
+    assert (told["office"]["ko"], told["words"]) == ("이장실", "되풀이된 욕설")
+    assert told["began_at"] <= told["warned_at"] <= told["recorded_at"] <= told["at"]
+    assert officer.id not in str(told)
+    assert (await kim.do("petitions.file", **PETITION))["petition"]
+
+
+async def test_who_writes_listed_words_again_and_again_is_slowed_by_a_rule_and_may_appeal(
+    town: ModeratedTown,
+) -> None:
+    kim, moderator = await town.citizen("kim"), await town.citizen("mod", **MODERATOR)
+    for text in ("이 병신아", "저 병신아", "그 병신아"):
+        assert (await kim.say(text))["state"] == "held"
+    told = (await kim.guest.hear("moderation.sanction_changed"))["sanction"]
+    assert (told["kind"], told["every_s"], told["scope"]) == ("slow", 30, "hall")
+    assert "세 번" in told["words"]
+    await kim.say("한 번은 됩니다")
+    refused = await kim.refused("chat.say", text="바로 또", to="nearby")
+    assert (refused["code"], refused["retry_after_ms"] > 0) == ("too_fast", True)
+    assert town.count("madang_refused_total", reason="too_fast") == 1
+    await kim.do("moderation.appeal", sanction=told["sanction"], text="이름이었습니다")
+    await moderator.do("moderation.claim", case=told["sanction"])
+    await moderator.do("moderation.decide_appeal", sanction=told["sanction"], outcome="lifted", words="옳음")
+    await kim.say("고맙습니다")

@@ -79,3 +79,10 @@ def test_open_doors_are_everyones_and_closed_ones_of_who_is_on_their_list(plan: 
     assert passable_doors(OFFICIAL, plan, [False, False, False]) == 0b010
     with pytest.raises(ValueError, match="shorter"):
         passable_doors(VISITOR, plan, [True])
+
+
+def test_who_works_at_one_zone_alone_is_let_into_it_and_into_no_other(plan: DistrictPlan) -> None:
+    officer = Citizen("n", "n", roles=("citizen", "official@here/office"), level=2)
+    assert forbidden_zones(officer, plan) == 0b100
+    elsewhere = Citizen("n", "n", roles=("citizen", "official@here/mayors"), level=2)
+    assert forbidden_zones(elsewhere, plan) == 0b110

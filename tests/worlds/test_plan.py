@@ -98,6 +98,48 @@ def test_an_outline_may_be_a_box_or_round() -> None:
     assert np.hypot(*(lawn - 30).T) == pytest.approx(20, abs=0.01)
 
 
+SUPERVISED = """
+[[supervised]]
+id = "{id}"
+name = {{ ko = "돌봄방", en = "Wing" }}
+zones = {zones}
+staff = {staff}
+[supervised.text]
+open = {{ ko = "열림", en = "open" }}
+closing = {{ ko = "곧 닫힘", en = "closing" }}
+closed = {{ ko = "닫힘", en = "closed" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("places", "field", "told"),
+    [
+        ([("wing", '["attic"]', '["official"]')], "supervised[0].zones", "no zone attic"),
+        ([("wing", '["meeting_room"]', '["official"]')], "supervised[0].staff", "does not admit official"),
+        ([("wing", '["office"]', '["minor"]')], "supervised[0].staff", "do not look after the young"),
+        ([("wing", '["office", "office"]', '["official"]')], "supervised[0].zones", "belongs to wing"),
+        (
+            [("a", '["office"]', '["official"]'), ("b", '["office"]', '["official"]')],
+            "supervised[1].zones",
+            "to a",
+        ),
+        (
+            [("a", '["office"]', '["official"]'), ("a", '["attic"]', '["official"]')],
+            "supervised[1].id",
+            "taken",
+        ),
+        ([("wing", "[]", '["official"]')], "supervised[0].zones", "at least 1"),
+    ],
+)
+def test_a_supervised_place_is_of_zones_that_its_staff_may_enter(
+    changed: Change, places: list[tuple[str, str, str]], field: str, told: str
+) -> None:
+    more = "".join(SUPERVISED.format(id=name, zones=zones, staff=staff) for name, zones, staff in places)
+    folder = changed(HALL, "[presence]", f"{more}\n[presence]")
+    found = [(fault.field, fault.reason) for fault in faults(folder)]
+    assert any(where == field and told in why for where, why in found), found
+
+
 def test_a_yaw_is_told_as_the_wire_says_it() -> None:
     green, hall = load(HAMLET).districts
     assert hall.spawns[0].yaw_u16 == 32768

@@ -31,6 +31,7 @@ from worlds.evidence import NearTrack
 from worlds.plan import CityPlan, load
 from worlds.services.moderation import Content, found
 from worlds.services.moderation.content import SafePlace
+from worlds.services.moderation.events import Reported
 
 
 def decided(p: Precinct, report: str, by: Citizen = MOD, /, **fields: Any) -> None:
@@ -368,6 +369,22 @@ def test_one_person_is_one_page_for_the_desk_within_its_scope() -> None:
     assert p.refused(HOST, wire.ShowDesk, after="x").field == "after"
 
 
+def test_the_audit_says_by_what_office_each_act_was() -> None:
+    p = Precinct()
+    p.sanction(MOD, KIM, "mute")
+    p.sanction(HEAD, LEE, "ban", lasts_s=60)
+    p.report(MOD, PARK)
+    p.do(KIM, wire.Appeal, sanction="s-1", text="아닙니다")
+    told = {
+        act["act"]: act.get("office") for act in p.do(AUDITOR, wire.ShowAudit)["acts"] if act["by"] != MOD.id
+    }
+    assert told["appealed"] is None
+    assert told["sanctioned"] == "moderator, head_moderator"
+    [own] = p.do(MOD, wire.ShowAudit, scope="culture")["acts"]
+    assert own["office"] == "moderator@culture"
+    assert [event.event.office for event, _ in p.entries if isinstance(event.event, Reported)] == [""]
+
+
 # Content
 
 
@@ -379,6 +396,21 @@ def test_one_person_is_one_page_for_the_desk_within_its_scope() -> None:
         ("kinds", {"mute": {"default_s": 1}}, "are missing"),
         ("offices", {"mayor": {"ban": 1}}, "mayor"),
         ("ladder", [], "ladder"),
+        ("talk", {"warn": {"ko": "경고", "en": "a warning"}}, "begin, break, end, record are missing"),
+        (
+            "automatic",
+            [
+                {
+                    "on": "link",
+                    "times": 1,
+                    "within_s": 1,
+                    "action": "alert",
+                    "reason": "x",
+                    "words": {"ko": "x", "en": "x"},
+                }
+            ],
+            "x are no reasons",
+        ),
     ],
 )
 def test_content_that_would_break_a_law_of_the_house_is_no_content(

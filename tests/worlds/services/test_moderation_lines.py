@@ -10,7 +10,6 @@ from protocol.districts import Enter
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from tests.support.moderation_desk import (
-    DAY,
     ELSEWHERE,
     HEAD,
     HOST,
@@ -338,25 +337,9 @@ def test_a_block_goes_both_ways_by_the_citizen_and_only_its_maker_knows() -> Non
     assert p.do(KIM, wire.ShowMine)["protection"]["blocked"] == []
 
 
-def test_an_officer_warns_records_ends_with_a_reason_and_rests() -> None:
+def test_an_officer_sets_no_mode_of_a_place() -> None:
     p = Precinct()
-    talk = {"citizen": KIM.id, "scope": "civil/counter-3"}
-    assert p.refused(OFFICER, wire.GuardTalk, **talk, step="end", words="욕설").code is Refusal.CONFLICT
-    for one in (KIM, MOD):
-        assert p.refused(one, wire.GuardTalk, **talk, step="warn").code is Refusal.NOT_ALLOWED
-    p.do(OFFICER, wire.GuardTalk, **talk, step="warn")
-    p.do(OFFICER, wire.GuardTalk, **talk, step="record")
-    assert p.refused(OFFICER, wire.GuardTalk, **talk, step="end").field == "words"
-    p.do(OFFICER, wire.GuardTalk, **talk, step="end", words="되풀이된 욕설")
-    p.do(OFFICER, wire.GuardTalk, **talk, step="break")
-    for one in (KIM, OFFICER):
-        told = p.told(one, "talk_guarded")
-        assert [step["step"] for step in told] == ["warn", "record", "end", "break"]
-        assert told[2]["words"] == "되풀이된 욕설"
-        assert "민원은 그대로" in told[2]["text"]["ko"]
-    assert p.told(KIM, "talk_guarded")[3]["until"] == p.now + 600 * S
-    assert [act.kind for act in p.mod.desk.state.acts] == ["warn", "record", "end", "break"]
-    assert p.refused(OFFICER, wire.GuardTalk, 2 * DAY, **talk, step="end", words="?").code is Refusal.CONFLICT
+    assert p.refused(OFFICER, wire.SetMode, scope="civil/counter-3", shield=True).code is Refusal.NOT_ALLOWED
 
 
 def test_a_say_that_is_no_line_of_the_gate_is_refused_there() -> None:

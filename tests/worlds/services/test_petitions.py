@@ -94,6 +94,18 @@ def test_receipt_numbers_begin_anew_each_month_and_none_is_given_twice() -> None
     assert [office.petition(id).number for id in later] == ["MD-2610-0000001", "MD-2610-0000002"]
 
 
+def test_the_room_is_told_when_a_petition_leaves_its_desk() -> None:
+    office = Office()
+    filed = office.ask(MINA, say.FilePetition, **a_petition())["petition"]
+    assert [card["petition"] for card in office.ask(ROOM, say.DeskOfDepartment)["items"]] == [filed]
+    before = len(office.told(ROOM, "petitions.desk_changed"))
+    office.ask(ROOM, say.ReceivePetition, petition=filed, department="roads")
+    told = office.told(ROOM, "petitions.desk_changed")[before:]
+    assert told[-1]["card"]["petition"] == filed
+    assert told[-1]["card"]["state"] == "assigned"
+    assert office.ask(ROOM, say.DeskOfDepartment)["items"] == []
+
+
 def test_the_month_of_a_number_is_korean() -> None:
     office = Office("10-01 00:30")
     assert office.petition(office.receive()).number == "MD-2610-0000001"

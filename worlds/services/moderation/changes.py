@@ -2,6 +2,7 @@
 
 from worlds.services.moderation import events as e
 from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.protecting import talked
 from worlds.services.moderation.state import (
     Act,
     Appeal,
@@ -14,7 +15,6 @@ from worlds.services.moderation.state import (
     Report,
     Sanction,
     State,
-    Talk,
 )
 
 
@@ -33,7 +33,8 @@ def apply(desk: Desk, event: e.OfModeration, now: int) -> None:
         case e.ModeSet() | e.ShieldEnded() | e.VenueAsked() | e.VenueActed():
             _place(desk, event)
         case e.TalkGuarded():
-            desk.state.talks[f"{event.by}/{event.citizen}"] = Talk(event.step, now)
+            name = f"{event.by}/{event.citizen}"
+            desk.state.talks[name] = talked(desk.state.talks.get(name), event, now)
         case e.AlertRaised():
             desk.index.alerted_at[event.scope] = now
         case e.Annotated():
@@ -181,6 +182,7 @@ def _case(
                 context=event.context,
             )
             state.held.append(held)
+            desk.index.held_by[held.citizen].append(held)
             desk.index.put_held(held)
         case e.LineDecided():
             held = state.held[event.held - 1]
@@ -227,7 +229,7 @@ def _place(desk: Desk, event: e.ModeSet | e.ShieldEnded | e.VenueAsked | e.Venue
 
 def act_of(state: State, event: e.OfModeration, now: int) -> Act | None:
     """What the audit says of an event; None for what only concerns oneself, and for leases."""
-    act = Act(now, event.by, event.type.partition(".")[2])
+    act = Act(now, event.by, event.type.partition(".")[2], event.office)
     match event:
         case e.Arrived() | e.Blocked() | e.BubbleSet() | e.Claimed():
             return None

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from typing import Annotated, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -19,6 +19,9 @@ DAY = 86_400 * S
 
 NEVER_FORBIDDEN = ("petitions.", "bookings.", "moderation.")
 """Receipt of a petition cannot be refused (Civil Petitions Treatment Act, Article 9(1)), nor can an appeal."""
+
+LONGEST_AUTOMATIC_MUTE_S = 600
+"""The strongest that follows without a person's decision."""
 
 Seconds = Annotated[int, Field(strict=True, ge=0)]
 Many = Annotated[int, Field(strict=True, ge=0)]
@@ -75,6 +78,8 @@ class Rules(Shape):
     """Where only new texts are told: for so long nobody repeats them."""
     link_level: Level = 2
     """Below this level links and telephone numbers wait for a moderator."""
+    mentions: Many = 5
+    """A line that names so many others (`@name`) waits for a moderator: each of them would be called."""
     new_days: Many = 7
     """For so long a citizen is new; under the shield the new are held."""
     shield_s: Seconds = 1_800
@@ -92,6 +97,12 @@ class Rules(Shape):
     bubble_m: float = 1.0
     smallest_cell: Many = 5
     """Statistics do not tell numbers below it."""
+    talk_s: Seconds = 1_200
+    """How long a talk at a counter should last: told as it begins."""
+    talk_over_s: Seconds = 600
+    """So far beyond it a talk may be ended for its length alone (Civil Petitions Treatment Decree, Article 4(1))."""
+    talk_warned_s: Seconds = 3_600
+    """For so long a warning in a talk counts."""
     break_s: Seconds = 600
     """An officer's rest after a talk that was ended."""
     evidence_days: Many = 90
@@ -135,6 +146,31 @@ class Rung(Shape):
     lasts_s: Seconds
 
 
+class Automatic(Shape):
+    """What follows by itself from so many lines of one citizen that were held for this reason within a time."""
+
+    on: Literal["words", "link", "phone", "mentions", "new"]
+    times: Annotated[int, Field(strict=True, ge=1)]
+    within_s: Annotated[int, Field(strict=True, ge=1)]
+    action: Literal["alert", "warn", "slow", "hold", "mute"]
+    lasts_s: Seconds = 0
+    every_s: Annotated[int, Field(strict=True, ge=0, le=86_400)] = 0
+    reason: Name = "spam"
+    words: Text
+    exempt: frozenset[str] = frozenset()
+    """Roles, and offices as `grant:NAME`, of which nobody is meant; staff never is."""
+
+    @model_validator(mode="after")
+    def _is_mild(self) -> Self:
+        if self.action == "mute" and self.lasts_s > LONGEST_AUTOMATIC_MUTE_S:
+            raise ValueError(f"mute: {LONGEST_AUTOMATIC_MUTE_S} s at most where nobody decides")
+        if self.action != "alert" and not self.lasts_s:
+            raise ValueError("lasts_s: a sanction has an end")
+        if (self.action == "slow") != bool(self.every_s):
+            raise ValueError("every_s: slow, and nothing else, has it")
+        return self
+
+
 class SafePlace(Shape):
     """Where one goes to be left alone."""
 
@@ -155,6 +191,11 @@ class Content(Shape):
     """Which commands a sanction forbids, by their type; `live_qa.*` is all of a service that do not only read."""
     talk: Mapping[TalkStep, Text]
     """What an officer's step says."""
+    automatic: tuple[Automatic, ...] = ()
+    officer: Text | None = None
+    """By what name others know an officer at a counter, with `{place}` for the counter's; none: by their own."""
+    places: Mapping[str, Text] = Field(default_factory=dict)
+    """The names of places by their scope; those of the city's plan are added."""
     safe_place: SafePlace | None = None
 
     @classmethod
@@ -177,10 +218,25 @@ class Content(Shape):
             for word in words:
                 if word.startswith(NEVER_FORBIDDEN):
                     raise ValueError(f"forbids.{kind}: {word} cannot be forbidden to anyone")
+        if strange := {rule.reason for rule in self.automatic} - set(self.reasons):
+            raise ValueError(f"automatic: {', '.join(sorted(strange))} are no reasons")
+        if missing := set(get_args(TalkStep)) - set(self.talk):
+            raise ValueError(f"talk: {', '.join(sorted(missing))} are missing")
         return self
 
     def placed(self, plan: CityPlan) -> Self:
-        """With a safe place in this city, the first district's arrival where none is named; raises ValueError."""
+        """With the city's names of places, and a safe one: the first arrival where none is named; raises ValueError."""
+        names = {
+            scope: Text(ko=name.ko, en=name.en)
+            for district in plan.districts
+            for scope, name in (
+                (district.id, district.name),
+                *((f"{district.id}/{zone.id}", zone.name) for zone in district.zones),
+            )
+        }
+        return self._kept_safe(plan).model_copy(update={"places": {**names, **self.places}})
+
+    def _kept_safe(self, plan: CityPlan) -> Self:
         if self.safe_place is None:
             return self.model_copy(update={"safe_place": SafePlace(district=plan.districts[0].id)})
         place = self.safe_place

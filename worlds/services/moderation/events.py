@@ -13,13 +13,14 @@ from protocol.services.moderation import (
 )
 from worlds.service import Event, Personal
 
-HeldReason = Literal["sanction", "words", "link", "phone", "new", "repeated"]
+HeldReason = Literal["sanction", "words", "link", "phone", "new", "repeated", "mentions"]
 
 
 class OfModeration(Event):
-    """An act, and whose it was; nobody's where time alone brought it about."""
+    """An act, and whose it was, by what office; nobody's where time or a rule alone brought it about."""
 
     by: str = ""
+    office: str = ""
 
 
 class KeptLine(BaseModel):
@@ -284,7 +285,7 @@ class AlertRaised(OfModeration):
 
     type: Literal["moderation.alert_raised"] = "moderation.alert_raised"
     scope: str
-    kind: Literal["raid", "reports"]
+    kind: Literal["raid", "reports", "lines"]
     count: int
     citizen: str | None = None
 

@@ -29,6 +29,7 @@ class Index:
     reports_by: defaultdict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     reports_about: defaultdict[str, list[Report]] = field(default_factory=lambda: defaultdict(list))
     waiting: dict[int, Held] = field(default_factory=dict)
+    held_by: defaultdict[str, list[Held]] = field(default_factory=lambda: defaultdict(list))
     acts_on: defaultdict[str, list[Act]] = field(default_factory=lambda: defaultdict(list))
     acts_by: defaultdict[str, list[Act]] = field(default_factory=lambda: defaultdict(list))
     blocked_by: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -50,6 +51,7 @@ class Index:
         for report in state.reports:
             index.note_report(report)
         for held in state.held:
+            index.held_by[held.citizen].append(held)
             index.put_held(held)
         for act in state.acts:
             index.note_act(act)

@@ -10,7 +10,7 @@ from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.inside import RaiseAlert
-from worlds.services.moderation.roles import holds, is_staff, offices, require_desk
+from worlds.services.moderation.roles import holds, is_staff, offices, require
 from worlds.services.moderation.state import Mode
 from worlds.services.moderation.wording import words_of
 
@@ -18,7 +18,7 @@ from worlds.services.moderation.wording import words_of
 def set_mode(desk: Desk, command: wire.SetMode, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
     """Any of the desk, and an operator; what is left out stays; the shield is one switch."""
     if not holds(citizen, "operator", command.scope):
-        require_desk(citizen, command.scope)
+        require(citizen, command.scope, "moderator", "head", "host")
     words = words_of(command.words, "words", desk.rules.longest_words, 0)
     was = desk.state.modes.get(command.scope) or Mode(command.scope)
     shield_until = was.shield_until if was.shield_until > now else 0

@@ -11,10 +11,8 @@ from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.inside import Arrive
 from worlds.services.moderation.roles import holds, rank
+from worlds.services.moderation.state import Talk
 from worlds.services.moderation.wording import words_of
-
-TALK_MS = 3_600 * S
-"""A warning in a talk counts for so long."""
 
 
 def block(desk: Desk, command: wire.Block, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
@@ -57,21 +55,48 @@ def is_news(desk: Desk, citizen: Citizen) -> bool:
 
 
 def guard_talk(desk: Desk, command: wire.GuardTalk, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
-    """Warn, record, end after a warning and with the reason, rest (Civil Petitions Treatment Decree, Article 4(1))."""
+    """Begin, warn, record, end, rest; an end comes after a warning, or when the talk is far too long, and says why."""
     if not holds(citizen, "official", command.scope):
         raise Refused(Refusal.NOT_ALLOWED, "officials, at their own counter", field="scope")
     if command.citizen == citizen.id:
         raise Refused(Refusal.NOT_ALLOWED, field="citizen")
-    talk = desk.state.talks.get(f"{citizen.id}/{command.citizen}")
-    if command.step == "end" and (talk is None or talk.step == "end" or now - talk.at > TALK_MS):
+    if command.step == "end" and not may_end(desk, f"{citizen.id}/{command.citizen}", now):
         raise Refused(Refusal.CONFLICT, "warn first", field="step")
     longest = desk.rules.longest_words
     words = words_of(command.words, "words", longest, 1 if command.step == "end" else 0)
+    lasts_s = {"begin": desk.rules.talk_s, "break": desk.rules.break_s}.get(command.step, 0)
     yield e.TalkGuarded(
         by=citizen.id,
         citizen=command.citizen,
         scope=command.scope,
         step=command.step,
         words=Personal(owner=command.citizen, text=words) if words else None,
-        until=now + desk.rules.break_s * S if command.step == "break" else 0,
+        until=now + lasts_s * S if lasts_s else 0,
     )
+
+
+def may_end(desk: Desk, name: str, now: int) -> bool:
+    """Whether a talk was warned in, or is far beyond the length that talks should have."""
+    talk, rules = desk.state.talks.get(name), desk.rules
+    if talk is None or talk.step in ("end", "break"):
+        return False
+    is_warned = bool(talk.warned_at) and now - talk.warned_at <= rules.talk_warned_s * S
+    is_long = bool(talk.began_at and rules.talk_s)
+    return is_warned or (is_long and now >= talk.began_at + (rules.talk_s + rules.talk_over_s) * S)
+
+
+def talked(was: Talk | None, event: e.TalkGuarded, now: int) -> Talk:
+    """How far a talk has come by a step: a beginning forgets what was before, and so does what follows an end."""
+    talk = Talk(event.step, now)
+    if was is not None and event.step != "begin" and was.step not in ("end", "break"):
+        talk.began_at, talk.warned_at, talk.recorded_at = was.began_at, was.warned_at, was.recorded_at
+    match event.step:
+        case "begin":
+            talk.began_at = now
+        case "warn":
+            talk.warned_at = now
+        case "record":
+            talk.recorded_at = now
+        case _:
+            pass
+    return talk

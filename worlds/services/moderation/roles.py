@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services.moderation import SanctionKind
-from worlds.citizen import Citizen
+from worlds.citizen import EVERYONES_ROLES, Citizen
 from worlds.service import Staff
 from worlds.services.moderation.content import Content
 
@@ -52,6 +52,20 @@ def offices(citizen: Citizen, scope: str) -> Iterator[str]:
         and any(role.startswith("official@") for role in citizen.roles)
     ):
         yield "officer"
+
+
+def office_of(citizen: Citizen) -> str:
+    """By what right someone of the staff acts: their roles beyond a citizen's, and what they lead or audit."""
+    roles = [role for role in citizen.roles if role.partition("@")[0] not in EVERYONES_ROLES]
+    return ", ".join((*roles, *(one for one in citizen.grants if one.partition("@")[0] in (HEAD, AUDITOR))))
+
+
+def counter_of(citizen: Citizen) -> str | None:
+    """The counter of someone who works at one, and as nothing else."""
+    work = [role for role in citizen.roles if role.partition("@")[0] not in EVERYONES_ROLES]
+    if len(work) != 1 or citizen.grants or not work[0].startswith("official@") or "/" not in work[0]:
+        return None
+    return work[0].partition("@")[2]
 
 
 def is_head(citizen: Citizen, scope: str) -> bool:

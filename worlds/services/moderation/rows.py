@@ -181,6 +181,7 @@ def act_row(desk: Desk, act: Act) -> wire.AuditRow:
     return wire.AuditRow(
         at=act.at,
         by=act.by,
+        office=act.office or None,
         act=act.act,
         citizen=act.citizen,
         case=act.case,

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeAlias
 from pydantic import BaseModel, TypeAdapter
 
 from protocol.chat import Said
+from protocol.handshake import Text
 from protocol.message import Command, Fact
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
@@ -39,7 +40,7 @@ from worlds.services.moderation.inside import (
     WitnessedReport,
     WitnessedSanction,
 )
-from worlds.services.moderation.roles import headed, is_auditor, offices
+from worlds.services.moderation.roles import counter_of, headed, is_auditor, office_of, offices
 from worlds.services.moderation.state import State
 from worlds.speech import Line
 
@@ -73,6 +74,9 @@ RULES: Mapping[type[Command], Rule] = {
 }
 """What each command is decided by; the others only read."""
 
+ONES_OWN = (e.Arrived, e.Blocked, e.BubbleSet, e.Reported, e.Acknowledged, e.Appealed, e.LineHeld)
+"""What staff do as anyone may, and not by their office."""
+
 STATE = TypeAdapter(State)
 
 
@@ -99,8 +103,12 @@ class Moderation(Service[e.OfModeration]):
 
     def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[e.OfModeration]:
         rule = RULES.get(type(command))
-        if rule is not None:
-            yield from rule(self.desk, command, citizen, now)
+        if rule is None:
+            return
+        office = office_of(citizen)
+        for event in rule(self.desk, command, citizen, now):
+            is_by_office = office and event.by == citizen.id and not isinstance(event, ONES_OWN)
+            yield event.model_copy(update={"office": office}) if is_by_office else event
 
     def apply(self, event: e.OfModeration, now: int) -> None:
         changes.apply(self.desk, event, now)
@@ -220,6 +228,14 @@ class Moderation(Service[e.OfModeration]):
         """A name of one's own choice must be clean; who was verified may be called as someone might swear by chance."""
         level = self.desk.judge(name).level
         return level == "clean" or (is_vouched and level == "hold")
+
+    def called(self, citizen: Citizen) -> Text | None:
+        """An officer at a counter is known by it; who is more than that is known by their own name."""
+        counter, shape = counter_of(citizen), self.desk.content.officer
+        place = self.desk.content.places.get(counter or "")
+        if shape is None or place is None:
+            return None
+        return Text(ko=shape.ko.replace("{place}", place.ko), en=shape.en.replace("{place}", place.en))
 
     def room(self, citizen: Citizen, district: str, now: int) -> int | None:
         return modes.room(self.desk, citizen, district, now)

@@ -10,6 +10,7 @@ from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
 from worlds.service import Personal
+from worlds.services.moderation import automatic
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
@@ -18,7 +19,7 @@ from worlds.services.moderation.inside import HoldLine
 from worlds.services.moderation.reporting import kept_line, require_claim
 from worlds.services.moderation.roles import is_staff, require_desk
 from worlds.services.moderation.state import Mode
-from worlds.services.moderation.wording import link_in, phone_in, words_of
+from worlds.services.moderation.wording import link_in, mentions_in, phone_in, words_of
 from worlds.speech import Line
 
 SAY = "chat.say"
@@ -97,6 +98,9 @@ def _why_held(
             return "link", (link,)
         if (phone := phone_in(line.text)) is not None:
             return "phone", (phone,)
+    named = mentions_in(line.text)
+    if desk.rules.mentions and len(named) >= desk.rules.mentions:
+        return "mentions", named
     if mode.shield_until and desk.is_new(citizen, desk.rules.new_days, now):
         return "new", ()
     return None
@@ -140,6 +144,7 @@ def hold(desk: Desk, command: HoldLine, citizen: Citizen, now: int) -> Iterator[
         context=tuple(kept_line(line) for line in command.context),
         expires_at=now + rules.held_s * S,
     )
+    yield from automatic.follows(desk, citizen, command.reason, command.district, now)
 
 
 def decide(desk: Desk, command: wire.DecideHeld, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:

@@ -175,10 +175,13 @@ class Person:
 
 @dataclass(slots=True)
 class Talk:
-    """How far an officer has gone in a talk with someone."""
+    """How far an officer has gone in a talk with someone; 0 where a step was not taken."""
 
     step: TalkStep
     at: int
+    began_at: int = 0
+    warned_at: int = 0
+    recorded_at: int = 0
 
 
 @dataclass(slots=True)
@@ -188,6 +191,7 @@ class Act:
     at: int
     by: str
     act: str
+    office: str = ""
     citizen: str | None = None
     case: str | None = None
     scope: str = ""

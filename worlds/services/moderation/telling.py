@@ -53,11 +53,16 @@ def tell(desk: Desk, event: e.OfModeration, now: int) -> Iterator[Told]:
         case e.AlertRaised():
             yield desk_of(event.scope), wire.Alerted(scope=event.scope, kind=event.kind, count=event.count)
         case e.TalkGuarded():
+            talk = desk.state.talks[f"{event.by}/{event.citizen}"]
             step = wire.TalkGuarded(
                 step=event.step,
                 text=desk.content.talk[event.step],
+                office=desk.content.places.get(event.scope),
                 words=desk.texts[event.words] if event.words else None,
                 until=event.until or None,
+                began_at=talk.began_at or None,
+                warned_at=talk.warned_at or None,
+                recorded_at=talk.recorded_at or None,
             )
             yield Citizens(frozenset({event.by, event.citizen})), step
         case e.Moved():

@@ -12,6 +12,9 @@ _LINK = re.compile(
 _PHONE = re.compile(r"(?<!\d)(?:\+82[ .-]?|0)\d{1,2}[ .-]?\d{3,4}[ .-]?\d{4}(?!\d)")
 
 
+_MENTION = re.compile(r"(?<!\w)@\w+")
+
+
 def words_of(text: str, field: str, longest: int, shortest: int = 1) -> str:
     """The text as it is kept; raises Refused bad_message or too_long. `longest` 0 is no limit, in characters."""
     kept = unicodedata.normalize("NFC", text).strip()
@@ -34,3 +37,8 @@ def phone_in(text: str) -> str | None:
     """A telephone number of Korea in a text, or None."""
     found = _PHONE.search(unicodedata.normalize("NFKC", text))
     return found[0] if found else None
+
+
+def mentions_in(text: str) -> tuple[str, ...]:
+    """Whom a text calls by `@name`, each once."""
+    return tuple(dict.fromkeys(_MENTION.findall(unicodedata.normalize("NFKC", text))))

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "d48341c0d25bb41a";
+export const FINGERPRINT = "0700e62b27eb97ea";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -127,10 +127,11 @@ export interface AuditPage {
   next?: string | null | undefined;
 }
 
-/** One act: who did what to whom, where, why, until when. */
+/** One act: who did what to whom, where, why, until when; `office` is by what right. */
 export interface AuditRow {
   at: number;
   by: string;
+  office?: string | null | undefined;
   act: string;
   citizen?: string | null | undefined;
   case?: string | null | undefined;
@@ -351,6 +352,20 @@ export interface DistrictQueue {
   wait_ms?: number | null | undefined;
 }
 
+/** A place that is open only while enough of its staff are there: whether it is now, and why; to whom it admits. */
+export interface DistrictSupervised {
+  type: "district.supervised";
+  n: number;
+  at: number;
+  place: string;
+  name: Text;
+  zones: string[];
+  state: "open" | "closing" | "closed";
+  may_enter: boolean;
+  text: Text;
+  until?: number | null | undefined;
+}
+
 /** A command was carried out. */
 export interface Done {
   type: "done";
@@ -443,7 +458,7 @@ export interface HeldRow {
   to: "nearby" | "zone" | "district" | "citizen" | "staff";
   scope: string;
   marks: string[];
-  reason: "sanction" | "words" | "link" | "phone" | "new" | "repeated";
+  reason: "sanction" | "words" | "link" | "phone" | "new" | "repeated" | "mentions";
   context: ChatLine[];
   history: { [word: string]: number };
   at: number;
@@ -1039,7 +1054,7 @@ export interface ModerationAlerted {
   n: number;
   at: number;
   scope: string;
-  kind: "raid" | "stop_asked" | "resume_asked" | "reports";
+  kind: "raid" | "stop_asked" | "resume_asked" | "reports" | "lines";
   count: number;
   until?: number | null | undefined;
 }
@@ -1136,10 +1151,10 @@ export interface ModerationEvidence {
   report: string;
 }
 
-/** The steps by which an officer ends a talk that has become abusive: warn, record, end with its reason, rest. */
+/** The steps by which an officer ends a talk that is abusive or far too long: begin, warn, record, end, rest. */
 export interface ModerationGuardTalk {
   citizen: string;
-  step: "warn" | "record" | "end" | "break";
+  step: "begin" | "warn" | "record" | "end" | "break";
   scope: string;
   words?: string | undefined;
 }
@@ -1266,15 +1281,19 @@ export interface ModerationStatistics {
   days?: number | undefined;
 }
 
-/** An officer took a step of the script in a talk with you; the officer is told the same. */
+/** An officer, told by the name of their office, took a step in a talk with you; the officer is told the same. */
 export interface ModerationTalkGuarded {
   type: "moderation.talk_guarded";
   n: number;
   at: number;
-  step: "warn" | "record" | "end" | "break";
+  step: "begin" | "warn" | "record" | "end" | "break";
   text: Text;
+  office?: Text | null | undefined;
   words?: string | null | undefined;
   until?: number | null | undefined;
+  began_at?: number | null | undefined;
+  warned_at?: number | null | undefined;
+  recorded_at?: number | null | undefined;
 }
 
 /** The monthly check (Rule 7): how the petitions received in a month were treated. */
@@ -2403,13 +2422,14 @@ export interface Written {
   contact: string;
 }
 
-/** A zone of the district; `polygon` in metres, `may_enter` for this citizen. */
+/** A zone of the district; `polygon` in metres, `may_enter` for this citizen; `closed`: why, where it is for now. */
 export interface ZoneCard {
   id: string;
   name: Text;
   kind: string;
   polygon: ([number, number])[];
   may_enter: boolean;
+  closed?: Text | null | undefined;
 }
 
 /** Every command: what it asks, and what its `done` brings. */
@@ -2551,6 +2571,7 @@ export interface Facts {
   "chat.said": ChatSaid;
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
+  "district.supervised": DistrictSupervised;
   "live_qa.desk_changed": LiveQaDeskChanged;
   "live_qa.floor_changed": LiveQaFloorChanged;
   "live_qa.hand_changed": LiveQaHandChanged;

@@ -1,9 +1,9 @@
 // The line to the city: coming in, hearing, and telling the page how it is. One client for as long as the page is open.
-import { type Avatar, Client, Lost, Parted, Refused } from "madang";
+import { type Avatar, Client, Lost, Parted, Refused, type Words } from "madang";
 import { district } from "./plan";
 import { isDebug, WatchedSocket } from "./spent";
 import { addLine, client, district as ground, type Line, link, notice, population, told } from "./state";
-import { type Key, say, sayMaybe } from "./texts";
+import { type Key, of, say, sayMaybe } from "./texts";
 
 const TOKEN = "madang.token";
 
@@ -94,6 +94,19 @@ export async function come({ name, avatar, locale, identity }: Coming): Promise<
   return made;
 }
 
+/** How near to a place that is closed for now one is told why, and not only that one may not enter, in metres. */
+const BESIDE_M = 3;
+
+function closedBeside(zones: Words.ZoneCard[], x: number, z: number): Words.Text | null | undefined {
+  return zones.find(({ closed, polygon }) => {
+    if (!closed) return false;
+    const [xs, zs] = [polygon.map(([px]) => px), polygon.map(([, pz]) => pz)];
+    const isNear = (at: number, of: number[]) =>
+      at > Math.min(...of) - BESIDE_M && at < Math.max(...of) + BESIDE_M;
+    return isNear(x, xs) && isNear(z, zs);
+  })?.closed;
+}
+
 function attend(made: Client): void {
   const isOurs = () => client.value === made;
   let was: string = "coming";
@@ -119,11 +132,22 @@ function attend(made: Client): void {
   made.on("district.crowd", (crowd) => {
     if (isOurs()) population.value = crowd.population;
   });
+  made.on("district.supervised", ({ zones, state, may_enter, text }) => {
+    if (!isOurs() || !told.value) return;
+    const turned = (zone: Words.ZoneCard): Words.ZoneCard => {
+      if (!zones.includes(zone.id)) return zone;
+      const { closed: _, ...card } = zone;
+      return state === "open" || may_enter ? { ...card, may_enter } : { ...card, may_enter, closed: text };
+    };
+    told.value = { ...told.value, zones: told.value.zones.map(turned) };
+    notice(of(text), state === "open" ? "good" : "bad", 15_000);
+  });
   let toldAt = 0;
-  made.on("avatar.moved_back", ({ reason }) => {
+  made.on("avatar.moved_back", ({ reason, x, z }) => {
     if (!isOurs() || performance.now() - toldAt < 3000) return;
     toldAt = performance.now();
-    notice(say(`moved_back.${reason}` as Key), "bad", 3000);
+    const closed = reason === "not_allowed" ? closedBeside(told.value?.zones ?? [], x, z) : undefined;
+    notice(closed ? of(closed) : say(`moved_back.${reason}` as Key), "bad", closed ? 9000 : 3000);
   });
   made.on("chat.said", ({ message, from, to, text, at }) => {
     if (!isOurs() || from.citizen === made.citizen.id) return;

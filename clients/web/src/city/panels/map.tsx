@@ -15,6 +15,7 @@ export function MapPanel({ world }: PanelProps) {
   if (!plan) return null;
   const here = told.value;
   const barred = new Set(here?.zones.filter((zone) => !zone.may_enter).map(({ id }) => id));
+  const closed = new Map(here?.zones.flatMap(({ id, closed }) => (closed ? [[id, closed] as const] : [])));
   const others = client.value?.welcome?.city.districts ?? [];
   const busy = link.value.state !== "here";
   return (
@@ -27,7 +28,7 @@ export function MapPanel({ world }: PanelProps) {
           <li key={id}>
             <span>
               {of(name)}
-              {barred.has(id) && <small> {say("map.staff")}</small>}
+              {barred.has(id) && <small> {of(closed.get(id)) || say("map.staff")}</small>}
             </span>
             <button
               type="button"

@@ -1,7 +1,7 @@
 // Where one is: the picture of the place with all that lies over it, and the hands that use it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
-import { chosenSession, follow } from "../panels/question_time_state";
+import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
 import {
@@ -35,7 +35,9 @@ import { Notices } from "./notices";
 import { Outside } from "./outside";
 import { Restrained } from "./restrained";
 import { Sheet } from "./sheet";
+import { followTalk, Talk } from "./talk";
 import { Thumb } from "./thumb";
+import { Turn } from "./turn";
 import { Use, use } from "./use";
 
 export function Street() {
@@ -72,17 +74,12 @@ export function Street() {
       heed(city),
       followSafety(city),
       followLine(city),
+      followTalk(city),
       city.on("arrived", () => setReady(true)),
       // who is put out of a district is told by the sanction alone
       city.on("moderation.sanction_changed", ({ sanction: { words } }) => {
         const here = told.value?.district;
         if (here && isKeptOut(here)) shut.value = { district: here, code: "not_allowed", text: words };
-      }),
-      // who is called to the stage sees it wherever they are
-      city.on("live_qa.turn_changed", ({ session, step }) => {
-        if (step !== "invited" && step !== "on_deck") return;
-        chosenSession.value = session;
-        open.value = "question_time";
       }),
       city.on("petitions.noticed", ({ notice: told }) => notice(of(told.message), "good", 9000)),
     ];
@@ -144,9 +141,11 @@ export function Street() {
         ))}
       </nav>
       <div class="bars">
+        <Turn />
         <Announced />
         <LinkBar />
         <Restrained />
+        <Talk />
         <Notices />
       </div>
       <Outside />
