@@ -86,8 +86,7 @@ def run_madang(scenario: Scenario, crowd: Crowd, seed: int, told: Told) -> Run:
             seen,
             window.use(),
             metrics=metrics(served, METRICS),
-            untruths=int(truth.get("contradictions", 0)),
-            checks_of_truth=int(truth.get("checks", 0)),
+            testimony=truth,
         )
 
 

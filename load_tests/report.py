@@ -126,8 +126,7 @@ def _run(run: Run | None) -> dict[str, Any] | None:
         "seen": dict(run.seen),
         "use": asdict(run.use),
         "metrics": dict(run.metrics),
-        "untruths": run.untruths,
-        "checks_of_truth": run.checks_of_truth,
+        "testimony": dict(run.testimony),
         "floor": _run(run.floor),
         "calm": _run(run.calm),
     }

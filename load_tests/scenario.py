@@ -33,8 +33,12 @@ class Run:
     metrics: Mapping[str, float] = field(default_factory=dict)
     floor: "Run | None" = None
     calm: "Run | None" = None
-    untruths: int = 0
-    checks_of_truth: int = 0
+    testimony: Mapping[str, int] = field(default_factory=dict)
+    """What the witnesses counted: `checks`, and of these what was `missing`, `elsewhere` or `stale`."""
+
+    @property
+    def untruths(self) -> int:
+        return self.testimony.get("contradictions", 0)
 
 
 class NotMeasured(Exception):

@@ -12,6 +12,7 @@ import sys
 from collections import deque
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
+from typing import TypeAlias
 
 from bots.client import Client
 from protocol.poses import WALK
@@ -36,6 +37,13 @@ OLDEST_S = 1.0
 OLDEST_FAR_S = 4.5
 """Nor of one who is not near: everyone in view is told within 4 s."""
 
+NEAR_FOR_S = 0.5
+"""Who has come near so lately may still be shown as when they were not: a step ago, no more is known of them."""
+
+
+Been: TypeAlias = deque[tuple[float, float, float]]
+"""Where one has been: time, x, z, the oldest first."""
+
 
 @dataclass
 class Truth:
@@ -58,7 +66,7 @@ class Walker:
     me: Client
     x: float
     z: float
-    been: deque[tuple[float, float, float]] = field(default_factory=lambda: deque(maxlen=100))
+    been: Been = field(default_factory=lambda: deque(maxlen=100))
 
     async def step(self, since: float, now: float) -> None:
         """On along its round, on which it was let in where `since` is zero."""
@@ -80,15 +88,20 @@ def check(seer: Walker, other: Walker, now: float, truth: Truth) -> None:
     there = [at for at, x, z in other.been if abs(x - shown.x) <= WITHIN_M and abs(z - shown.z) <= WITHIN_M]
     if not there:
         truth.elsewhere += 1
-    elif now - there[-1] > (OLDEST_S if are_near(seer, other) else OLDEST_FAR_S):
+    elif now - there[-1] > (
+        OLDEST_S if are_near(seer.been, other.been, seer.me.place.cell_m) else OLDEST_FAR_S
+    ):
         truth.stale += 1
 
 
-def are_near(one: Walker, other: Walker) -> bool:
-    """Whether each is in the 3 x 3 cells around the other: those are the near ones."""
-    cell_m = one.me.place.cell_m
-    (_, x, z), (_, other_x, other_z) = one.been[-1], other.been[-1]
-    return abs(x // cell_m - other_x // cell_m) <= 1 and abs(z // cell_m - other_z // cell_m) <= 1
+def are_near(one: Been, other: Been, cell_m: float) -> bool:
+    """Whether each has been in the 3 x 3 cells around the other for a while: those are the near ones."""
+    for (at, x, z), (_, other_x, other_z) in zip(reversed(one), reversed(other), strict=False):
+        if abs(x // cell_m - other_x // cell_m) > 1 or abs(z // cell_m - other_z // cell_m) > 1:
+            return False
+        if at <= one[-1][0] - NEAR_FOR_S:
+            break
+    return True
 
 
 async def watch(

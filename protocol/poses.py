@@ -1,5 +1,6 @@
 """The pose lane: fixed binary layouts as numpy dtypes, decoded and encoded for many at once."""
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -51,6 +52,9 @@ MAX_BLOCK_ENTRIES = 255
 
 FRAME_HEAD_BYTES = 8
 """MessagePack ext 16 head (c8, length, type) and tick_ms."""
+
+_EXT_16 = struct.Struct(">BHB")
+_FRAME_HEAD = struct.Struct(">BHB4s")
 
 STAND, WALK, RUN, SIT, RAISE_HAND, WAVE, CLAP, DANCE, FLY = range(9)
 
@@ -111,12 +115,12 @@ def blocks_of(cell: int, flags: int, entries: bytes, entry_bytes: int = ENTRY.it
 
 def ext_head(kind: int, payload_bytes: int) -> bytes:
     """The MessagePack head (ext 16) before a payload of the pose lane."""
-    return bytes((0xC8, payload_bytes >> 8, payload_bytes & 0xFF, kind))
+    return _EXT_16.pack(0xC8, payload_bytes, kind)
 
 
 def frame_head(tick_ms: int, block_bytes: int) -> bytes:
     """The head of a frame whose blocks take `block_bytes`."""
-    return ext_head(FRAME_EXT, block_bytes + 4) + (tick_ms & 0xFFFFFFFF).to_bytes(4, "little")
+    return _FRAME_HEAD.pack(0xC8, block_bytes + 4, FRAME_EXT, (tick_ms & 0xFFFFFFFF).to_bytes(4, "little"))
 
 
 def encode_frame(tick_ms: int, blocks: bytes) -> bytes:

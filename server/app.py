@@ -23,6 +23,7 @@ from server.config import Settings
 from server.doorstep import Doorstep
 from server.gateway import Gateway
 from server.hearers import Hearers
+from server.holding import Holding
 from server.host import Host
 from server.http import bounded
 from server.inlet import Inlet
@@ -73,6 +74,7 @@ class Node:
         registry = Registry.of(settings, self.metrics, clock)
         self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
         self.journal = SqlJournal.of(settings.data)
+        self._holding = Holding(settings.data)
         found = founder(settings.city.path, self.city_plan)
         snapshots = Snapshots(partial(make_elsewhere, settings.data, settings.city.path))
         self.host = Host(
@@ -137,10 +139,12 @@ class Node:
             sock.close()
             raise
         try:
+            self._holding.take()
             await self.journal.open()
             await self.host.load()
         except BaseException:
             sock.close()
+            self._holding.let_go()
             raise
         self.router.host = self.host
         loop = asyncio.get_running_loop()
@@ -225,6 +229,7 @@ class Node:
                 await self.host.stop(self._deciding)
         finally:
             await self.journal.close()
+            self._holding.let_go()
 
     async def wait_failed(self) -> None:
         """Returns, by raising, only when a part of the node has died of a fault of ours."""

@@ -92,6 +92,8 @@ class Connection:
         self.is_behind = False
         self.unread = 0
         self.pinged_at = session.heard_at
+        self.look_at = 0.0
+        """Before then its silence can be of no consequence."""
         self.ended: Farewell | None = None
 
     @property
@@ -273,10 +275,12 @@ class Connection:
         except ProtocolError as error:
             self.end(error.code, error.message)
             return
-        quiet = now - max(self.session.heard_at, self.pinged_at)
-        if self.session.state is State.OPEN and quiet >= PING_SECONDS:
+        if now - max(self.session.heard_at, self.pinged_at) >= PING_SECONDS:
+            if self.session.state is not State.OPEN:
+                return
             self.pinged_at = now
             self.line.ping()
+        self.look_at = min(self.session.deadline(), max(self.session.heard_at, self.pinged_at) + PING_SECONDS)
 
     def end(
         self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None

@@ -97,6 +97,7 @@ class Crowd:
         self._away: set[int] = set()
         self._restraints: dict[int, Restrain] = {}
         self._release_at = 0
+        self._counted: tuple[tuple[int, float], bytes] = (-1, 0.0), b""
 
     @property
     def population(self) -> int:
@@ -379,10 +380,11 @@ class Crowd:
         turn = [cell for cell in watching if (cell + self.district.tick) % every == 0]
         if not turn:
             return {}
-        count = CrowdCount(
-            district=self.district.plan.id, population=self.population, tick_hz=self.district.tick_hz
-        )
-        return dict.fromkeys(turn, encode(count))
+        now = self.population, self.district.tick_hz
+        if self._counted[0] != now:
+            count = CrowdCount(district=self.district.plan.id, population=now[0], tick_hz=now[1])
+            self._counted = now, encode(count)
+        return dict.fromkeys(turn, self._counted[1])
 
     def _measure(self, people: dict[int, int], now: float) -> None:
         """Once a second: the population, and how old is what clients are shown of their near ones."""

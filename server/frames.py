@@ -3,12 +3,44 @@
 RFC 6455, 5.2. The library makes and reads all others.
 """
 
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocol.poses import POSE, POSE_HEAD, POSE_MESSAGE_BYTES
+
 BINARY = 0x82
 """A final frame of a binary message."""
 
 MASKED = 0x80
 _LENGTH = 0x7F
+_LONG_HEAD = struct.Struct(">BBH")
 _EXTENDED = {126: 2, 127: 8}
+
+POSE_FRAME = np.dtype([("frame", "V6"), *POSE.descr])
+"""A pose in its client's frame: two bytes of head, the mask's key, the pose."""
+
+POSE_FRAME_BYTES = POSE_FRAME.itemsize
+
+_POSE_HEADS = np.uint64(
+    int.from_bytes(bytes((BINARY, MASKED | POSE_MESSAGE_BYTES, 0, 0, 0, 0)) + POSE_HEAD, "little")
+)
+_HEADS = np.uint64(0xFFFF_0000_0000_FFFF)
+
+
+def unmask_poses(raw: bytes) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
+    """Frames of POSE_FRAME_BYTES end to end -> (n,) POSE_FRAME, unmasked; (n,) whether each is a frame of one pose.
+
+    As three words of eight bytes: the key lies in the first, and meets the others turned by half of itself.
+    """
+    words = np.frombuffer(raw, "<u8").reshape(-1, 3)
+    half, low = np.uint64(16), np.uint64(0xFFFF_FFFF)
+    key = words[:, 0] >> half & low
+    turned = (key >> half | key << half) & low
+    plain = words ^ (turned | turned << np.uint64(32))[:, None]
+    plain[:, 0] = words[:, 0] ^ key << np.uint64(48)
+    return plain.view(POSE_FRAME)[:, 0], (plain[:, 0] & _HEADS) == _POSE_HEADS
 
 
 def binary_frame(message: bytes) -> bytes:
@@ -17,7 +49,7 @@ def binary_frame(message: bytes) -> bytes:
     if size < 126:
         return bytes((BINARY, size)) + message
     if size < 1 << 16:
-        return bytes((BINARY, 126)) + size.to_bytes(2) + message
+        return _LONG_HEAD.pack(BINARY, 126, size) + message
     return bytes((BINARY, 127)) + size.to_bytes(8) + message
 
 

@@ -10,9 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from server import loading
+from server.auth import keep_secret, opaque_id
 from server.cli import ConfigFile, DataDir, Sets, configured, stop
 from server.clock import SystemClock
-from server.config import Settings
+from server.config import Settings, WrongSetting
 from server.journal import (
     Entry,
     Fenced,
@@ -41,7 +42,9 @@ journal_app = typer.Typer(
 )
 citizen_app = typer.Typer(help="What is held on one citizen.", no_args_is_help=True, add_completion=False)
 
-Citizen = Annotated[str, typer.Argument(help="The citizen's id, as in the journal.", metavar="ID")]
+Citizen = Annotated[
+    str, typer.Argument(help="The citizen's id, as in the journal (madang citizen id).", metavar="ID")
+]
 
 
 @journal_app.command()
@@ -154,6 +157,27 @@ def upgrade(data: DataDir = None, config: ConfigFile = None, sets: Sets = None) 
     _with(configured(config, sets, data__dir=data).settings, tell, upgrade=True)
 
 
+@citizen_app.command("id")
+def id_of_citizen(
+    sub: Annotated[str, typer.Option(help="Who it is, in the issuer's own terms, as in their token.")],
+    issuer: Annotated[
+        str | None, typer.Option(help="Whose terms these are; the city's own by default (auth.issuer).")
+    ] = None,
+    data: DataDir = None,
+    config: ConfigFile = None,
+    sets: Sets = None,
+) -> None:
+    """The id under which the journal has a citizen: what `export` and `erase` ask for."""
+    settings = configured(config, sets, data__dir=data).settings
+    if not (settings.data.dir / "secret").exists():
+        stop(f"{settings.data.dir}: there is no city yet")
+    try:
+        secret = keep_secret(settings.data.dir)
+    except WrongSetting as wrong:
+        stop(*wrong.lines)
+    print(opaque_id(secret, issuer or settings.auth.issuer, sub))
+
+
 @citizen_app.command("export")
 def export_citizen(
     citizen: Citizen, data: DataDir = None, config: ConfigFile = None, sets: Sets = None
@@ -174,7 +198,7 @@ def erase_citizen(
     config: ConfigFile = None,
     sets: Sets = None,
 ) -> None:
-    """Delete all that a citizen wrote; what they did stays, with [erased] in its place.
+    r"""Delete all that a citizen wrote; what they did stays, with \[erased] in its place.
 
     A server that runs on the same journal loads its city again at its next command.
     """

@@ -469,7 +469,7 @@ class Router:
 
     def check_silence(self, now: float) -> None:
         """Ping the quiet, end the silent, and those who did not come back: once a second."""
-        for connection in list(self.connections):
+        for connection in [one for one in self.connections if one.look_at <= now]:
             connection.check_silence(now)
         for connection in self.sessions.overdue(now):
             self._leave(connection)

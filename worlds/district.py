@@ -14,9 +14,10 @@ from protocol.poses import ENTRY, encode_entries
 from protocol.refusals import Refusal, Refused
 from worlds.access import forbidden_zones, passable_doors
 from worlds.arrivals import Arrivals, Spot
+from worlds.blocks import Scene
 from worlds.citizen import Citizen
 from worlds.contact import keeps_away
-from worlds.interest import BORDER_M, Interest, Scene, Woven
+from worlds.interest import BORDER_M, Interest, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
 from worlds.plan import DistrictPlan, SupervisedPlan
 from worlds.slots import MAX_SLOTS, Slots
@@ -25,6 +26,9 @@ from worlds.supervision import Supervision, Turn
 
 EMOTE_SECONDS = 3.0
 """How long an emote overrides the stance that others see (PROTOCOL section 7)."""
+
+DITHER_SECONDS = 4.0
+"""Who goes back over a border for the second time within so long walks to and fro on it: see `BORDER_M`."""
 
 MAX_ON_STAGE = 16
 """Who stands on a stage is near to everyone: more than these would be a crowd again."""
@@ -78,11 +82,13 @@ class District:
         self._forbidden = np.zeros(count, np.uint64)
         self._cell = np.full(count, -1, np.int32)
         self._entries = np.zeros(count, ENTRY)
+        self._entry_rows = _rows(self._entries)
         self._heard = np.zeros(count, np.float64)
         self._emote = np.full(count, -1, np.int16)
         self._emote_until: dict[int, float] = {}
         self._came_from = np.full(count, -1, np.int32)
         self._crossed_at = np.full(count, -(1 << 30), np.int64)
+        self._returned_at = np.full(count, -(1 << 30), np.int64)
         self._who = np.empty(0, np.intp)
         self._who_is_stale = False
         self._left: list[tuple[int, int]] = []
@@ -226,7 +232,8 @@ class District:
         x, z = walkers.x[slots], walkers.z[slots]
         emote = self._emote[slots]
         stance = np.where(emote >= 0, emote, walkers.stance[slots])
-        self._entries[slots] = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
+        entries = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
+        self._entry_rows[slots] = _rows(entries)
         before, after = self._cell[slots], self.grid.cell_of(x, z)
         crossed = np.flatnonzero((before != after) & (before >= 0))
         self._left += zip(slots[crossed].tolist(), before[crossed].tolist(), strict=True)
@@ -266,8 +273,12 @@ class District:
         moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
         is_deep = self.grid.away(watched[moved], *self._places(moved)) > BORDER_M
         is_back = self._cell[moved] == self._came_from[moved]
-        moved = moved[~is_back | is_deep | (self.tick - self._crossed_at[moved] >= self.tick_hz)]
+        # Who turns round once is told at once, or those near again would be shown as old as those who are not.
+        dithers = is_back & (self.tick - self._returned_at[moved] < DITHER_SECONDS * self.tick_hz)
+        waits = dithers & ~is_deep & (self.tick - self._crossed_at[moved] < self.tick_hz)
+        moved, is_back = moved[~waits], is_back[~waits]
         self._crossed_at[moved], self._came_from[moved] = self.tick, watched[moved]
+        self._returned_at[moved[is_back]] = self.tick
         crossings = list(
             zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
         )
@@ -359,3 +370,8 @@ class District:
     def stance(self, slot: int) -> int:
         """What others are shown someone doing: the stance, or the emote of the moment."""
         return int(self._entries["stance"][slot])
+
+
+def _rows(entries: NDArray[np.void]) -> NDArray[np.uint16]:
+    """The same entries as rows of numbers: numpy writes many of those at once, and structures field by field."""
+    return entries.view(np.uint16).reshape(-1, ENTRY.itemsize // 2)

@@ -95,7 +95,10 @@ class _Sample:
 
 
 class PlacesOfLate:
-    """Where everyone in one district was, a sample a second for a minute: 10 bytes a sample and citizen."""
+    """Where everyone in one district was, a sample a second for a minute.
+
+    8 bytes a sample and citizen while nobody comes or goes; who was there is noted anew only when somebody does.
+    """
 
     def __init__(self) -> None:
         self._samples: deque[_Sample] = deque(maxlen=SECONDS)
@@ -105,8 +108,12 @@ class PlacesOfLate:
     ) -> None:
         """Where everyone stands now: `people` by slot, `x` and `z` of all slots in metres; `now` in s."""
         slots = np.fromiter(people, np.intp, len(people))
-        there = tuple(people.values())
-        row_of = {citizen.id: row for row, citizen in enumerate(there)}
+        there: Sequence[Citizen] = tuple(people.values())
+        last = self._samples[-1] if self._samples else None
+        if last is not None and last.people == there:
+            there, row_of = last.people, last.row_of
+        else:
+            row_of = {citizen.id: row for row, citizen in enumerate(there)}
         self._samples.append(_Sample(now, there, row_of, x[slots], z[slots]))
 
     def tracks(self, citizen: str, now: float) -> tuple[NearTrack, ...]:

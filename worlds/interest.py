@@ -20,22 +20,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from protocol.poses import (
-    BEGINS,
     BLOCK,
-    CLASS_SHIFT,
-    ENDS,
     ENTRY,
     FRAME_HEAD_BYTES,
-    GONE,
-    MAX_BLOCK_ENTRIES,
     MAX_CLASS,
     ON_STAGE,
     TILE,
     block_head,
-    blocks_of,
     encode_frame,
     encode_tiles,
 )
+from worlds.blocks import Blocks, Scene
 from worlds.grid import Grid
 from worlds.trail import Trail
 
@@ -49,9 +44,8 @@ BAND_GAPS_M = (25.0, 50.0)
 """Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
 
 BORDER_M = 1.5
-"""Who crosses into another cell sees what that cell sees at once; but who goes back within a second must be so far
-beyond the border, or whoever walks to and fro on it would be told complete lists all the time. Views reach as much
-farther."""
+"""Who crosses into another cell sees what that cell sees at once; but who walks to and fro on a border must be so far
+beyond it, or wait a second, or they would be told complete lists all the time. Views reach as much farther."""
 
 NEAR, MIDDLE, FAR, RIM, UNSEEN = 0, 1, 2, 3, 4
 
@@ -101,18 +95,6 @@ REVIEW_TICKS = 16
 
 
 @dataclass(slots=True)
-class Scene:
-    """What the district is at one tick, columns by slot; `who` are the slots present, without order."""
-
-    tick: int
-    tick_ms: int
-    who: NDArray[np.intp]
-    cell: NDArray[np.int32]
-    entries: NDArray[np.void]
-    moved_at: NDArray[np.int32]
-
-
-@dataclass(slots=True)
 class Woven:
     """One tick's messages: by observer cell for all who stand there, by (from, to) for those who crossed."""
 
@@ -137,13 +119,10 @@ class Interest:
         self._band = band
         self._unseen = band == UNSEEN
         self._has_unseen = self._unseen.any(axis=1)
-        cells = np.arange(grid.count)
         self._tile_sums = (
             grid.tile_of_cell[:, None] == np.arange(grid.tile_columns * grid.tile_rows)
         ).astype(np.float32)
-        self._heads = np.zeros((MAX_CLASS + 1, grid.count, 4), np.uint8)
-        self._heads[:, :, 0], self._heads[:, :, 1] = cells & 0xFF, cells >> 8
-        self._heads[:, :, 2] = (np.arange(MAX_CLASS + 1) << CLASS_SHIFT | BEGINS | ENDS)[:, None]
+        self._blocks = Blocks(grid.count)
         # Cells of one tile have their turn together: who goes from one to the other is in the same complete lists.
         turns = np.random.default_rng(grid.count).permutation(grid.tile_columns * grid.tile_rows)
         self._phase = turns[grid.tile_of_cell].astype(np.int64) * PHASE_STEP
@@ -153,6 +132,7 @@ class Interest:
         self._scene: Scene | None = None
         self._stage = b""
         self._extra = 0.0
+        self._changes: dict[tuple[int, int], NDArray[np.intp]] = {}
         self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
         self.set_tick_hz(tick_hz)
 
@@ -161,6 +141,8 @@ class Interest:
         self.tick_hz = tick_hz
         self.period = max(1, int(COMPLETE_SECONDS * tick_hz))
         self.top_class = min((self.period - 1).bit_length(), MAX_CLASS)
+        # How many ticks back a block of each class reaches.
+        self._reaches = np.array([*(1 << r for r in range(self.top_class)), self.period], np.int64)
         self._apply_levels()
 
     def set_slower(self, steps: int) -> None:
@@ -178,10 +160,7 @@ class Interest:
         self._table = np.full((len(LEVELS), 5), OUT_OF_VIEW, np.uint8)
         self._table[:, :4] = np.minimum(table, self.top_class)
         self._classes = np.take_along_axis(self._table[self.level], self._band, axis=1)
-
-    def _window(self, r: int) -> int:
-        """How many ticks back a block of class r reaches."""
-        return 1 << r if r < self.top_class else self.period
+        self._changes.clear()
 
     def visible(self, cell: int) -> NDArray[np.intp]:
         """The source cells told to an observer cell."""
@@ -205,15 +184,14 @@ class Interest:
         `people`: how many are to be told in which cell. `crossed`: how many went from which observer cell to
         which since the last tick. `on_stage`: slots that are near to everyone.
         """
-        self._sort(scene)
+        self._take_turns(scene)
         self._trail.add(scene.tick, left[0], left[1], scene.cell[left[0]], self.period)
         watching = np.fromiter(people, np.intp, len(people))
         refreshed = self._review(watching)
         self._stage = self._stage_blocks(on_stage)
-        crossings = {
-            (a, b): self._messages(self._complete_blocks(b, self._changed(a, b))) for a, b in crossed
-        }
-        woven = Woven(self._frames(watching, refreshed), crossings, self._tiles(watching))
+        woven = Woven(
+            self._frames(watching, refreshed), self._crossings(list(crossed)), self._tiles(watching)
+        )
         self._count_extra(woven, people, crossed)
         return woven
 
@@ -234,48 +212,42 @@ class Interest:
         messages.extend(self._tile_messages(np.array([cell])).values())
         return messages
 
-    def _sort(self, scene: Scene) -> None:
-        """Sort the present by cell and count them: every block is then a slice."""
+    def _take_turns(self, scene: Scene) -> None:
         self._scene = scene
-        cell = scene.cell[scene.who]
-        order = np.argsort(cell.astype(np.uint16), kind="stable")
-        self._who = scene.who[order]
-        self._cells = cell[order]
-        self._moved = scene.moved_at[self._who]
-        self._raw = scene.entries[self._who]
-        self._counts = np.bincount(self._cells, minlength=self.grid.count)
-        self._is_crowded = bool(self._counts.max() > MAX_BLOCK_ENTRIES)
-        if not self._is_crowded:
-            self._heads[:, :, 3] = self._counts
-        whole = self._raw.tobytes()
-        edges = [0, *(np.cumsum(self._counts) * ENTRY.itemsize).tolist()]
-        self._lists = np.array([whole[a:b] for a, b in pairwise(edges)], dtype=object)
+        self._blocks.sort(scene)
         turn = scene.tick + self._phase
         lowest = np.log2(np.maximum(turn & -turn, 1).astype(np.float64)).astype(np.uint8)
         partial = np.minimum(lowest, max(self.top_class, 1) - 1)
-        self._turn = np.where(turn % self.period == 0, self.top_class, partial).astype(np.uint8)
+        since_complete = turn % self.period
+        self._turn = np.where(since_complete == 0, self.top_class, partial).astype(np.uint8)
+        self._told = scene.tick - since_complete
 
     def _complete_blocks(self, observer: int, sources: NDArray[np.intp]) -> list[bytes]:
         """The complete lists of some cells, as one observer cell is told them."""
-        return self._complete_lists(self._classes[observer][sources], sources)
+        return self._blocks.complete(self._classes[observer][sources], sources)
 
-    def _complete_lists(self, rates: NDArray[np.uint8], cells: NDArray[np.intp]) -> list[bytes]:
-        """The complete list of each cell, as blocks of each rate class."""
-        if self._is_crowded:
-            return [self._long_list(int(r), int(cell)) for r, cell in zip(rates, cells, strict=True)]
-        heads = self._heads[rates, cells].view("V4")[:, 0].tolist()
-        return [head + raw for head, raw in zip(heads, self._lists[cells].tolist(), strict=True)]
-
-    def _long_list(self, rate: int, cell: int) -> bytes:
-        """A complete list of any length; one that no message holds is told without saying that it is complete."""
-        raw: bytes = self._lists[cell]
-        whole = BEGINS | ENDS if len(raw) < MAX_MESSAGE_BYTES - 1024 else 0
-        return blocks_of(cell, rate << CLASS_SHIFT | whole, raw)
+    def _crossings(self, pairs: list[tuple[int, int]]) -> dict[tuple[int, int], list[bytes]]:
+        """For each pair of observer cells what the second is told beside the first."""
+        if not pairs:
+            return {}
+        changed = [self._changed(before, after) for before, after in pairs]
+        counts = [len(sources) for sources in changed]
+        sources = np.concatenate(changed)
+        rates = self._classes[np.repeat([after for _, after in pairs], counts), sources]
+        pieces = self._blocks.complete(rates, sources)
+        edges = [0, *np.cumsum(counts).tolist()]
+        return {
+            pair: self._messages(pieces[a:b]) for pair, (a, b) in zip(pairs, pairwise(edges), strict=True)
+        }
 
     def _changed(self, before: int, after: int) -> NDArray[np.intp]:
         """The source cells that come into view, or change their class, from one observer cell to another."""
-        row = self._classes[after]
-        return np.flatnonzero((row != self._classes[before]) & (row != OUT_OF_VIEW))
+        known = self._changes.get((before, after))
+        if known is None:
+            row = self._classes[after]
+            known = np.flatnonzero((row != self._classes[before]) & (row != OUT_OF_VIEW))
+            self._changes[before, after] = known
+        return known
 
     def _messages(self, pieces: list[bytes]) -> list[bytes]:
         """Blocks as frames of at most MAX_MESSAGE_BYTES; a block list of one cell is never torn."""
@@ -298,7 +270,8 @@ class Interest:
     def _frames(
         self, watching: NDArray[np.intp], refreshed: dict[int, NDArray[np.intp]]
     ) -> dict[int, list[bytes]]:
-        blocks = self._blocks()
+        blocks = self._blocks.due(self._turn, self.top_class)
+        self._blocks.add_leavers(blocks, self._trail, self._turn, self._told, self._reaches)
         rows = self._classes[watching]
         due = (rows <= self._turn[None, :]) & (rows != OUT_OF_VIEW)
         which, source = np.nonzero(due)
@@ -315,57 +288,6 @@ class Interest:
                 mine.append(self._stage)
             frames[cell] = self._messages(mine)
         return frames
-
-    def _blocks(self) -> NDArray[np.object_]:
-        """Array (class, source cell) of the bytes that are due at this tick; empty where there is nothing to tell."""
-        assert self._scene is not None
-        blocks = np.full((self.top_class + 1, self.grid.count), b"", dtype=object)
-        size = ENTRY.itemsize
-        complete = np.flatnonzero(self._turn >= self.top_class)
-        for r in range(self.top_class + 1):
-            blocks[r, complete] = self._complete_lists(np.full(len(complete), r, np.uint8), complete)
-        told = self._turn[self._cells]
-        partial = told < self.top_class
-        for r in range(self.top_class):
-            chosen = np.flatnonzero(partial & (told >= r) & (self._moved > self._scene.tick - (1 << r)))
-            if len(chosen):
-                raw = self._raw[chosen].tobytes()
-                cells = self._cells[chosen]
-                edges = np.flatnonzero(np.diff(cells)) + 1
-                starts = [0, *edges.tolist()]
-                stops = [*edges.tolist(), len(chosen)]
-                row = blocks[r]
-                for cell, a, b in zip(cells[starts].tolist(), starts, stops, strict=True):
-                    row[cell] = blocks_of(cell, r << CLASS_SHIFT, raw[a * size : b * size])
-        for r in range(self.top_class + 1):
-            self._add_leavers(blocks[r], r)
-        return blocks
-
-    def _add_leavers(self, row: NDArray[np.object_], r: int) -> None:
-        """Append to each due cell's block of class r who left it in the last 2^r ticks.
-
-        Whoever's new cell was told complete since then is known there to everyone, and left out.
-        """
-        assert self._scene is not None
-        slots, cells, ticks = self._trail.since(self._scene.tick - self._window(r))
-        new = self._scene.cell[slots]
-        is_gone = new < 0
-        told = self._scene.tick - (self._scene.tick + self._phase[new]) % self.period
-        needed = (self._turn[cells] >= r) & (new != cells) & (is_gone | (told < ticks))
-        if not needed.any():
-            return
-        # From a cell to another, each slot once: runs of equal (cell, new) become one block.
-        key = (cells.astype(np.int64) << 33) | ((new.astype(np.int64) & 0x1FFFF) << 16) | slots
-        key = np.unique(key[needed])
-        edges = (np.flatnonzero(np.diff(key >> 16)) + 1).tolist()
-        flags = r << CLASS_SHIFT
-        for a, b in pairwise([0, *edges, len(key)]):
-            cell, to = int(key[a] >> 33), int(key[a] >> 16) & 0x1FFFF
-            who = key[a:b] & 0xFFFF
-            if to == 0x1FFFF:
-                row[cell] += blocks_of(cell, flags | GONE, who.astype("<u2").tobytes(), 2)
-            else:
-                row[cell] += blocks_of(to, flags, self._scene.entries[who].tobytes())
 
     def _stage_blocks(self, on_stage: NDArray[np.intp]) -> bytes:
         assert self._scene is not None
@@ -395,6 +317,7 @@ class Interest:
             before, after = self._classes[cells], self._table[level][self._band[cells]]
             self.level[cells] = level
             self._classes[cells] = after
+            self._changes.clear()
             changed = (after != before) & (after != OUT_OF_VIEW)
             refreshed |= {int(cell): np.flatnonzero(row) for cell, row in zip(cells, changed, strict=True)}
         return refreshed
@@ -411,12 +334,10 @@ class Interest:
         """Bytes a second of every level for these observer cells, (rows, levels): from who moved lately."""
         assert self._scene is not None
         size, hz = ENTRY.itemsize, self.tick_hz
-        complete = (size * self._counts + 4) * hz / self.period
+        complete = (size * self._blocks.counts + 4) * hz / self.period
         cost = np.empty((self.top_class + 1, self.grid.count), np.float32)
         for r in range(self.top_class):
-            movers = np.bincount(
-                self._cells[self._moved > self._scene.tick - (1 << r)], minlength=self.grid.count
-            )
+            movers = self._blocks.movers[:, r]
             # A complete list now and then takes the place of a block.
             times = hz / (1 << r) - hz / lcm(1 << r, self.period)
             cost[r] = (size * movers + 4 * (movers > 0)) * times + complete
@@ -443,9 +364,9 @@ class Interest:
         rows = watching[self._has_unseen[watching]]
         if not len(rows):
             return {}
-        turn = self._raw["yaw"] * (2 * np.pi / 256)
+        turn = self._blocks.entries["yaw"] * (2 * np.pi / 256)
         per_cell = [
-            np.bincount(self._cells, weights, self.grid.count).astype(np.float32)
+            np.bincount(self._blocks.cells, weights, self.grid.count).astype(np.float32)
             for weights in (None, np.cos(turn), np.sin(turn))
         ]
         people, ahead, aside = ((self._unseen[rows] * sums) @ self._tile_sums for sums in per_cell)
@@ -470,8 +391,8 @@ class Interest:
             rates = self._classes[cell][near]
             due = rates <= self._turn[near]
             np.add.at(weight, (rates[due], near[due]), count)
-        total = np.zeros(len(self._who))
+        total = np.zeros(len(self._blocks.who))
         for r in range(self.top_class + 1):
-            fresh = self._moved > self._scene.tick - self._window(r)
-            total += np.where(fresh, weight[r][self._cells], 0.0)
-        return total, self._who
+            fresh = self._blocks.moved_at > self._scene.tick - self._reaches[r]
+            total += np.where(fresh, weight[r][self._blocks.cells], 0.0)
+        return total, self._blocks.who

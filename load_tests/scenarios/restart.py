@@ -21,7 +21,7 @@ from protocol.refusals import Refused
 from protocol.services.petitions import FilePetition, MyPetitions
 from server.clock import SystemClock
 from server.config import Data
-from server.host import Host
+from server.host import ROUND_COMMANDS, Host
 from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from worlds.citizen import Citizen as Filing
@@ -34,8 +34,6 @@ TAIL = 1_000
 """Petitions after the snapshot: what a server files until it is killed."""
 EACH = 20
 """Petitions of one citizen; the city takes 30 a day."""
-ROUND = 500
-"""Petitions in one round of the host."""
 READY_S = 10.0
 
 
@@ -70,8 +68,7 @@ async def _fill(folder: Path, petitions: int) -> None:
     host = Host(founder(SEOUL, load(SEOUL)), journal, _Nobody(), SystemClock(), Metrics())
     await host.load()
     try:
-        for first in range(0, petitions, ROUND):
-            await _file(host, range(first, min(first + ROUND, petitions)))
+        await _file(host, range(petitions))
         await host.save_snapshot()
         await _file(host, range(petitions, petitions + TAIL))
     finally:
@@ -79,17 +76,23 @@ async def _fill(folder: Path, petitions: int) -> None:
 
 
 async def _file(host: Host, numbers: range) -> None:
+    """File them in rounds as full as the host's own. Raises Refused; AssertionError where one is not answered."""
     refused: list[Refused] = []
+    answered = 0
 
     def hear(answer: object) -> None:
+        nonlocal answered
+        answered += 1
         if isinstance(answer, Refused):
             refused.append(answer)
 
-    for number in numbers:
-        host.submit(_petition(number), _citizen(number), hear)
-    await host.round()
-    if refused:
-        raise refused[0]
+    for first in range(0, len(numbers), ROUND_COMMANDS):
+        for number in numbers[first : first + ROUND_COMMANDS]:
+            host.submit(_petition(number), _citizen(number), hear)
+        await host.round()
+        if refused:
+            raise refused[0]
+    assert answered == len(numbers), f"{answered} of {len(numbers)} were answered"
 
 
 def _citizen(number: int) -> Filing:

@@ -43,6 +43,10 @@ def answer(app: FastAPI) -> None:
         where, *field = first["loc"]
         if first["type"] == "json_invalid":
             return refuse(request, refusal_of("json_invalid", "this is no JSON", ()), 400)
+        if where == "body" and not field and first["type"] == "model_attributes_type":
+            # As it comes without its content type, however right it is.
+            no_object = "the body is a JSON object, sent as Content-Type: application/json"
+            return refuse(request, refusal_of(first["type"], no_object, ()))
         status = (404 if where == "path" else 400) if _is_open311(request) else None
         return refuse(request, refusal_of(first["type"], first["msg"], tuple(field)), status)
 

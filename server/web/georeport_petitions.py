@@ -243,7 +243,7 @@ def request(
 
 
 _REACHED: Mapping[str, State] = {
-    "started": "in_review",  # of which the petitioner is not told
+    "started": "in_review",
     **{row.told: row.to for row in TABLE if row.told is not None and row.to is not None},
 }
 """To which state a step of the history led."""

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from protocol.catalogue import type_of
 from protocol.message import MAX_KEY_LENGTH, Command
+from protocol.refusals import Refusal, Refused
 from server.web.callers import Gate, caller
 from server.web.refusals import IN_DOCUMENT, STATUS
 from worlds.citizen import Citizen
@@ -41,7 +42,8 @@ Key = Annotated[
         alias="Idempotency-Key",
         min_length=1,
         max_length=MAX_KEY_LENGTH,
-        description="The command's `key`: sent again with the same key and content, it is done once.",
+        description="The command's `key`, which may stand in the body as well: sent again with the same key and "
+        "content, it is done once.",
     ),
 ]
 
@@ -74,15 +76,18 @@ def _answers(command: type[Command]) -> dict[int | str, dict[str, Any]]:
 def _acting(
     command: type[Command], gate: Gate, who: Callable[..., Awaitable[Citizen]]
 ) -> Callable[..., Awaitable[Response]]:
-    asked = fields_of(command)
+    asked = fields_of(command, has_key=True)
 
     async def act(
         citizen: Annotated[Citizen, Depends(who)],
         body: asked,  # type: ignore[valid-type]
         idempotency_key: Key = None,
     ) -> Response:
+        key: str | None = getattr(body, "key", None)
+        if key is not None and idempotency_key not in (None, key):
+            raise Refused(Refusal.BAD_MESSAGE, "the header names another key than the body", field="key")
         # A visitor's id is made anew for each request: under a key of theirs nothing is ever found again.
-        key = None if citizen.is_visitor else idempotency_key
+        key = None if citizen.is_visitor else key or idempotency_key
         return await _answered(command, body, key, citizen, gate)
 
     return act
@@ -111,12 +116,12 @@ async def _answered(
 
 
 @cache
-def fields_of(command: type[Command], *, is_text: bool = False) -> type[BaseModel]:
-    """A command's own fields: without its type, id and key; `is_text`: as they stand in a query."""
+def fields_of(command: type[Command], *, is_text: bool = False, has_key: bool = False) -> type[BaseModel]:
+    """A command's own fields: without its type and id, its key where asked; `is_text`: as they stand in a query."""
 
     def own() -> Iterator[tuple[str, Any]]:
         for name, field in command.model_fields.items():
-            if name not in ("type", "id", "key"):
+            if name not in ("type", "id") and (has_key or name != "key"):
                 yield name, (field.annotation, field)
 
     made: type[BaseModel] = create_model(

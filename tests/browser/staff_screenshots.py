@@ -111,18 +111,21 @@ class Scene:
 
     async def do(self, who: str, command: str, **fields: Any) -> Any:
         """A command of the city that must be done."""
-        answer = await self._browser.post(
-            "/api/v1/" + command.replace(".", "/"),
-            json=fields,
-            headers={"Authorization": f"Bearer {self.tokens[who]}"},
-        )
-        assert answer.status_code in (200, 204), (command, answer.text)
-        return answer.json() if answer.content else None
+        return await self._ask(who, "POST", "/api/v1/" + command.replace(".", "/"), json=fields)
 
     async def see(self, who: str, path: str, **query: Any) -> Any:
         """What is read."""
+        return await self._ask(who, "GET", path, params=query)
+
+    async def _ask(self, who: str, method: str, path: str, **how: Any) -> Any:
         headers = {"Authorization": f"Bearer {self.tokens[who]}"}
-        return (await self._browser.get(path, params=query, headers=headers)).json()
+        while True:
+            answer = await self._browser.request(method, path, headers=headers, **how)
+            if answer.status_code != 429:
+                break
+            await asyncio.sleep(answer.json()["retry_after_ms"] / 1000)  # faster than people do it
+        assert answer.status_code in (200, 204), (path, answer.text)
+        return answer.json() if answer.content else None
 
     async def begin(self) -> dict[str, str]:
         """A question time that is answered, reports, a sanction, a petition, an announcement; where they are."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.support.browser import faults_of
 from tests.support.console import Windows, windows_onto
@@ -49,6 +49,31 @@ async def test_two_moderators_work_one_inbox_by_keys(windows: Windows) -> None:
         await expect(page.locator(".rows li")).to_have_count(0)
     await jiho.get_by_role("tab", name="List").click()
     await expect(jiho.locator(".rows strong")).to_have_text([text])
+
+
+async def test_a_key_meant_for_a_row_that_another_took_does_nothing_to_the_next(windows: Windows) -> None:
+    session = await windows.question_time()
+    texts = ["따릉이 대여소를 더 늘려 주세요.", "밤길의 가로등을 더 밝게 해 주세요."]
+    for who, text in zip(("mina", "junho"), texts, strict=True):
+        await windows.city.done("live_qa.ask", who, session=session, text=text)
+    seoyeon = await windows.console("seoyeon", "ko", f"questions/{session}")
+    jiho = await windows.console("jiho", "en", f"questions/{session}")
+    rows = seoyeon.locator(".rows strong")
+    await expect(rows).to_have_text(texts)
+    await expect(jiho.locator(".rows strong")).to_have_text(texts)
+    # The page's clock stands still, so the moment after the change lasts as long as this machine needs.
+    await seoyeon.evaluate("(() => { const now = Date.now(); Date.now = () => now; })()")
+    await jiho.keyboard.press("a")
+    await expect(rows).to_have_text(texts[1:])
+    await seoyeon.keyboard.press("a")
+    await expect(seoyeon.locator(".said.bad")).to_contain_text("목록이 바뀌었습니다")
+    await expect(rows).to_have_text(texts[1:])
+    await seoyeon.evaluate("(() => { const now = Date.now() + 5_000; Date.now = () => now; })()")
+    # A moderator who has just written in Korean has the keyboard on Hangul.
+    await seoyeon.evaluate(
+        "document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'ㅁ', code: 'KeyA', bubbles: true}))"
+    )
+    await expect(rows).to_have_count(0)
 
 
 async def test_two_moderators_see_who_has_a_report_in_hand_and_only_one_decides(windows: Windows) -> None:
@@ -92,10 +117,14 @@ async def test_what_is_refused_is_told_at_the_form_and_nothing_is_lost(windows: 
     mina = (await guest.greet(token=windows.city.tokens["mina"]))["citizen"]["id"]
     page = await windows.console("seoyeon", "en", f"citizens/{mina}")
     await page.get_by_role("button", name="Sanction").click()
+    await page.locator("dialog select[name=kind]").select_option("mute")
+    await page.locator("dialog select[name=reason]").select_option("spam")
     await page.locator("dialog textarea").fill("Please do not.")
     await page.locator("dialog input[name=lasts_s]").fill("99999999")
     await page.locator("dialog button[type=submit]").click()
     await expect(page.locator("dialog .wrong")).to_be_visible()
+    await expect(page.locator("dialog select[name=kind]")).to_have_value("mute")
+    await expect(page.locator("dialog select[name=reason]")).to_have_value("spam")
     await expect(page.locator("dialog textarea")).to_have_value("Please do not.")
     await page.keyboard.press("Escape")
     await expect(page.locator("dialog")).to_have_count(0)
@@ -162,7 +191,7 @@ async def test_an_announcement_from_the_console_reaches_everyone_and_the_plain_p
     assert "Please leave by the south gate." in plain
     assert "Village green" in plain
 
-    await page.get_by_role("button", name="거두기").click()
+    await page.get_by_role("button", name="알림 철회").click()
     await expect(page.locator("ul.announced > li")).to_have_count(0)
     assert (await guest.hear("announcements.changed"))["announcement"]["withdrawn_at"]
     assert "south gate" not in (await windows.city.get("/plain", lang="en")).text
@@ -184,7 +213,7 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(window
     await sheet.get_by_role("button", name="Begin next: Doors and music").click()
     await expect(sheet.locator("[aria-current=step]")).to_contain_text("Doors and music")
     await expect(crew.locator("[aria-current=step]")).to_be_visible()
-    assert await crew.get_by_role("button", name="고치기").count() == 0
+    assert await crew.get_by_role("button", name="편집").count() == 0
 
     rows = (await windows.city.get("/api/v1/live_qa/sessions")).json()["sessions"]
     told = [row["programme"]["now"]["en"] for row in rows if row["session"] == session]
@@ -193,6 +222,34 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(window
     await page.evaluate("(() => { const now = Date.now; Date.now = () => now() + 120_000; })()")
     await expect(sheet.locator(".alarm")).to_contain_text("is over by")
     assert await faults_of(page) == []
+
+
+async def test_what_is_written_into_the_run_sheet_stays_while_the_page_goes_on(windows: Windows) -> None:
+    session = await windows.question_time()
+    page = await windows.console("seoyeon", "en", f"questions/{session}")
+    sheet = page.locator(".run_sheet")
+    await expect(sheet.locator("li")).to_have_count(6)
+    await sheet.get_by_role("button", name="Edit").click()
+    minutes = page.get_by_label("Minutes 1")
+    await minutes.fill("")
+    await minutes.press_sequentially("0.")
+    # Something happens, and all is shown anew, before the field is left or even whole.
+    await windows.city.done("live_qa.advance", "jiho", session=session, phase="doors")
+    await expect(page.locator(".steps [aria-pressed=true]")).to_have_text("doors")
+    await minutes.press_sequentially("5")
+    await expect(minutes).to_have_value("0.5")
+    planned = page.get_by_label("Planned 1")
+    day = await planned.input_value()
+    await planned.press("Delete")
+    await windows.city.done("live_qa.advance", "jiho", session=session, phase="live", mode="opening")
+    await expect(page.locator(".steps [aria-pressed=true]")).to_have_text(["live", "opening"])
+    await expect(planned).to_have_value("")
+    await planned.fill(day)
+    await page.get_by_label("By 1, English").fill("Everyone")
+    await page.keyboard.press("Enter")
+    await expect(sheet.locator("li").first).to_contain_text("Everyone")
+    told = (await windows.city.get("/api/v1/live_qa/look", "jiho", session=session, view="host")).json()
+    assert told["host"]["run_sheet"][0]["lasts_s"] == 30
 
 
 async def test_the_modes_of_a_place_are_there_at_once_and_change_for_two(windows: Windows) -> None:
@@ -224,7 +281,7 @@ async def test_an_officer_guards_a_talk_and_moves_who_stands_in_the_way(windows:
     await expect(page.locator("aside h2", has_text="큰소리")).to_be_visible()
     await page.get_by_role("button", name="경고").click()
     assert (await guest.hear("moderation.talk_guarded"))["step"] == "warn"
-    await page.get_by_role("button", name="옮기기").click()
+    await page.get_by_role("button", name="이동시키기").click()
     await expect(page.locator(".hint")).to_contain_text("큰소리")
     await ground.click(position={"x": 30 * scale, "y": 32 * scale})
     await page.locator("dialog textarea").fill("문 앞을 비워 주세요.")
@@ -232,6 +289,132 @@ async def test_an_officer_guards_a_talk_and_moves_who_stands_in_the_way(windows:
     moved: dict[str, Any] = await guest.hear("avatar.moved_back", reason="moderator")
     assert abs(moved["x"] - 30) < 2
     assert abs(moved["z"] - 32) < 2
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Tab by tab to what is called so, and Enter."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        at = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"
+        if await page.evaluate(at) == name:
+            await page.keyboard.press("Enter")
+            return
+    pytest.fail(f"no key leads to {name}")
+
+
+async def test_a_whole_session_is_moderated_by_keys_alone(windows: Windows) -> None:
+    session = await windows.question_time()
+    asked = ["따릉이 대여소를 더 늘려 주세요.", "밤길의 가로등을 더 밝게 해 주세요."]
+    for who, text in zip(("mina", "junho"), asked, strict=True):
+        await windows.city.done("live_qa.ask", who, session=session, text=text)
+    page = await windows.console("jiho", "en", f"questions/{session}")
+    rows, keys = page.locator(".rows strong"), page.keyboard
+    await expect(rows).to_have_text(asked)
+    await keys.press("?")
+    await expect(page.locator("dialog h2")).to_have_text("Keys")
+    assert await faults_of(page) == []
+    await keys.press("Escape")
+    await expect(page.locator("dialog")).to_have_count(0)
+
+    # The second is put better and published, the first is not for here.
+    await keys.press("j")
+    await expect(page.locator("[aria-current=true]")).to_contain_text(asked[1])
+    await keys.press("e")
+    await keys.press("Control+A")
+    better = "밤길의 가로등을 더 밝게 해 주실 수 있나요?"
+    await keys.insert_text(better)
+    await keys.press("Control+Enter")
+    await expect(rows).to_have_text(asked[:1])
+    await keys.press("d")
+    await expect(page.locator("dialog select")).to_be_focused()
+    await keys.type("Unc")
+    await keys.press("Control+Enter")
+    await expect(page.locator(".work")).to_have_count(0)
+
+    # It begins; the better one is answered.
+    for phase in ("doors", "live"):
+        await tab_to(page, phase)
+        await expect(page.locator("dialog [type=submit]")).to_be_focused()
+        await keys.press("Enter")
+        await expect(page.locator(".steps").first.locator("[aria-pressed=true]")).to_have_text(phase)
+    await tab_to(page, "answering")
+    await keys.press(".")
+    await expect(page.locator("[aria-current=step]")).to_be_visible()
+    for _ in range(2):
+        await keys.press("]")
+    await expect(page.get_by_role("tab", name="List")).to_have_attribute("aria-selected", "true")
+    await expect(rows).to_have_text([better])
+    await keys.press("o")
+    await expect(rows).to_have_count(0)
+    await keys.press("]")
+    await expect(rows).to_have_text([better])
+    mayor = await windows.console("mayor", "ko", f"questions/{session}")
+    await expect(mayor.locator(".answering .large")).to_have_text(better)
+    await mayor.keyboard.press("v")
+    await mayor.keyboard.insert_text("내년 봄까지 모두 바꾸겠습니다.")
+    await mayor.keyboard.press("Control+Enter")
+    await expect(rows).to_have_count(0)
+    mine = (
+        await windows.city.get("/api/v1/live_qa/questions", "junho", session=session, which="mine")
+    ).json()
+    assert mine["mine"][0]["row"]["answer"] == "내년 봄까지 모두 바꾸겠습니다."
+
+    # Somebody is found by name, and on the map where they stand.
+    guest = await windows.stack.enter_async_context(windows.city.city.guest())
+    await guest.greet(token=windows.city.tokens["officer"])
+    place = await guest.enter("green")
+    await keys.press("/")
+    await expect(page.locator("[name=who]")).to_be_focused()
+    await keys.insert_text("김도")
+    await expect(page.locator(".rows strong")).to_have_text(["김도로"])
+    await keys.press("Enter")
+    await expect(page.locator("h2.person")).to_contain_text("김도로")
+    await tab_to(page, "On the map")
+    await expect(page.locator("dl.figures dd").first).to_have_text("1")
+    while await page.evaluate("document.activeElement.tagName") != "CANVAS":
+        await keys.press("Tab")
+    ways = (
+        (place["x"] - place["width"] / 2, "Right", "Left"),
+        (place["z"] - place["depth"] / 2, "Down", "Up"),
+    )
+    for metres, there, back in ways:
+        for _ in range(round(abs(metres) / 2)):
+            await keys.press(f"Arrow{there if metres > 0 else back}")
+    await keys.press("Enter")
+    await expect(page.locator("aside h2", has_text="김도로")).to_be_visible()
+
+
+async def test_the_presenters_screen_opens_beside_the_console_and_takes_nothing_from_it(
+    windows: Windows,
+) -> None:
+    session = await windows.question_time()
+    page = await windows.console("mayor", "ko", f"questions/{session}")
+    async with page.expect_popup() as opened:
+        await page.get_by_role("link", name="발표자 화면").click()
+    screen = await opened.value
+    await expect(screen.locator("h1")).to_have_text("시장과의 대화")
+    await expect(screen.locator(".presenter header p")).to_contain_text("남음")
+    assert await faults_of(screen) == []
+    # It has no line of the mayor's: the console's is as it was, and what happens is told to both.
+    await expect(page.locator("header .line")).to_have_text("연결됨")
+    text = "밤길의 가로등을 더 밝게 해 주세요."
+    await windows.city.done("live_qa.ask", "mina", session=session, text=text)
+    row = (await windows.city.done("live_qa.claim", "jiho", session=session, question=1, version=1))["row"]
+    about = {"session": session, "question": 1}
+    row = (await windows.city.done("live_qa.approve", "jiho", **about, version=row["version"]))["row"]
+    for how in ({"phase": "doors"}, {"phase": "live", "mode": "answering"}):
+        await windows.city.done("live_qa.advance", "jiho", session=session, **how)
+    desk = (await windows.city.get("/api/v1/live_qa/desk", "jiho", session=session, which="open")).json()
+    version = desk["questions"][0]["version"]
+    await windows.city.done("live_qa.pin", "jiho", **about, version=version, to="now", office="mayor")
+    await expect(screen.locator(".asked .text")).to_have_text(text)
+    await expect(screen.locator(".who")).to_have_text("답변: 시장")
+    await expect(page.locator(".answering .large")).to_have_text(text)
+    await expect(page.locator("header .line")).to_have_text("연결됨")
+    await screen.set_viewport_size({"width": 390, "height": 780})
+    assert await screen.evaluate("document.documentElement.scrollWidth") <= 390
+    assert await faults_of(screen) == []
+    await screen.close()
 
 
 async def test_every_view_opens_by_its_key_in_both_languages(windows: Windows) -> None:
@@ -249,6 +432,29 @@ async def test_every_view_opens_by_its_key_in_both_languages(windows: Windows) -
     await expect(links.first).to_contain_text("실시간 지도")
 
 
+@pytest.mark.parametrize("viewport", [{"width": 390, "height": 780}, {"width": 1280, "height": 800}])
+async def test_an_officer_reads_a_petition_once_it_is_in_their_hands_and_answers_by_keys(
+    windows: Windows, viewport: Any
+) -> None:
+    petition, number = await windows.city.receive()
+    await windows.city.done("petitions.route", "room", petition=petition, department="roads")
+    page = await windows.console("officer", "ko", "petitions/roads", viewport=viewport)
+    await page.locator(".rows button", has_text=number).click()
+    detail = page.locator(".detail")
+    await expect(detail.locator(".acts button")).to_have_count(2)
+    await page.keyboard.press("b")
+    await expect(detail.locator(".quote p").first).to_contain_text("보도블록이 깨졌습니다.")
+    assert await faults_of(page) == []
+    await page.keyboard.press("a")
+    await expect(page.locator("dialog textarea")).to_be_focused()
+    assert await faults_of(page) == []
+    await page.keyboard.insert_text("내일 고치겠습니다.")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".rows button", has_text=number)).to_have_count(0)
+    mine = (await windows.city.get("/api/v1/petitions/mine", "mina")).json()["items"]
+    assert [one["state"] for one in mine if one["petition"] == petition] == ["answered"]
+
+
 async def test_no_view_is_wider_than_a_phone(windows: Windows) -> None:
     page = await windows.console("seoyeon", "ko", viewport={"width": 390, "height": 780})
     for view in await page.locator("nav a").evaluate_all("(links) => links.map((link) => link.hash)"):
@@ -261,6 +467,7 @@ async def test_no_view_is_wider_than_a_phone(windows: Windows) -> None:
         )
         assert wide == [], view
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390, view
+        assert await faults_of(page) == [], view
 
 
 async def test_who_is_no_staff_is_shown_no_view(windows: Windows) -> None:
@@ -274,5 +481,6 @@ async def test_a_wrong_token_opens_nothing_and_is_told(windows: Windows) -> None
     await page.locator("textarea").fill("not.a.token")
     await page.locator("button[type=submit]").click()
     await expect(page.locator("#door-said")).to_contain_text("not believed")
+    assert await faults_of(page) == []
     await expect(page.locator(".desk")).to_have_count(0)
     assert await page.evaluate("sessionStorage.length") == 0

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from server.texts import LANGUAGES, Language, texts
 from tests.support.browser import LAUNCH, faults_of, signed_in, take_step
-from tests.support.plain_page import announced, sanctioned
-from tests.support.web_city import WebCity, web_city
+from tests.support.plain_page import announced, ended, sanctioned
+from tests.support.web_city import WebCity, a_petition, web_city
 
 PAGES = (
     "/plain",
@@ -86,6 +86,14 @@ async def test_a_petition_from_filing_to_satisfaction_in_browsers_whose_scripts_
     assert not re.search("[a-z]_[a-z]|None", await mina.inner_text("main"))
 
 
+async def come(city: WebCity, browser: Browser, who: str | None, **how: Any) -> Page:
+    """A window of somebody's, or of a visitor."""
+    if who is not None:
+        return await signed_in(city, browser, who, **how)
+    context = await browser.new_context(base_url=f"http://{city.city.address}", **how)
+    return await context.new_page()
+
+
 PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
 
 
@@ -94,7 +102,11 @@ PHONE, DESKTOP = {"width": 320, "height": 640}, {"width": 1100, "height": 800}
 async def test_axe_finds_no_serious_fault_and_nothing_is_wider_than_the_page(
     city: WebCity, browser: Browser, language: Language, viewport: Any
 ) -> None:
-    petition, _ = await city.receive(kind="suggestion")
+    filed = await city.done("petitions.file", "mina", **a_petition("suggestion"))
+    petition = filed["petition"]
+    await city.done("petitions.receive", "room", petition=petition)
+    over = await announced(city)
+    await ended(city, over)
     sanction = await sanctioned(city, "mina", "mute")
     session = await announced(city)
     asked = {"session": session, "text": "https://example.org/" + "x" * 200, "language": "en"}
@@ -110,11 +122,15 @@ async def test_axe_finds_no_serious_fault_and_nothing_is_wider_than_the_page(
         f"{desk}/1/approve",
         f"{desk}/1/dismiss",
     ]
-    of_room = ["/plain/desk", f"/plain/petitions/{petition}", f"/plain/petitions/{petition}/route"]
+    of_room = ["/plain/desk", "/plain/desk/month", f"/plain/petitions/{petition}"]
+    of_room += [f"/plain/petitions/{petition}{end}" for end in ("?reason=desk", "/route")]
+    record = f"/plain/question-time/{over}/record"
+    of_visitor = ["/about", "/plain", "/plain/enter", "/plain/question-desk", "/plain/sanctions", record]
     scheme = "dark" if viewport is PHONE and language == "ko" else "light"
     how: dict[str, Any] = {"viewport": viewport, "locale": language, "color_scheme": scheme}
-    for who, paths in (("mina", [*PAGES, *own]), ("chief", of_desk), ("room", of_room)):
-        page = await signed_in(city, browser, who, java_script_enabled=True, **how)
+    parts = {"mina": [*PAGES, *own], "chief": of_desk, "room": of_room, None: of_visitor}
+    for who, paths in parts.items():
+        page = await come(city, browser, who, java_script_enabled=True, **how)
         for path in paths:
             await page.goto(path)
             assert await page.evaluate("document.documentElement.lang") == language
@@ -125,6 +141,12 @@ async def test_axe_finds_no_serious_fault_and_nothing_is_wider_than_the_page(
             await page.goto("/plain/petitions/new?kind=other")
             await page.click("main button[value=file]")
             await page.locator("#faults").wait_for()
+            assert await faults_of(page) == []
+        if who is None:
+            await page.goto("/plain/petitions/status")
+            await page.fill("main [name=token]", filed["token"])
+            await page.click("main form button")
+            await page.locator(".facts").wait_for()
             assert await faults_of(page) == []
         await page.context.close()
 

@@ -12,6 +12,7 @@ from tests.support.browser import CHOSEN, WINDOW, come_in, faults_of, settled
 from tests.support.console import Windows, windows_onto
 
 ASKED = "밤늦게 다니는 심야 버스를 두 노선 더 늘려 주실 수 있나요?"
+PHASES = ("입장", "진행 중", "마무리", "후속 처리")
 OTHER = "초등학교 앞 횡단보도의 신호를 더 길게 해 주실 수 있나요?"
 
 
@@ -48,8 +49,11 @@ async def publish(host: Page) -> None:
 
 
 async def goes_on(host: Page, phase: str) -> None:
-    await host.get_by_role("button", name=phase, exact=True).click()
-    await expect(host.get_by_role("button", name=phase, exact=True)).to_have_attribute("aria-pressed", "true")
+    step = host.locator(".steps").get_by_role("button", name=phase, exact=True)
+    await step.click()
+    if phase in PHASES:  # from which nothing leads back: it is asked first
+        await host.locator("dialog button[type=submit]").click()
+    await expect(step).to_have_attribute("aria-pressed", "true")
 
 
 async def asked_by(windows: Windows, who: str, session: str) -> dict[str, Any]:
@@ -78,7 +82,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
         ends_at=local(100),
     )
     await expect(host.locator("h1")).to_have_text("시장과의 대화")
-    await expect(host.get_by_role("button", name="질문 모음")).to_have_attribute("aria-pressed", "true")
+    await expect(host.get_by_role("button", name="질문 접수")).to_have_attribute("aria-pressed", "true")
     session = host.url.rsplit("/", 1)[1]
 
     # A citizen asks in the city; another has asked before, and they vote for that.
@@ -113,7 +117,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await goes_on(host, "입장")
     await goes_on(host, "진행 중")
     await goes_on(host, "답변")
-    await host.get_by_role("tab", name="목록").click()
+    await host.get_by_role("tab", name="공개 목록").click()
     await expect(host.locator(".rows strong")).to_have_text([OTHER, ASKED])
 
     # The stage: the hall's screen and the mayor see what is answered, wherever they are.
@@ -138,7 +142,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     # The mayor answers.
     await mayor.get_by_role("button", name="시간 더 필요").click()
     await expect(host.locator(".wish")).to_have_text("시간 더 필요")
-    await mayor.get_by_role("button", name="답변됨").click()
+    await mayor.get_by_role("button", name="답변 완료").click()
     await filled_in(mayor, text="두 노선을 내년 봄에 늘리겠습니다.")
     await expect(screen.locator(".asked")).to_have_count(0)
     await expect(sheet.locator("li", has_text="두 노선을 내년 봄에 늘리겠습니다.").first).to_be_visible()
@@ -159,17 +163,23 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await goes_on(host, "발언")
     await sheet.get_by_role("button", name="발언 신청").click()
     await expect(host.locator(".hands strong")).to_have_text(["미나"])
+    # She writes something else meanwhile: being called takes neither the panel nor the field from her.
+    await mina.get_by_role("button", name="민원", exact=True).click()
+    await sheet.get_by_label("제목").fill("깨진 보도블록")
     await host.get_by_role("button", name="발언권").click()
-    await sheet.get_by_role("button", name="무대로 가기").click()
+    called = mina.locator(".turn")
+    await expect(called).to_contain_text("무대로 초대받았습니다")
+    await expect(sheet.get_by_label("제목")).to_be_focused()
+    await called.get_by_role("button", name="무대로 가기").click()
     await expect(screen.locator(".wait")).to_have_text("시민이 말하고 있습니다")
     await expect(host.locator(".running")).to_contain_text("미나 · 발언 중")
-    await host.get_by_role("button", name="발언 끝").click()
+    await host.get_by_role("button", name="발언 종료").click()
     await expect(screen.locator(".wait")).not_to_have_text("시민이 말하고 있습니다")
     await expect(host.locator(".hands li")).to_have_count(0)
 
     # It is closed; what became of every question is public.
     await goes_on(host, "마무리")
-    await goes_on(host, "후속")
+    await goes_on(host, "후속 처리")
     await expect(screen.locator(".wait")).to_have_text("함께해 주셔서 고맙습니다")
     visitor = await windows.open(f"/plain/question-time/{session}/record", "ko")
     record = visitor.locator("main")

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +17,14 @@ from load_tests.scenarios import (
     question_time,
     raid,
     reconnect_storm,
+    restart,
 )
 from load_tests.scenarios.petition_storm import Petitioner
 from load_tests.scenarios.question_time import Attendee, Evening
 from load_tests.scenarios.reconnect_storm import Hearer, Talk
+from server.config import Data
+from server.host import ROUND_COMMANDS
+from server.journals.sql import SqlJournal
 
 ACCOUNT = Account(1.0, 200_000_000, 210_000_000, 8_192)
 
@@ -225,3 +230,21 @@ def test_what_was_answered_done_and_is_not_in_the_journal_is_counted() -> None:
         {"type": "petitions.drafted", "actor": "c1", "event": {}},
     ]
     assert question_time.not_kept(evening, entries) == 2
+
+
+# Restarting
+
+
+async def test_the_journal_is_filled_with_every_petition_although_a_round_takes_fewer(tmp_path: Path) -> None:
+    petitions = 2 * ROUND_COMMANDS + 1
+    await restart._fill(tmp_path, petitions)
+    journal = SqlJournal.of(Data(dir=tmp_path))
+    await journal.open()
+    try:
+        filed = [entry.version async for entry in journal.read() if entry.type == "petitions.submitted"]
+        snapshot = await journal.newest_snapshot()
+    finally:
+        await journal.close()
+    assert snapshot is not None
+    assert len(filed) == petitions + restart.TAIL
+    assert sum(version <= snapshot.version for version in filed) == petitions

@@ -7,9 +7,11 @@ import resource
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -144,6 +146,39 @@ def test_a_data_folder_that_cannot_be_one_is_told_in_one_line(tmp_path: Path) ->
     assert fault.startswith("madang: data.dir = ")
 
 
+def test_a_damaged_journal_is_told_in_one_line() -> None:
+    Path("data").mkdir()
+    Path("data", "journal.sqlite3").write_bytes(b"no database at all" * 1_000)
+    [fault] = served_wrongly()
+    assert re.fullmatch(r"madang: \S*data/journal\.sqlite3: .* damaged; put a backup in its place", fault)
+
+
+def test_a_journal_that_another_program_has_locked_is_told_in_one_line() -> None:
+    Path("data").mkdir()
+    with closing(sqlite3.connect("data/journal.sqlite3")) as other:
+        other.execute("CREATE TABLE other (n)")
+        other.commit()
+        other.execute("BEGIN EXCLUSIVE")
+        [fault] = served_wrongly()
+    assert re.fullmatch(r"madang: \S*data/journal\.sqlite3: locked by another program", fault)
+
+
+async def test_a_second_server_on_the_same_data_is_told_in_one_line(running: subprocess.Popen[str]) -> None:
+    assert running.stdout is not None
+    assert "http://" in running.stdout.readline()
+    [fault] = served_wrongly()
+    assert re.fullmatch(r"madang: \S*data: another server is running on it", fault)
+    running.kill()
+    running.wait(PATIENCE_SECONDS)
+    again = serve()
+    try:
+        assert again.stdout is not None
+        assert "http://" in again.stdout.readline(), "what was killed holds nothing"
+    finally:
+        again.kill()
+        again.communicate()
+
+
 @pytest.mark.parametrize(
     ("words", "fault"),
     [
@@ -185,6 +220,7 @@ def test_a_token_is_believed_by_the_server_with_the_same_data(tmp_path: Path) ->
     settings = Settings.model_validate({"data": {"dir": tmp_path / "city"}, "visitors": {"admitted": False}})
     registry = Registry.of(settings, Metrics(), SystemClock())
     citizen = registry.identify(Hello(protocol=1, token=told.strip()), "127.0.0.1")
+    assert madang("citizen", "id", "--sub", "kim", "--data", tmp_path / "city") == (0, f"{citizen.id}\n", [])
     assert citizen.name == "김하늘"
     assert citizen.roles == ("official", "moderator@culture")
     assert (citizen.grants, citizen.level, citizen.minor) == (("mayor",), 3, True)

@@ -1,5 +1,7 @@
 """Poses that wait for a tick: in their order, each with about when it came."""
 
+import numpy as np
+
 from protocol.poses import encode_pose
 from server.inbox import Inbox
 from server.metrics import Metrics
@@ -13,7 +15,8 @@ def test_poses_come_out_in_the_order_in_which_they_came_with_their_slots_and_tim
     inbox = Inbox(Metrics(), 10.0)
     inbox.take(7, pose(1))
     inbox.mark(10.5)
-    inbox.take_all([8, 7], pose(2) + pose(3))
+    frame_head = bytes(6)
+    inbox.take_all(np.array([8, 7], np.int32), frame_head + pose(2) + frame_head + pose(3))
     inbox.mark(10.6)
     inbox.mark(10.7)
     inbox.take(9, pose(4))

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocol.poses import POSE_MESSAGE_BYTES, encode_pose
 from server.inbox import Inbox
-from server.inlet import LONG_BYTES, READ_BYTES, Inlet, Source
+from server.inlet import LONG_BYTES, READ_BYTES, Inlet, Source, read_each
 from server.limits import Limits
 from server.metrics import Metrics
 
@@ -234,6 +235,48 @@ def test_a_socket_that_was_closed_is_read_no_more_and_its_number_may_come_again(
         inlet.read()
         assert inbox.empty(1.0).slot.tolist() == [2]
         other.close()
+
+
+def test_one_who_has_nothing_or_is_gone_keeps_nobody_elses_bytes() -> None:
+    pairs = [socket.socketpair() for _ in range(5)]
+    for i, (far, near) in enumerate(pairs):
+        near.setblocking(False)
+        if i != 1:
+            far.send(bytes([i]) * (i + 1))
+    far, closed = socket.socketpair()
+    gone = closed.detach()
+    os.close(gone)
+    fds = [near.fileno() for _, near in pairs]
+    fds.insert(3, gone)
+    asked = list(fds)
+    assert read_each(fds) == [b"\0", b"\2\2\2", b"", b"\3\3\3\3", b"\4\4\4\4\4"]
+    assert fds == [asked[0], *asked[2:]]
+    for one in (far, *(one for pair in pairs for one in pair)):
+        one.close()
+
+
+def test_a_line_that_breaks_in_the_round_is_given_back_and_all_others_are_heard() -> None:
+    with reading() as (inlet, inbox):
+        door = socket.create_server(("127.0.0.1", 0))
+        far = socket.create_connection(door.getsockname())
+        near, _ = door.accept()
+        near.setblocking(False)
+        given_back: list[bool] = []
+        broken = Source(near.fileno(), lambda raw: None, lambda: given_back.append(True))
+        people = [Client(inlet, slot, inbox) for slot in (0, 1)]
+        inlet.add(broken)
+        people.append(Client(inlet, 2, inbox))
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        far.close()  # RST
+        for person in people:
+            person.far.send(masked(encode_pose(1, 0, 2, 0)))
+        inlet.read()
+        assert sorted(inbox.empty(0.0).slot.tolist()) == [0, 1, 2]
+        assert given_back == [True]
+        for person in people:
+            person.close()
+        near.close()
+        door.close()
 
 
 def test_it_waits_for_the_loop_while_nobody_says_anything_and_polls_while_somebody_does() -> None:

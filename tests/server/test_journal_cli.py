@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text as sql
 from typer.testing import CliRunner
 
+from server.auth import keep_secret
 from server.cli import app
 from server.config import Data
 from server.journal import Round, Text
@@ -102,6 +103,25 @@ def test_a_citizen_is_exported_and_erased(text: Text) -> None:
     assert json.loads(madang("citizen", "export", "haneul")[1])["texts"] == []
     assert "1 erased" in madang("journal", "verify")[1]
     assert madang("citizen", "erase", "haneul", "--yes") == (0, "haneul: no text is kept\n", [])
+
+
+def test_the_help_says_what_stands_in_place_of_an_erased_text() -> None:
+    code, told, _ = madang("citizen", "erase", "--help")
+    assert code == 0
+    assert "[erased]" in told
+
+
+def test_where_there_is_no_city_nobody_has_an_id_and_none_is_made() -> None:
+    assert madang("citizen", "id", "--sub", "kim") == (2, "", ["madang: data: there is no city yet"])
+    assert not Path("data").exists()
+
+
+def test_an_id_goes_with_the_issuer(text: Text) -> None:
+    keep_secret(Path("data"))
+    ids = {
+        madang("citizen", "id", "--sub", "kim", *more)[1] for more in ((), ("--issuer", "https://id.example"))
+    }
+    assert len(ids) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The commands over HTTP: each has one route, goes through the same gate, and is refused with the same reasons."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -70,7 +71,8 @@ async def test_the_interface_describes_what_is_asked_and_what_is_answered(city: 
         "FilePetitionFields"
     )
     assert {"kind", "title", "text"} == set(asked["required"])
-    assert not {"type", "id", "key"} & asked["properties"].keys()
+    assert not {"type", "id"} & asked["properties"].keys()
+    assert "key" in asked["properties"], "as in the header"
     answered = filing["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
     assert answered.endswith("/Filed")
     assert schemas["Filed"]["required"] == ["petition", "token", "arrived_at", "receive_by"]
@@ -78,7 +80,9 @@ async def test_the_interface_describes_what_is_asked_and_what_is_answered(city: 
     assert filing["security"] == [{"HTTPBearer": []}]
     assert "204" in described["paths"]["/api/v1/live_qa/reserve"]["post"]["responses"]
     query = described["paths"]["/api/v1/petitions/desk"]["get"]["parameters"]
-    assert {"department", "state", "overdue", "after"} <= {one["name"] for one in query}
+    told = {one["name"] for one in query}
+    assert {"department", "state", "overdue", "after"} <= told
+    assert not {"type", "id", "key"} & told, "what only reads is done as often as one asks"
 
 
 async def test_what_is_filed_over_http_is_told_over_the_socket_and_read_again_over_http(
@@ -128,6 +132,11 @@ async def test_a_key_makes_a_command_done_once(city: WebCity) -> None:
     theirs = await city.post("petitions.file", "junho", headers=key, **a_petition())
     assert theirs.json()["petition"] != first.json()["petition"]
     assert len((await city.get("/api/v1/petitions/mine", "mina")).json()["items"]) == 1
+    in_body = await city.post("petitions.file", "mina", key="k1", **a_petition())
+    assert in_body.json() == first.json()
+    both = await city.post("petitions.file", "mina", headers=key, key="k2", **a_petition())
+    assert (both.status_code, both.json()["code"], both.json()["field"]) == (422, "bad_message", "key")
+    assert len((await city.get("/api/v1/petitions/mine", "mina")).json()["items"]) == 1
     endless = await city.post("petitions.file", "mina", headers={"Idempotency-Key": "k" * 65}, **a_petition())
     assert (endless.status_code, endless.json()["code"]) == (422, "too_long")
 
@@ -162,6 +171,16 @@ async def test_what_is_wrong_is_refused_with_its_reason_and_field(
     assert refused.keys() == {"code", "message", "field", "retry_after_ms"}
     assert (refused["code"], refused["field"]) == (code, field)
     assert refused["message"]
+
+
+async def test_json_that_is_not_called_so_is_told_what_it_lacks(city: WebCity) -> None:
+    bearer = {"Authorization": f"Bearer {city.tokens['mina']}"}
+    body = json.dumps(a_petition())
+    answer = await city.browser.post("/api/v1/petitions/file", content=body, headers=bearer)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_message")
+    assert "Content-Type: application/json" in answer.json()["message"]
+    named = bearer | {"Content-Type": "application/json"}
+    assert (await city.browser.post("/api/v1/petitions/file", content=body, headers=named)).status_code == 200
 
 
 async def test_what_is_out_of_phase_is_a_conflict(city: WebCity) -> None:

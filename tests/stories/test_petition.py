@@ -132,8 +132,8 @@ def test_a_petition_goes_the_wrong_way_and_comes_back() -> None:
     office.ask(MINA, say.AskMore, petition=id, text="왜 내년입니까?")
     office.ask(OFFICER, say.AddAnswer, petition=id, text="예산이 그때 섭니다.")
     assert office.notices(MINA) == [
-        "submitted", "received", "routed", "transferred", "transfer_sent_back", "routed", "answered", "rated",
-        "more_asked", "answer_added",
+        "submitted", "received", "routed", "transferred", "transfer_sent_back", "routed", "started",
+        "answered", "rated", "more_asked", "answer_added",
     ]  # fmt: skip
     assert office.ask(JUNHO, say.PublishedPetitions)["items"][0]["summary"] == "보도 정비 건의"
     office.check_replay()

@@ -283,6 +283,18 @@ def test_who_goes_to_and_fro_on_a_border_crosses_no_more_than_once_a_second() ->
     assert world.district.cell_of(slot) == 4 * 8 + 1
 
 
+def test_who_turns_round_behind_a_border_is_told_at_once_as_where_they_stand() -> None:
+    world = World()
+    slot = world.come(12.4, 50)
+    watched = np.full(world.district.slots.count, -1, np.int32)
+    watched[slot] = world.district.cell_of(slot)
+    for x in (12.6, 12.7, 12.6, 12.4, 11.4, 10.4):
+        world.walk((slot, x, 50))
+        for _, _, after in world.district.weave(0, {int(watched[slot]): 1}, watched)[1]:
+            watched[slot] = after
+        assert watched[slot] == world.district.cell_of(slot)
+
+
 def test_ages_are_of_what_was_told_at_this_tick() -> None:
     world = World()
     me, other = world.come(50, 50), world.come(51, 50)

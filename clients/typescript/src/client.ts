@@ -133,6 +133,7 @@ export class Client {
   #resume: Resume | undefined;
   #failed = 0;
   #unretry: (() => void) | undefined;
+  readonly #unlisten: () => void;
   #crowd = new Crowd();
   #shownAt = 0;
   #behindMs = 0;
@@ -169,6 +170,7 @@ export class Client {
       this.#keptOut = keptOut;
     });
     this.welcomed.catch(() => {});
+    this.#unlisten = this.#around.whenOnline(() => (this.#unretry ? this.hurry() : this.#line?.doubt()));
     void this.#come();
   }
 
@@ -317,6 +319,11 @@ export class Client {
     this.#line?.close();
   }
 
+  /** Why the session is over for good; undefined before it is. */
+  get whyOver(): Error | undefined {
+    return this.#whyOver;
+  }
+
   get #over(): Error {
     return this.#whyOver ?? new Unreachable("parted");
   }
@@ -327,6 +334,7 @@ export class Client {
     this.#whyOver = error;
     this.#unretry?.();
     this.#unretry = undefined;
+    this.#unlisten();
     this.me.rest();
     this.#asked.lose(error);
     this.#keptOut(error);

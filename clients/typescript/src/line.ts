@@ -16,8 +16,9 @@ const SOON_MS = 700;
 const SOON = 5;
 const PING_MS = 10_000;
 
-/** A server that leaves a ping without any word for so long is not there. */
+/** A server that leaves a ping without any word for so long is not there; after the network was away, for so long. */
 const SILENT_MS = 20_000;
+const DOUBTED_MS = 4000;
 
 /** What a line hands on, in the order in which it was said. */
 export interface Hearer {
@@ -170,12 +171,21 @@ export class Line {
     if (this.say({ type: "ack", n: this.#lastFact })) this.#acknowledged = this.#lastFact;
   }
 
-  #ping(soon: number): void {
+  /** The network was away: what was sent into it may be lost, and this line with it. */
+  doubt(): void {
+    if (this.welcome) this.#ask(DOUBTED_MS);
+  }
+
+  #ask(patienceMs: number): void {
     const sent = this.around.now();
     this.say({ type: "ping", t: sent });
-    this.#later(SILENT_MS, () => {
+    this.#later(patienceMs, () => {
       if (this.#heardAt < sent) this.drop(new Unreachable("the server is silent"));
     });
+  }
+
+  #ping(soon: number): void {
+    this.#ask(SILENT_MS);
     this.#later(soon > 0 ? SOON_MS : PING_MS, () => this.#ping(soon - 1));
   }
 }

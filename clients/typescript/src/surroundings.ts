@@ -21,6 +21,8 @@ export interface Surroundings {
   after(ms: number, action: () => void): () => void;
   /** Chance, from 0 up to 1. */
   random(): number;
+  /** Calls `action` whenever this machine is in a network anew, until what it returns is called. */
+  whenOnline(action: () => void): () => void;
 }
 
 /** The surroundings of this program, where nothing else is given. */
@@ -37,6 +39,11 @@ export function surroundings(given: Partial<Surroundings> = {}): Surroundings {
       return () => clearTimeout(timer);
     },
     random: Math.random,
+    whenOnline: (action) => {
+      // Browsers tell it by an event of the window; Node and workers of some engines tell nothing.
+      globalThis.addEventListener?.("online", action);
+      return () => globalThis.removeEventListener?.("online", action);
+    },
     ...given,
     WebSocket,
   };

@@ -204,6 +204,37 @@ test("each failed attempt waits twice as long, up to half a minute, and hurrying
   assert.equal(paper.lines.length, 11);
 });
 
+test("where the network is there anew, nobody waits: one comes back at once, and a line that may be dead is tried", async () => {
+  const paper = new Paper();
+  const client = await paper.citizen();
+  for (let n = 0; n < 6; n++) {
+    paper.line.cut();
+    await paper.pass(12_000);
+  }
+  paper.line.cut();
+  const attempts = paper.lines.length;
+  paper.online();
+  await settled();
+  assert.equal(paper.lines.length, attempts + 1);
+  paper.line.welcome({ resumed: true, place: place() });
+  assert.equal(client.state, "here");
+
+  await paper.pass(3500);
+  paper.line.say({ type: "pong", t: 0, server_time: 1_000_000 });
+  paper.online();
+  await paper.pass(3000);
+  paper.line.say({ type: "pong", t: 0, server_time: 1_003_000 });
+  await paper.pass(2000);
+  assert.equal(client.state, "here", "it answered");
+  paper.online();
+  await paper.pass(4100);
+  assert.equal(client.state, "away", "it did not");
+  client.close();
+  paper.online();
+  await settled();
+  assert.equal(client.state, "parted");
+});
+
 test("a goodbye that says never is the end, and tells why", async () => {
   const paper = new Paper();
   const client = await paper.citizen();

@@ -77,6 +77,8 @@ export class PaperLine {
 export class Paper {
   lines: PaperLine[] = [];
   nowMs = 5000;
+  /** The network of the client's machine is there anew. */
+  online: () => void = () => {};
   #timers: { at: number; action: () => void }[] = [];
 
   /** A client of this city; nothing happens until the city says so and the test moves the clock. */
@@ -99,6 +101,12 @@ export class Paper {
         };
       },
       random: () => 0.5,
+      whenOnline: (action) => {
+        this.online = action;
+        return () => {
+          this.online = () => {};
+        };
+      },
       ...options,
     });
   }

@@ -30,7 +30,7 @@ VERBS: Final = (
 
 ALSO: Final[Mapping[str, Callable[[Petitions, Petition, int], bool]]] = {
     "ask_longer": lambda _, one, __: one.longer_asked < SUPPLEMENTS and not one.asked_again,
-    "name_representatives": lambda _, one, __: one.pause == "representatives",
+    "name_representatives": lambda _, one, __: one.pause == "representatives" or one.lacks_representatives,
     "rate": lambda _, one, __: not one.stars,
     "object": lambda _, one, now: now <= one.remedies_until,
     "ask_more": lambda _, one, __: bool(one.stars) and not one.more_asked,

@@ -5,6 +5,7 @@ from fastapi import Response
 from protocol.message import Command
 from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as say
+from protocol.services.petitions import GuideToFiling
 from server.web.plain.forms import Option, form_for
 from server.web.plain.pages import HOME
 from server.web.plain.visit import Visit, new_key
@@ -61,7 +62,7 @@ async def audience(visit: Visit) -> Response:
         questions=questions,
         next=after,
         done=[one for one in done.questions if one.question != now],
-        categories=await categories(visit),
+        names=await names(visit),
         where=where(visit),
         at=f"{AT}/{name}",
         takes_part=view.session.phase in TAKING_PART,
@@ -77,7 +78,7 @@ async def record(visit: Visit) -> Response:
         "record.html",
         record=found,
         session=found.session,
-        categories=await categories(visit),
+        names=await names(visit),
         where=where(visit),
         at=f"{AT}/{name}",
     )
@@ -137,6 +138,18 @@ async def categories(visit: Visit) -> dict[str, str]:
         return {id: visit.named(name) for id, name in venue_of(city).content.categories.items()}
 
     return await visit.look(told)
+
+
+async def names(visit: Visit) -> dict[str, dict[str, str]]:
+    """What categories are called, and those who answer: offices, and departments where the city has petitions."""
+    offices: dict[str, str] = visit.texts["options"]["office"]
+    try:
+        guide = await visit.ask(GuideToFiling)
+    except Refused:
+        departments = {}
+    else:
+        departments = {one["id"]: visit.named(one["name"]) for one in guide.departments}
+    return {"categories": await categories(visit), "offices": departments | offices}
 
 
 def where(visit: Visit) -> dict[tuple[str, str], str]:

@@ -67,7 +67,7 @@ async def test_a_petition_from_filing_to_satisfaction_without_a_script(
     await do(officer, at, "answer", text="다음 달에 옮깁니다.")
 
     # She reads it among her notices, rates it and asks for more.
-    page = await mina.follow(await mina.open("/plain"), t["home"]["waiting"].format(count=4))
+    page = await mina.follow(await mina.open("/plain"), t["home"]["waiting"].format(count=5))
     assert "다음 달에 옮깁니다." in page.text
     assert number in page.text
     last = [one for one in page.forms if one.action == "/plain/notices"][-1]
@@ -220,3 +220,18 @@ async def test_a_question_is_asked_voted_for_and_read_in_the_record(
     page = await reader.open(next(one for one in page.targets if one.endswith("/record")))
     assert t["counters"]["withdrawn"] in page.text
     assert session in page.path
+
+
+@pytest.mark.parametrize(("language", "roads"), [("ko", "도로관리과"), ("en", "Roads")])
+async def test_the_public_reads_of_petitions_by_the_names_of_departments_and_never_by_ids(
+    city: WebCity, visit: Visit, language: Language, roads: str
+) -> None:
+    filed = await city.done("petitions.file", "mina", **a_petition(kind="suggestion", publish=True))
+    await city.done("petitions.receive", "room", petition=filed["petition"], department="roads")
+    reader = await visit(None, language)
+    status = await reader.send(
+        (await reader.open("/plain/petitions/status")).form("/status"), {"token": filed["token"]}
+    )
+    for page in ((await reader.open("/plain/petitions/published")).text, status.text):
+        assert roads in page
+        assert not re.search(r"\b(roads|suggestion|assigned)\b", page), page

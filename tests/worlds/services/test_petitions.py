@@ -94,6 +94,18 @@ def test_receipt_numbers_begin_anew_each_month_and_none_is_given_twice() -> None
     assert [office.petition(id).number for id in later] == ["MD-2610-0000001", "MD-2610-0000002"]
 
 
+def test_the_room_is_told_when_a_petition_leaves_its_desk() -> None:
+    office = Office()
+    filed = office.ask(MINA, say.FilePetition, **a_petition())["petition"]
+    assert [card["petition"] for card in office.ask(ROOM, say.DeskOfDepartment)["items"]] == [filed]
+    before = len(office.told(ROOM, "petitions.desk_changed"))
+    office.ask(ROOM, say.ReceivePetition, petition=filed, department="roads")
+    told = office.told(ROOM, "petitions.desk_changed")[before:]
+    assert told[-1]["card"]["petition"] == filed
+    assert told[-1]["card"]["state"] == "assigned"
+    assert office.ask(ROOM, say.DeskOfDepartment)["items"] == []
+
+
 def test_the_month_of_a_number_is_korean() -> None:
     office = Office("10-01 00:30")
     assert office.petition(office.receive()).number == "MD-2610-0000001"
@@ -516,6 +528,92 @@ def test_who_withdraws_leaves_the_others_together() -> None:
     office.check_replay()
 
 
+def received_as_one(office: Office, **fields: Any) -> tuple[str, list[str]]:
+    """Five petitions, each of another, merged on the desk of the civil service room."""
+    parent, *members = [office.receive(who, **fields) for who in (MINA, *NEIGHBOURS[:4])]
+    office.ask(ROOM, say.MergePetitions, petition=parent, members=members)
+    return parent, members
+
+
+def test_what_was_received_as_one_goes_to_the_department_as_one_and_is_decided_as_one() -> None:
+    for decide in (say.GrantPetition, say.RejectPetition):
+        office = Office()
+        office.ask(OFFICER, say.ServeDesk, present=True)
+        parent, members = received_as_one(office, kind="statutory")
+        office.ask(ROOM, say.RoutePetition, petition=parent, department="roads", reason="소관")
+        together = [office.petition(id) for id in (parent, *members)]
+        assert {(one.state, one.department, one.officer) for one in together} == {
+            ("assigned", "roads", OFFICER.id)
+        }
+        office.ask(OFFICER, say.StartReview, petition=parent)
+        office.ask(HEAD, decide, petition=parent, text="같은 이유입니다.")
+        (state,) = {one.state for one in together}
+        assert state in ("granted", "rejected")
+        for who, one in zip((MINA, *NEIGHBOURS[:4]), together, strict=True):
+            steps = ["merged", "routed", "started", state]
+            assert office.notices(who)[2:] == (steps[1:] if one.id == parent else steps)
+            assert office.told(who)[-1]["notice"]["text"] == "같은 이유입니다."
+        if state == "rejected":
+            fields = {"name": "이웃", "address": "중구", "contact": "010", "rejected_on": "2026-09-21"}
+            own = {**fields, "petition": members[2], "decision": "거부", "text": "다시"}
+            office.ask(NEIGHBOURS[2], say.ObjectToRejection, **own)
+            assert [one.state for one in together].count("objection") == 1
+        office.check_replay()
+
+
+def test_what_was_received_as_one_is_passed_on_as_one_and_comes_back_as_one() -> None:
+    office = Office()
+    parent, members = received_as_one(office)
+    office.ask(ROOM, say.TransferPetition, petition=parent, body="jongno_gu", reason="구도")
+    assert {office.petition(id).state for id in members} == {"transferred"}
+    assert "종로구청" in office.told(NEIGHBOURS[3])[-1]["notice"]["message"]["ko"]
+    office.ask(ROOM, say.ConfirmTransfer, petition=parent, accepted=False)
+    assert {office.petition(id).state for id in (parent, *members)} == {"received"}
+    office.ask(ROOM, say.TransferPetition, petition=parent, body="jongno_gu", reason="구도")
+    office.ask(ROOM, say.ConfirmTransfer, petition=parent, accepted=True, other_number="1AA-2609-7")
+    assert {office.petition(id).state for id in (parent, *members)} == {"closed_transferred"}
+    assert "1AA-2609-7" in office.told(NEIGHBOURS[3])[-1]["notice"]["message"]["en"]
+    office.check_replay()
+
+
+def test_a_repeated_grievance_among_those_received_as_one_goes_to_the_audit_department_or_by_itself() -> None:
+    office = Office()
+    first = office.receive(NEIGHBOURS[3], kind="grievance")
+    parent, *members = [office.receive(who, kind="grievance") for who in (MINA, *NEIGHBOURS[:3])]
+    again = office.receive(NEIGHBOURS[3], kind="grievance", repeats=first)
+    office.ask(ROOM, say.MergePetitions, petition=parent, members=[*members, again])
+    route = {"petition": parent, "department": "roads"}
+    assert office.refused(ROOM, say.RoutePetition, **route) == Refusal.NOT_ALLOWED
+    office.ask(ROOM, say.UnmergePetition, petition=again)
+    office.ask(ROOM, say.RoutePetition, **route)
+    assert [office.petition(id).state for id in (*members, again)] == ["assigned"] * 3 + ["received"]
+
+
+def test_whose_case_ends_without_what_was_missing_leaves_the_others_together() -> None:
+    office = Office("09-18")
+    parent, members = merged(office)
+    office.ask_supplement(parent)
+    office.wait_until("09-29")
+    office.ask(OFFICER, say.ReturnPetition, petition=parent, text="보완되지 않음")
+    assert office.petition(members[0]).parent is None
+    assert office.petition(members[0]).members == tuple(members[1:])
+    office.ask(OFFICER, say.AnswerPetition, petition=members[0], text="모두에게 답합니다.")
+    assert {office.petition(id).state for id in members} == {"answered"}
+    office.check_replay()
+
+
+def test_who_was_answered_before_does_not_stand_for_the_others_when_the_first_withdraws() -> None:
+    office = Office()
+    parent, members = merged(office)
+    office.ask(OFFICER, say.AnswerPetition, petition=members[0], text="먼저 답합니다.")
+    office.ask(MINA, say.WithdrawPetition, petition=parent)
+    assert office.petition(members[0]).parent is None
+    assert office.petition(members[1]).members == tuple(members[2:])
+    office.ask(OFFICER, say.AnswerPetition, petition=members[1], text="모두에게 답합니다.")
+    assert {office.petition(id).state for id in members} == {"answered"}
+    office.check_replay()
+
+
 def test_five_people_of_five_households_are_many() -> None:
     office = Office()
     id = office.file(joint=True)
@@ -539,17 +637,49 @@ def test_five_people_of_five_households_are_many() -> None:
     )
 
 
-def test_representatives_are_named_by_the_people_and_late_by_the_body() -> None:
-    office = Office()
+def of_three(office: Office) -> str:
+    """A petition of three people without a representative, in review."""
     id = office.review(joint=True)
-    office.ask(NEIGHBOURS[0], say.JoinPetition, petition=id, name="이웃", address="중구 9")
-    office.ask(OFFICER, say.ClockOut, petition=id, reason="representatives", last_day="2026-09-22")
+    pause = {"petition": id, "reason": "representatives", "last_day": "2026-09-22"}
+    for neighbour in NEIGHBOURS[:2]:
+        assert office.refused(OFFICER, say.ClockOut, **pause) == Refusal.NOT_ALLOWED
+        office.ask(neighbour, say.JoinPetition, petition=id, name="이웃", address="중구 9")
+    assert office.refused(OFFICER, say.NameRepresentatives, petition=id, citizens=[MINA.id]) == Refusal.CLOSED
+    office.ask(OFFICER, say.ClockOut, **pause)
+    return id
+
+
+def test_representatives_are_named_by_the_people() -> None:
+    office = Office()
+    id = of_three(office)
     code = office.refused(OFFICER, say.NameRepresentatives, petition=id, citizens=[MINA.id])
     assert code == Refusal.NOT_ALLOWED
     code = office.refused(MINA, say.NameRepresentatives, petition=id, citizens=[JUNHO.id])
     assert code == Refusal.NOT_FOUND
     office.ask(MINA, say.NameRepresentatives, petition=id, citizens=[MINA.id, NEIGHBOURS[0].id])
     assert office.petition(id).representatives == (MINA.id, NEIGHBOURS[0].id)
+    assert (office.petition(id).state, office.due(id)) == ("in_review", "10-02 18:00")
+    office.check_replay()
+
+
+def test_when_nobody_names_representatives_in_time_the_clock_runs_and_the_body_names_them() -> None:
+    office = Office()
+    id = of_three(office)
+    office.wait_until("09-23 09:00")
+    assert (office.petition(id).state, office.due(id)) == ("in_review", "10-06 18:00")
+    assert (
+        office.refused(MINA, say.NameRepresentatives, petition=id, citizens=[MINA.id]) == Refusal.NOT_ALLOWED
+    )
+    assert (
+        office.refused(PARKS, say.NameRepresentatives, petition=id, citizens=[MINA.id]) == Refusal.NOT_ALLOWED
+    )
+    office.ask(OFFICER, say.NameRepresentatives, petition=id, citizens=[NEIGHBOURS[1].id])
+    assert office.petition(id).representatives == (NEIGHBOURS[1].id,)
+    assert (office.petition(id).state, office.due(id)) == ("in_review", "10-06 18:00")
+    assert office.notices(MINA)[-1] == "representatives_named"
+    code = office.refused(OFFICER, say.NameRepresentatives, petition=id, citizens=[MINA.id])
+    assert code == Refusal.CLOSED
+    office.check_replay()
 
 
 def test_the_third_of_the_same_is_closed_by_the_head_alone_with_likeness_as_a_hint() -> None:
@@ -737,6 +867,20 @@ def test_notices_wait_unread_for_the_next_visit() -> None:
     office.check_replay()
 
 
+def test_who_asked_is_told_at_once_when_the_department_begins_its_review() -> None:
+    office = Office()
+    id = office.review()
+    assert office.notices(MINA) == ["submitted", "received", "routed", "started"]
+    told = office.told(MINA)[-1]["notice"]
+    assert (told["petition"], told["state"]) == (id, "in_review")
+    for language, due in (("ko", "2026년 10월 1일 18:00"), ("en", "2026-10-01 18:00 (KST)")):
+        assert due in told["message"][language]
+        assert "김도로" in told["message"][language]
+    assert not office.told(JUNHO)
+    view = office.city.views(MINA, "civil", office.now)["petitions"]
+    assert view["notices"][-1]["what"] == "started"
+
+
 def test_notices_with_long_texts_come_in_pages_that_fit_a_message() -> None:
     office = Office()
     ids = [office.review() for _ in range(4)]
@@ -749,7 +893,7 @@ def test_notices_with_long_texts_come_in_pages_that_fit_a_message() -> None:
         seen += [(one["petition"], one["what"]) for one in page["items"]]
         if (after := page.get("next")) is None:
             break
-    assert len(seen) == len(set(seen)) == page["unread"] == 16
+    assert len(seen) == len(set(seen)) == page["unread"] == 20
 
 
 def test_a_long_case_is_shown_in_pages_that_fit_a_message() -> None:

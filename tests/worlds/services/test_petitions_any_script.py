@@ -47,8 +47,8 @@ VERBS = (
     "consent_extension", "answer", "grant", "reject", "object", "decide_objection", "rate", "ask_more", "add_answer",
     "withdraw", "amend", "ask_longer", "ask_supplement_again", "return", "mark_undeliverable", "transfer",
     "confirm_transfer", "correct", "consent_correction", "leave_unprocessed", "demand", "dun", "note", "publish",
-    "summarise", "ask_progress", "ask_cooperation", "cooperate", "assign", "serve", "join", "show", "merge", "outage",
-    "change_calendar", "mine", "notices", "read_notice", "desk", "list", "name_representatives", "collect",
+    "summarise", "ask_progress", "ask_cooperation", "cooperate", "assign", "serve", "join", "show", "merge", "unmerge",
+    "outage", "change_calendar", "mine", "notices", "read_notice", "desk", "list", "name_representatives", "collect",
 )  # fmt: skip
 OTHERS: dict[str, tuple[type[Command], dict[str, Any]]] = {
     "serve": (say.ServeDesk, {"present": True}),
@@ -130,7 +130,8 @@ class Script:
         if verb in ("grant", "reject", "extend", "leave_unprocessed", "decide_objection", "assign"):
             return HEAD
         if verb in ("start", "ask_supplement", "clock_out", "clock_in", "answer", "return", "note", "summarise",
-                    "ask_supplement_again", "ask_cooperation", "cooperate", "add_answer", "merge"):  # fmt: skip
+                    "ask_supplement_again", "ask_cooperation", "cooperate", "add_answer", "merge",
+                    "unmerge"):  # fmt: skip
             return OFFICER if verb != "cooperate" else PARKS
         return EXAMINER if verb == "dun" else who if verb in OTHERS else owner
 

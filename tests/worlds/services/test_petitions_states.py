@@ -229,9 +229,6 @@ def prepare(office: Office, id: str, verb: str) -> Fields:
             office.wait_until("09-29")
         case "clock_out" if petition.state == "in_review":
             return {"last_day": "2026-09-30"}
-        case "name_representatives":
-            office.ask(OFFICER, say.ClockIn, petition=id)
-            office.ask(OFFICER, say.ClockOut, petition=id, reason="representatives", last_day="2026-09-30")
         case "consent_extension":
             for _ in range(2):
                 office.ask(HEAD, say.ExtendPeriod, petition=id, reason="similar", amount=7, text="글")
@@ -275,7 +272,16 @@ def ask(office: Office, who: Citizen, verb: str, id: str, **fields: Any) -> dict
     return office.ask(who, model, **({"petition": id} | usual | fields))
 
 
-SPECIAL = {"close_repeat", "collect", "grant", "reject", "confirm_transfer", "unmerge", "summarise"}
+SPECIAL = {
+    "name_representatives",
+    "close_repeat",
+    "collect",
+    "grant",
+    "reject",
+    "confirm_transfer",
+    "unmerge",
+    "summarise",
+}
 ROWS = [
     pytest.param(row, state, letter, id=f"{state}-{row.verb}-{letter}-{row.to or 'same'}")
     for row in TABLE
@@ -294,8 +300,6 @@ def test_a_line_of_the_table_can_be_done(row: Row, state: State, letter: Who) ->
         ask(office, ROOM, row.verb, id)
     if row.verb == "decide_objection":
         fields = {"upheld": row.to == "upheld"}
-    if row.verb == "name_representatives" and letter == "O":
-        office.now = office.petition(id).until + 1  # before the timer
     before = len(office.notices(MINA))
     ask(office, actor(letter, state), row.verb, id, **fields)
     assert office.petition(id).state == (row.to or state)

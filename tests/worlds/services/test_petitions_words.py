@@ -102,7 +102,7 @@ def test_the_history_tells_each_step_and_the_guide_each_state() -> None:
     ]  # fmt: skip
     assert shown["history"][-1]["message"]["ko"] == "내부 메모를 남겼습니다."
     mine = office.ask(MINA, say.ShowPetition, petition=id)
-    assert mine["history"][-1]["message"]["en"].startswith("The review has begun. In charge: Roads, 김도로")
+    assert mine["history"][-1]["message"]["en"].endswith("In charge: Roads, 김도로, 02-2133-0000.")
     guide = office.ask(MINA, say.GuideToFiling)
     assert {one["id"] for one in guide["states"]} == set(get_args(say.State))
     assert guide["kinds"][0]["basis"] == {

@@ -9,7 +9,6 @@ from worlds.services.petitions import events as ev
 from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.receiving import seated
-from worlds.services.petitions.reviewing import together
 from worlds.services.petitions.states import NOTIFIED
 from worlds.services.petitions.turn import Turn
 
@@ -39,7 +38,7 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
         else None
     )
     yield from seated(turn)
-    for one in together(turn, petition, "answer"):
+    for one in turn.together(petition, "answer"):
         if turn.rules.kinds[one.kind].ends_by == "answer":
             yield ev.Answered(
                 petition=one.id,
@@ -57,18 +56,17 @@ def grant(turn: Turn, command: say.GrantPetition) -> Iterator[Event]:
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "grant")
     _must_be_statutory(turn, petition)
-    figures, timers = turn.figures, {}
-    if command.paper:
-        until = max(petition.due_at, turn.now) + figures.uncollected_days * DAY_MS
-        timers = {"warn": until - figures.uncollected_warning_days * DAY_MS, "uncollected": until}
-    yield ev.Granted(
-        petition=petition.id,
-        by=turn.by,
-        to=row.to,
-        timers=timers,
-        text=turn.about(petition, command.text),
-        paper=command.paper,
-    )
+    figures, text = turn.figures, turn.about(petition, command.text)
+    for one in turn.together(petition, "grant"):
+        if turn.rules.kinds[one.kind].ends_by != "grant":
+            continue
+        timers = {}
+        if command.paper:
+            until = max(one.due_at, turn.now) + figures.uncollected_days * DAY_MS
+            timers = {"warn": until - figures.uncollected_warning_days * DAY_MS, "uncollected": until}
+        yield ev.Granted(
+            petition=one.id, by=turn.by, to=row.to, timers=timers, text=_for(one, text), paper=command.paper
+        )
 
 
 def collect(turn: Turn, command: say.CollectDocument) -> Iterator[Event]:
@@ -85,13 +83,13 @@ def reject(turn: Turn, command: say.RejectPetition) -> Iterator[Event]:
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "reject")
     _must_be_statutory(turn, petition)
-    yield ev.Rejected(
-        petition=petition.id,
-        by=turn.by,
-        to=row.to,
-        text=turn.about(petition, command.text),
-        remedies_until=turn.calendar.citizens_last_moment(turn.now, turn.figures.objection_days),
-    )
+    text = turn.about(petition, command.text)
+    until = turn.calendar.citizens_last_moment(turn.now, turn.figures.objection_days)
+    for one in turn.together(petition, "reject"):
+        if turn.rules.kinds[one.kind].ends_by == "grant":
+            yield ev.Rejected(
+                petition=one.id, by=turn.by, to=row.to, text=_for(one, text), remedies_until=until
+            )
 
 
 def leave_unprocessed(turn: Turn, command: say.LeaveUnprocessed) -> Iterator[Event]:
@@ -100,10 +98,11 @@ def leave_unprocessed(turn: Turn, command: say.LeaveUnprocessed) -> Iterator[Eve
     row = turn.admit(petition, "leave_unprocessed")
     _must_not_be_statutory(turn, petition)
     text = turn.about(petition, command.text)
-    for one in together(turn, petition, "leave_unprocessed"):
-        yield ev.LeftUnprocessed(
-            petition=one.id, by=turn.by, to=row.to, reason=command.reason, text=_for(one, text)
-        )
+    for one in turn.together(petition, "leave_unprocessed"):
+        if not turn.rules.kinds[one.kind].statutory:
+            yield ev.LeftUnprocessed(
+                petition=one.id, by=turn.by, to=row.to, reason=command.reason, text=_for(one, text)
+            )
 
 
 def close_repeat(turn: Turn, command: say.CloseRepeat) -> Iterator[Event]:

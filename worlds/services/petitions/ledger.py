@@ -196,7 +196,7 @@ class Ledger:
                 self.petitions[event.parent].members += (petition.id,)
             case ev.Unmerged() if parent is not None:
                 self._take_out(parent, petition.id)
-            case ev.Withdrawn():
+            case ev.Withdrawn() | ev.Returned() | ev.DeemedWithdrawn() | ev.ClosedAsRepeat():
                 self._hand_on(petition)
             case _:
                 pass
@@ -206,17 +206,19 @@ class Ledger:
         one.members = tuple(member for member in one.members if member != id)
 
     def _hand_on(self, petition: Petition) -> None:
-        """Who withdraws leaves the others together: the first of them stands for them."""
+        """One that ends alone leaves the others together: the first that is still open stands for them."""
         if petition.parent is not None:
             self._take_out(petition.parent, petition.id)
             petition.parent = None
-        elif petition.members:
-            first, *rest = petition.members
-            petition.members = ()
-            self.petitions[first].parent = None
-            self.petitions[first].members = tuple(rest)
-            for id in rest:
-                self.petitions[id].parent = first
+            return
+        left = [self.petitions[id] for id in petition.members]
+        petition.members = ()
+        for one in left:
+            one.parent = None
+        together = [one for one in left if one.state in OPEN]
+        for one in together[1:]:
+            one.parent = together[0].id
+            together[0].members += (one.id,)
 
     def _recount_all(self, cause: str) -> None:
         # One by one in the rounds that follow: a city may have many thousands of open petitions.

@@ -108,6 +108,15 @@ class Petition:
         return self.people >= figures.many_people and households >= figures.many_households
 
     @property
+    def lacks_representatives(self) -> bool:
+        """Whether the people were asked who speaks for them, and their time passed without a word (Decree 8)."""
+        asked = any(
+            what == "clocked_out" and about.get("reason") == "representatives"
+            for _, what, _, about in self.history
+        )
+        return asked and self.state == "in_review" and not self.representatives
+
+    @property
     def shown_due(self) -> int | None:
         """When it is due, while the clock runs."""
         return self.due_at if self.due_at and self.state in RUNNING else None

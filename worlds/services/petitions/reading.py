@@ -27,10 +27,10 @@ from worlds.services.petitions.states import UNROUTED
 from worlds.services.petitions.turn import Turn, holds, is_official
 
 PAGE = 20
+"""Cards of a page."""
 
 MOST_MARKS = 10
 """Listed words that an official is shown of one petition: enough to know what is coming."""
-"""Cards of a page."""
 
 PAGE_BYTES = 14_000
 """What the texts of a page may take, so that one more at their longest still fits a message of 32 KiB."""

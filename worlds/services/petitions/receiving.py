@@ -121,19 +121,21 @@ def transfer(turn: Turn, command: say.TransferPetition) -> Iterator[Event]:
     body = turn.rules.body(command.body)
     if body is None:
         raise Refused(Refusal.NOT_FOUND, "there is no such body", field="body")
-    yield ev.Transferred(
-        petition=petition.id,
-        by=turn.by,
-        to=row.to,
-        cause="distant" if body.distant else "",
-        timers={
-            "transfer": turn.calendar.add_hours(turn.now, turn.figures.transfer_hours),
-            "overdue": 0,
-            "route": 0,
-        },
-        body=body.id,
-        reason=turn.about(petition, command.reason, "reason"),
-    )
+    reason = turn.about(petition, command.reason, "reason")
+    for one in turn.together(petition, "transfer"):
+        yield ev.Transferred(
+            petition=one.id,
+            by=turn.by,
+            to=row.to,
+            cause="distant" if body.distant else "",
+            timers={
+                "transfer": turn.calendar.add_hours(turn.now, turn.figures.transfer_hours),
+                "overdue": 0,
+                "route": 0,
+            },
+            body=body.id,
+            reason=_for(one, reason),
+        )
     if petition.idle_hops + 1 == turn.figures.idle_hops:
         yield ev.Alarmed(petition=petition.id, by=turn.by, reason="hops")
 
@@ -142,29 +144,32 @@ def confirm_transfer(turn: Turn, command: say.ConfirmTransfer) -> Iterator[Event
     """transferred | confirmed | closed_transferred, or back."""
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "confirm_transfer", "closed_transferred" if command.accepted else "received")
-    if command.accepted:
-        number = command.other_number
-        yield ev.TransferConfirmed(
-            petition=petition.id,
+    number = command.other_number
+    if number is not None:
+        number = turn.text(number, "other_number", 60, lines=False)
+    for one in turn.together(petition, "confirm_transfer"):
+        if command.accepted:
+            yield ev.TransferConfirmed(
+                petition=one.id,
+                by=turn.by,
+                to=row.to,
+                other_number=number,
+                other_due_at=command.other_due_at,
+            )
+            continue
+        due = turn.due_of(one)
+        yield ev.TransferSentBack(
+            petition=one.id,
             by=turn.by,
             to=row.to,
-            other_number=turn.text(number, "other_number", 60, lines=False) if number is not None else None,
-            other_due_at=command.other_due_at,
+            due_at=due,
+            cause="transfer",
+            timers={
+                "transfer": 0,
+                "overdue": due,
+                "route": turn.calendar.add_hours(turn.now, turn.figures.far_route_hours),
+            },
         )
-        return
-    due = turn.due_of(petition)
-    yield ev.TransferSentBack(
-        petition=petition.id,
-        by=turn.by,
-        to=row.to,
-        due_at=due,
-        cause="transfer",
-        timers={
-            "transfer": 0,
-            "overdue": due,
-            "route": turn.calendar.add_hours(turn.now, turn.figures.far_route_hours),
-        },
-    )
 
 
 def merge(turn: Turn, command: say.MergePetitions) -> Iterator[Event]:
@@ -217,24 +222,37 @@ def _handed(
     named: str | None,
     reason: Personal | None,
 ) -> Iterator[Event]:
-    if kind == "grievance" and petition.repeats is not None and department != turn.rules.audit:
-        raise Refused(
-            Refusal.NOT_ALLOWED,
-            "a repeated grievance goes to the audit department (Decree 17(2))",
-            field="department",
-        )
+    # One that is just being received has nobody with it yet: it is the only one whose kind may be another now.
+    for one in turn.together(petition, "route"):
+        if _is_for_audit(one, kind if one is petition else one.kind) and department != turn.rules.audit:
+            raise Refused(
+                Refusal.NOT_ALLOWED,
+                "a repeated grievance goes to the audit department (Decree 17(2))",
+                field="department",
+            )
     officer = _officer(turn, petition, department, named) if named is not None else None
-    yield ev.Routed(
-        petition=petition.id,
-        by=turn.by,
-        to="assigned",
-        timers={"route": 0},
-        department=department,
-        officer=officer or turn.ledger.freest_officer(department, petition),
-        reason=reason,
-    )
+    officer = officer or turn.ledger.freest_officer(department, petition)
+    for one in turn.together(petition, "route"):
+        is_judge_of_own = officer is not None and turn.ledger.is_party(one, officer)
+        yield ev.Routed(
+            petition=one.id,
+            by=turn.by,
+            to="assigned",
+            timers={"route": 0},
+            department=department,
+            officer=turn.ledger.freest_officer(department, one) if is_judge_of_own else officer,
+            reason=_for(one, reason) if reason is not None else None,
+        )
     if petition.idle_hops + 1 == turn.figures.idle_hops:
         yield ev.Alarmed(petition=petition.id, by=turn.by, reason="hops")
+
+
+def _is_for_audit(petition: Petition, kind: KindCode) -> bool:
+    return kind == "grievance" and petition.repeats is not None
+
+
+def _for(petition: Petition, text: Personal) -> Personal:
+    return text.model_copy(update={"owner": petition.citizen})
 
 
 def _officer(turn: Turn, petition: Petition, department: str, id: str) -> str:

@@ -14,18 +14,12 @@ from worlds.services.petitions.states import rows
 from worlds.services.petitions.turn import Turn, is_official
 
 
-def together(turn: Turn, petition: Petition, verb: str) -> list[Petition]:
-    """The petition and those treated as one with it, as far as the table lets them go along."""
-    members = (turn.ledger.petitions[id] for id in petition.members)
-    return [petition, *(member for member in members if rows(member.state, verb))]
-
-
 def start(turn: Turn, command: say.StartReview) -> Iterator[Event]:
     """assigned | start | in_review; who starts is in charge. A compound petition asks all others at once."""
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "start")
     yield from seated(turn)
-    for one in together(turn, petition, "start"):
+    for one in turn.together(petition, "start"):
         yield ev.Started(petition=one.id, by=turn.by, to=row.to, officer=turn.by)
     statutory = turn.rules.type(petition.statutory_type)
     if petition.kind == "compound" and statutory is not None:
@@ -160,11 +154,17 @@ def clock_out(turn: Turn, command: say.ClockOut) -> Iterator[Event]:
                 Refusal.BAD_MESSAGE, f"at most {figures.longer_site_days} days more", field="last_day"
             )
     else:
+        if command.reason == "representatives" and petition.people < figures.represented_people:
+            raise Refused(
+                Refusal.NOT_ALLOWED,
+                f"{figures.represented_people} people or more name representatives (Decree 8)",
+                field="reason",
+            )
         # The day itself counts: 14 days end on the 13th day after it.
         days = figures.site_days if command.reason == "site_work" else figures.longest_pause_days
         until = turn.last_moment(command.last_day, "last_day", days - 1)
     yield from seated(turn)
-    for one in together(turn, petition, "clock_out"):
+    for one in turn.together(petition, "clock_out"):
         if one is petition or one.state == petition.state:
             yield ev.ClockedOut(
                 petition=one.id,
@@ -182,7 +182,7 @@ def clock_in(turn: Turn, command: say.ClockIn) -> Iterator[Event]:
     """clock_out | done | in_review, with a new due date."""
     petition = turn.petition(command.petition)
     turn.admit(petition, "clock_in")
-    for one in together(turn, petition, "clock_in"):
+    for one in turn.together(petition, "clock_in"):
         yield clocked_in(turn, one)
 
 
@@ -200,27 +200,26 @@ def clocked_in(turn: Turn, petition: Petition) -> ev.ClockedIn:
 
 
 def name_representatives(turn: Turn, command: say.NameRepresentatives) -> Iterator[Event]:
-    """clock_out for it | up to three speak for all; the body names them when nobody did in time."""
+    """clock_out for it | up to three speak for all; the body names them when nobody did in time (Decree 8)."""
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "name_representatives")
-    if petition.pause != "representatives":
-        raise Refused(Refusal.CLOSED, "representatives were not asked for")
-    if turn.by != petition.citizen and turn.now <= petition.until:
+    if petition.state == "clock_out" and turn.by != petition.citizen and turn.now <= petition.until:
         raise Refused(Refusal.NOT_ALLOWED, "until its time is over they name them themselves")
+    is_waiting = petition.pause == "representatives"
+    if not is_waiting and not petition.lacks_representatives:
+        raise Refused(Refusal.CLOSED, "representatives were not asked for")
     people = {petition.citizen, *(signer[0] for signer in petition.signers)}
     for number, id in enumerate(command.citizens):
         if id not in people:
             raise Refused(Refusal.NOT_FOUND, "has not signed", field=f"citizens.{number}")
-    due = turn.due_of(petition)
-    yield ev.RepresentativesNamed(
-        petition=petition.id,
-        by=turn.by,
-        to=row.to,
-        due_at=due,
-        cause="representatives",
-        timers={"overdue": due, "out": 0},
-        citizens=tuple(dict.fromkeys(command.citizens)),
+    named = ev.RepresentativesNamed(
+        petition=petition.id, by=turn.by, to=row.to, citizens=tuple(dict.fromkeys(command.citizens))
     )
+    if is_waiting:
+        due = turn.due_of(petition)
+        counted = {"due_at": due, "cause": "representatives", "timers": {"overdue": due, "out": 0}}
+        named = named.model_copy(update=counted)
+    yield named
 
 
 def extend(turn: Turn, command: say.ExtendPeriod) -> Iterator[Event]:
@@ -230,7 +229,7 @@ def extend(turn: Turn, command: say.ExtendPeriod) -> Iterator[Event]:
     text = turn.about(petition, command.text)
     if petition.proposal is not None:
         raise Refused(Refusal.CONFLICT, "an extension waits for the petitioner's consent")
-    for one in together(turn, petition, "extend"):
+    for one in turn.together(petition, "extend"):
         if len(one.extensions) >= turn.figures.extensions:
             raise Refused(Refusal.CLOSED, f"at most {turn.figures.extensions} times")
         period = turn.rules.period(one.kind, one.statutory_type)

@@ -128,6 +128,7 @@ class Figures(Shape):
     merge_people: int = 5  # Decree 6(7)
     many_households: int = 5  # Act 2(6)
     many_people: int = 5  # Act 2(6)
+    represented_people: int = 3  # Decree 8: so many on one paper are asked who speaks for them
     repeats: int = 3  # Act 23(1)
     notified_repeats: int = 2  # Act 23(1)
     objection_days: int = 60  # Act 35(1)

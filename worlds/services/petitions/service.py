@@ -247,6 +247,9 @@ class Petitions(Service[Event]):
         card = reading.card(ledger, texts, petition, None)
         yield self._desk_of(petition), say.DeskChanged(what=word, card=card)
         match event:
+            case ev.Routed():
+                # it has left the room's desk, which is told of what is on it now
+                yield CIVIL_SERVICE, say.DeskChanged(what=word, card=card)
             case ev.Alarmed():
                 yield ALARMED, say.PetitionAlarm(reason=event.reason, card=card)
             case ev.CorrectionDemanded():

@@ -82,7 +82,7 @@ def _overdue(turn: Turn, petition: Petition) -> Iterator[Event]:
     if counted > turn.now:  # the system is down, and its time does not count
         yield ev.DueMoved(petition=petition.id, due_at=counted, cause="outage", timers={"overdue": counted})
         return
-    # A promise that the officer may keep: as long again as the shortest statutory answer.
+    # A promise that the officer may keep: some working days from tomorrow.
     expected = turn.calendar.add_days(turn.now + DAY_MS, turn.figures.overdue_days)
     yield ev.BecameOverdue(petition=petition.id, timers={"overdue": 0}, expected_at=expected)
     yield ev.Alarmed(petition=petition.id, reason="overdue")

@@ -13,7 +13,7 @@ from worlds.services.petitions.calendar import Calendar, Interval, day_of, end_o
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Figures, KindCode, Rules
-from worlds.services.petitions.states import Row, Who, admit
+from worlds.services.petitions.states import Row, Who, admit, rows
 from worlds.words import Verdict
 
 Judge = Callable[[str], Verdict]
@@ -97,6 +97,11 @@ class Turn:
     def admit(self, petition: Petition, verb: str, to: State | None = None) -> Row:
         """The line of the table by which they may do it now; raises Refused."""
         return admit(petition.state, verb, self.who(petition), to)
+
+    def together(self, petition: Petition, verb: str) -> list[Petition]:
+        """The petition and those treated as one with it, as far as the table lets them go along."""
+        members = (self.ledger.petitions[id] for id in petition.members)
+        return [petition, *(member for member in members if rows(member.state, verb))]
 
     # Texts
 

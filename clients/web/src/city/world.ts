@@ -2,7 +2,7 @@
 
 import type { AvatarCard, Client, Place as Told } from "madang";
 import {
-  ACESFilmicToneMapping,
+  NeutralToneMapping,
   PCFShadowMap,
   Plane,
   Raycaster,
@@ -13,6 +13,7 @@ import {
 } from "three";
 import { Crowd } from "./crowd/crowd";
 import { type Look, lookOf } from "./crowd/look";
+import { Nearest } from "./crowd/nearest";
 import { protection } from "./panels/safety_state";
 import { contains, type District, district as groundOf, type Language } from "./plan";
 import { Gauge } from "./scene/gauge";
@@ -36,6 +37,13 @@ const EXHIBIT_M = 3.2;
 
 /** Who is clicked within this is met, metres; who is further away is walked to. */
 const MEETING_M = 15;
+
+/** Who is told of as near, and how many of them at most. */
+const NEAR_M = 40;
+const MOST_NEAR = 60;
+
+/** The city tells once a second who is beyond the view. */
+const TILES_MS = 1000;
 
 /** A page in the background makes up for no more than this, seconds. */
 const LONGEST_STEP_S = 0.4;
@@ -73,6 +81,10 @@ export class World {
   private readonly floor = new Plane(new Vector3(0, 1, 0), 0);
   private readonly dressed = new Map<number, string>();
   private named: Named[] = [];
+  private readonly nearest = new Nearest(MOST_NEAR);
+  /** By slot, the row of `others` in this frame. */
+  private readonly rowOf = new Int32Array(65_536);
+  private tiledAt = 0;
   private ratio = 1;
   private slowFrames = 0;
   /** Tests and the curious may set an hour of Seoul's day. */
@@ -92,8 +104,8 @@ export class World {
       powerPreference: "high-performance",
     });
     if (isDebug) watchDriver(this.renderer.getContext() as WebGL2RenderingContext);
-    this.renderer.toneMapping = ACESFilmicToneMapping;
-    this.renderer.toneMappingExposure = 1.02;
+    this.renderer.toneMapping = NeutralToneMapping;
+    this.renderer.toneMappingExposure = 1.24;
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.type = PCFShadowMap;
     this.renderer.info.autoReset = true;
@@ -158,7 +170,7 @@ export class World {
     const yaw = (told.yaw / 65536) * Math.PI * 2;
     this.stride.put(told.x, told.z, yaw);
     this.eye.face(yaw);
-    this.slowAt = 0;
+    this.slowAt = this.tiledAt = 0;
   }
 
   get district(): District | undefined {
@@ -293,7 +305,10 @@ export class World {
     this.lookAround();
     const client = this.client!;
     const told = this.told!;
-    this.crowd.scatter(client.tiles, told.tile_m, told.tile_columns);
+    if (now - this.tiledAt > TILES_MS) {
+      this.tiledAt = now;
+      this.crowd.scatter(client.tiles, told.tile_m, told.tile_columns);
+    }
     const moving = this.stride.speed > 0.2;
     if (isMoving.value !== moving) isMoving.value = moving;
   }
@@ -330,19 +345,15 @@ export class World {
   private meet(): void {
     const client = this.client!;
     const others = client.others();
-    const { x, z } = this.stride;
-    const near: { i: number; away: number }[] = [];
-    for (let i = 0; i < others.count; i++) {
-      const away = Math.hypot(others.x[i]! - x, others.z[i]! - z);
-      if (away < 40) near.push({ i, away });
-    }
-    near.sort((a, b) => a.away - b.away);
+    const { nearest } = this;
+    nearest.look(others, this.stride.x, this.stride.z, NEAR_M);
     const met: Person[] = [];
     this.named = [];
     this.crowd.blocked.clear();
     const { blocked, bubble, bubble_m } = protection.value;
     this.crowd.bubbleM = bubble ? bubble_m : 0;
-    for (const { i, away } of near.slice(0, 60)) {
+    for (let n = 0; n < nearest.count; n++) {
+      const [i, away] = [nearest.rows[n]!, nearest.away[n]!];
       const slot = others.slot[i]!;
       const card = client.cards.of(slot);
       if (!card) continue;
@@ -386,11 +397,11 @@ export class World {
     z: Float32Array;
   }): void {
     if (!this.named.length) return;
-    const rows = new Map<number, number>();
-    for (let i = 0; i < others.count; i++) rows.set(others.slot[i]!, i);
+    const { rowOf } = this;
+    for (let i = 0; i < others.count; i++) rowOf[others.slot[i]!] = i;
     for (const named of this.named) {
-      const i = rows.get(named.slot);
-      if (i === undefined) continue;
+      const i = rowOf[named.slot]!;
+      if (others.slot[i] !== named.slot || i >= others.count) continue;
       named.x = others.x[i]!;
       named.y = others.y[i]!;
       named.z = others.z[i]!;

@@ -1,7 +1,7 @@
 // What can be done: acts with their keys, the form that an act may need, and what the city said to it.
 import { type Commands, Refused } from "madang";
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { City } from "./city.ts";
 import { inKorean } from "./reasons.ts";
 import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
@@ -22,13 +22,14 @@ export interface Act {
   label: Word;
   kind?: "good" | "bad";
   fields?: Field[];
+  /** Asked before it is done, where it cannot be undone. */
+  asks?: Word;
   does(values: Record<string, unknown>): Promise<unknown>;
 }
 
 interface Acting {
   act(act: Act): void;
   say(text: string, isBad?: boolean): void;
-  isAsking: boolean;
 }
 
 const Context = createContext<Acting | undefined>(undefined);
@@ -57,9 +58,8 @@ export function ActingProvider({ children }: { children: ComponentChildren }) {
     const say = (text: string, isBad = false) => setSaid({ text, isBad });
     return {
       say,
-      isAsking: asking !== undefined,
       act(act) {
-        if (act.fields?.length) setAsking(act);
+        if (act.fields?.length || act.asks) setAsking(act);
         else
           act.does({}).then(
             () => say(t("act_done", { act: t(act.label) })),
@@ -67,7 +67,7 @@ export function ActingProvider({ children }: { children: ComponentChildren }) {
           );
       },
     };
-  }, [asking, speech, t]);
+  }, [speech, t]);
   useEffect(() => {
     if (!said) return;
     const timer = setTimeout(() => setSaid(undefined), said.isBad ? 12_000 : 4000);
@@ -103,23 +103,29 @@ export function reason(error: unknown, { t, language }: Pick<Speech, "t" | "lang
 function Form({ act, close }: { act: Act; close(done: boolean): void }) {
   const speech = useSpeech();
   const { t } = speech;
+  const { fields = [] } = act;
   const dialog = useRef<HTMLDialogElement>(null);
   const [wrong, setWrong] = useState<{ field: string | undefined; text: string }>();
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => dialog.current?.showModal(), []);
+  // Before the next key: what is typed after an act's key is meant for its form.
+  useLayoutEffect(() => {
+    dialog.current?.showModal();
+    if (!fields.length) dialog.current?.querySelector<HTMLElement>("[type=submit]")?.focus();
+  }, []);
 
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
     const told = new FormData(event.target as HTMLFormElement);
     const values: Record<string, unknown> = {};
-    for (const field of act.fields!) put(values, field.name, filledIn(field, told));
+    for (const field of fields) put(values, field.name, filledIn(field, told));
     setBusy(true);
     try {
       await act.does(values);
       close(true);
     } catch (error) {
       const named = error instanceof Refused ? (error.field ?? "") : "";
-      const at = act.fields!.find(({ name }) => named === name || named.startsWith(`${name}.`));
+      const at = fields.find(({ name }) => named === name || named.startsWith(`${name}.`));
       setWrong({ field: at?.name, text: reason(error, speech) });
       setBusy(false);
     }
@@ -132,14 +138,21 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
       onClose={() => close(false)}
       aria-labelledby="form-title"
     >
-      <form method="dialog" onSubmit={submit}>
+      <form
+        method="dialog"
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
+        }}
+      >
         <h2 id="form-title">{t(act.label)}</h2>
         {wrong && !wrong.field && (
           <p class="wrong" role="alert">
             {wrong.text}
           </p>
         )}
-        {act.fields!.map((field, n) => (
+        {act.asks && <p>{t(act.asks)}</p>}
+        {fields.map((field, n) => (
           <label key={field.name} htmlFor={`form-${field.name}`}>
             <span>
               {t(field.label)} {field.is_optional && <small>{t("optional")}</small>}
@@ -187,15 +200,13 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
     );
   if (field.kind === "choice")
     return (
-      <select
-        {...common}
-        value={`${field.value ?? field.choices?.map((one) => (typeof one === "string" ? one : one.value))[0] ?? ""}`}
-      >
+      <select {...common}>
         {field.is_optional && <option value="">–</option>}
         {field.choices!.map((choice) => {
           const { value, text } = typeof choice === "string" ? { value: choice, text: t(choice) } : choice;
           return (
-            <option key={value} value={value}>
+            // Selected at first, and never again: what was chosen since stays when the form is shown anew.
+            <option key={value} value={value} selected={value === field.value}>
               {text}
             </option>
           );

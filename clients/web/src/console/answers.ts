@@ -6,8 +6,13 @@ import type { City } from "./city.ts";
 /** Facts come in bunches; after the first of one, the rest are waited for so long. */
 const BUNCH_MS = 150;
 
+/** Refusals that pass: what is shown stays, and it is asked again. */
+const PASSES = new Set<string>(["too_fast", "unavailable", "unreachable"]);
+const AGAIN_MS = 2000;
+
 export interface Answered<A> {
   answer: A | undefined;
+  /** Why there is none. */
   refusal: string | undefined;
   again(): void;
 }
@@ -24,10 +29,12 @@ export function useAnswer<T extends keyof Commands>(
   // What was answered to another question is not shown for a moment as the answer to this one.
   const current = told?.asked === asked ? told : undefined;
   const newest = useRef(0);
+  const retry = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
   const again = useCallback(() => {
     if (asked === undefined) return;
     const turn = ++newest.current;
+    clearTimeout(retry.current);
     city.ask(type, JSON.parse(asked)).then(
       (answer) => {
         if (turn === newest.current) setTold({ asked, answer });
@@ -35,12 +42,23 @@ export function useAnswer<T extends keyof Commands>(
       (error) => {
         if (turn !== newest.current) return;
         const refusal = error instanceof Refused ? error.code : "unreachable";
-        setTold((before) => ({ ...(before?.asked === asked && before), asked, refusal }));
+        const passes = PASSES.has(refusal) && city.client.state !== "parted";
+        // What one works on is not taken away, with all that is written in it, because the city is busy.
+        setTold((before) =>
+          passes && before?.asked === asked && before.answer ? before : { asked, refusal },
+        );
+        if (passes) retry.current = setTimeout(again, (error as Refused).retryAfterMs ?? AGAIN_MS);
       },
     );
   }, [city, type, asked]);
 
-  useEffect(() => again(), [again]);
+  useEffect(() => {
+    again();
+    return () => {
+      newest.current++;
+      clearTimeout(retry.current);
+    };
+  }, [again]);
 
   useEffect(() => {
     let waiting: ReturnType<typeof setTimeout> | undefined;

@@ -57,3 +57,27 @@ export class City {
     this.client.close();
   }
 }
+
+/**
+ * A second window of somebody's, as the stage's screen. A citizen has one line to the city, and it belongs to the
+ * console: this one hears as a visitor does, and reads over HTTP as whoever the token says.
+ */
+export class Onlooker extends City {
+  constructor(readonly reader: string | undefined) {
+    super(undefined);
+  }
+
+  override async ask<T extends keyof Commands>(
+    type: T,
+    fields: Commands[T]["asks"],
+  ): Promise<Commands[T]["answer"]> {
+    if (!this.reader) return super.ask(type, fields);
+    const told = Object.entries(fields).filter(([, value]) => value !== undefined);
+    const query = new URLSearchParams(told.map(([name, value]) => [name, `${value}`]));
+    const answer = await fetch(`/api/v1/${type.replace(".", "/")}?${query}`, {
+      headers: { Authorization: `Bearer ${this.reader}` },
+    });
+    if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
+    return answer.json();
+  }
+}

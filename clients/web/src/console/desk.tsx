@@ -1,10 +1,11 @@
 // The desk: which view is open, how the line to the city is, and the keys that lead everywhere.
+import { Parted } from "madang";
 import type { ComponentType } from "preact";
-import { useEffect, useLayoutEffect, useState } from "preact/hooks";
-import { ActingProvider, useActing } from "./acts.tsx";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ActingProvider } from "./acts.tsx";
 import { useAnswer, useClock } from "./answers.ts";
 import type { City } from "./city.ts";
-import { isTyping } from "./rows.tsx";
+import { Keys, useKeys } from "./keys.tsx";
 import { type Language, useSpeech, type Word } from "./speech.tsx";
 import { Announcements } from "./views/announcements.tsx";
 import { Audit } from "./views/audit.tsx";
@@ -53,21 +54,18 @@ function useAddress(): [path: string, which: string, go: View["go"]] {
   ];
 }
 
+/** Why one may be sent away, as far as people can do something about it. */
+const GOODBYES = new Set(["superseded", "bad_token", "kicked", "banned"]);
+
 export function Desk({ city, leave }: { city: City; leave(): void }) {
   const [state, setState] = useState(city.client.state);
   const [, setWelcomed] = useState(0);
-  useEffect(
-    () =>
-      city.on("state", (change) => {
-        setState(change.state);
-        setWelcomed((n) => n + 1);
-      }),
-    [city],
-  );
-  useEffect(() => {
-    const online = () => city.client.hurry();
-    addEventListener("online", online);
-    return () => removeEventListener("online", online);
+  useLayoutEffect(() => {
+    setState(city.client.state); // it may have changed between the first look and this
+    return city.on("state", (change) => {
+      setState(change.state);
+      setWelcomed((n) => n + 1);
+    });
   }, [city]);
   if (!city.client.welcome) return <Waiting state={state} leave={leave} city={city} />;
   return (
@@ -100,7 +98,6 @@ function Waiting({ state, city, leave }: { state: string; city: City; leave(): v
 
 function Open({ city, state, leave }: { city: City; state: string; leave(): void }) {
   const { t, own, role } = useSpeech();
-  const { isAsking } = useActing();
   const [path, which, go] = useAddress();
   const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
   const [open] = [views.find(([name]) => name === path) ?? views[0]];
@@ -112,16 +109,27 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
   ]);
   const waiting = desk.answer?.waiting ?? {};
 
-  useLayoutEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isAsking || isTyping(event)) return;
-      if (!/^[0-9]$/.test(event.key)) return;
-      const view = views[(Number(event.key) + 9) % 10];
+  const [isTold, tellKeys] = useState(false);
+  const wantsSearch = useRef(false);
+  useKeys((key) => {
+    if (key === "?") tellKeys(true);
+    else if (key === "/") {
+      wantsSearch.current = true;
+      if (open?.[0] === "citizens" || open?.[0] === "audit") search();
+      else go("citizens");
+    } else if (/^[0-9]$/.test(key)) {
+      const view = views[(Number(key) + 9) % 10];
       if (view) go(view[0]);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+    } else return false;
+    return true;
   });
+  const search = () => {
+    const field = document.querySelector<HTMLInputElement>("main input[type=search]");
+    if (!wantsSearch.current || !field) return;
+    wantsSearch.current = false;
+    field.focus();
+  };
+  useLayoutEffect(search);
 
   return (
     <div class="desk">
@@ -157,9 +165,14 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
             {waiting[name] ? <b class="count">{waiting[name]}</b> : null}
           </a>
         ))}
-        <p class="keys">{t("keys")}</p>
+        <p class="keys">
+          <button type="button" onClick={() => tellKeys(true)}>
+            {t("keys")} <kbd>?</kbd>
+          </button>
+        </p>
       </nav>
       <main id="main" tabIndex={-1}>
+        {state === "parted" && <Over city={city} leave={leave} />}
         <Alarms city={city} />
         {open ? (
           <Shown view={open[2]} city={city} which={which} go={go} />
@@ -167,7 +180,29 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
           <p class="empty">{t("code_not_allowed")}</p>
         )}
       </main>
+      {isTold && <Keys close={() => tellKeys(false)} />}
     </div>
+  );
+}
+
+/** The session is over for good: why, and the way in again; what is shown is of before. */
+function Over({ city, leave }: { city: City; leave(): void }) {
+  const { t } = useSpeech();
+  const { whyOver } = city.client;
+  const code = whyOver instanceof Parted ? whyOver.goodbye.code : "";
+  return (
+    <p class="alarm" role="alert">
+      {t(GOODBYES.has(code) ? `goodbye_${code}` : "line_parted")}{" "}
+      <button
+        type="button"
+        onClick={() => {
+          city.leave();
+          leave();
+        }}
+      >
+        {t("come_in_again")}
+      </button>
+    </p>
   );
 }
 

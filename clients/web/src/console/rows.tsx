@@ -1,7 +1,8 @@
 // A list to work through by keyboard: j and k choose, an act's key does it; who works on what is seen at once.
 import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Act, useActing } from "./acts.tsx";
+import { useKeys } from "./keys.tsx";
 import { useSpeech } from "./speech.tsx";
 
 export interface Row {
@@ -14,6 +15,16 @@ export interface Row {
   isUrgent?: boolean;
 }
 
+/** So long after the chosen row went by another's hand, no key acts: it was meant for the one that is gone. */
+const MOVED_MS = 800;
+
+/** Which row is chosen, in which place of the list, and when the one before it went by itself. */
+interface Seat {
+  id: string | undefined;
+  at: number;
+  movedAt: number;
+}
+
 interface Props<R extends Row> {
   label: string;
   rows: R[] | undefined;
@@ -24,33 +35,55 @@ interface Props<R extends Row> {
 
 export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Props<R>) {
   const { t } = useSpeech();
-  const { act, isAsking } = useActing();
-  const [chosenId, choose] = useState<string>();
-  const chosen = rows?.find((row) => row.id === chosenId) ?? rows?.[0];
-  const offered = chosen ? acts(chosen) : [];
+  const { act, say } = useActing();
+  const [, show] = useState(0);
+  const seat = useRef<Seat>({ id: undefined, at: 0, movedAt: 0 });
+  /** Rows on which this person did something, and those on which it is being done now. */
+  const mine = useRef(new Set<string>());
+  const busy = useRef(new Set<string>());
   const list = useRef<HTMLUListElement>(null);
 
-  // Before the next key: what is pressed is meant for the row that is seen to be chosen.
-  useLayoutEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isAsking || isTyping(event) || !rows?.length) return;
-      const at = rows.findIndex((row) => row.id === chosen?.id);
-      if (event.key === "j" || event.key === "k") {
-        const next = rows[Math.min(Math.max(at + (event.key === "j" ? 1 : -1), 0), rows.length - 1)]!;
-        choose(next.id);
-        list.current
-          ?.querySelector(`[data-id="${CSS.escape(next.id)}"]`)
-          ?.scrollIntoView({ block: "nearest" });
-        event.preventDefault();
-        return;
-      }
-      const pressed = offered.find((one) => one.key === event.key);
-      if (!pressed) return;
-      event.preventDefault();
-      act(pressed);
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+  const chosen = seated(rows, seat.current, mine.current);
+  const offered = chosen ? acts(chosen) : [];
+  const choose = (id: string) => {
+    seat.current = { ...seat.current, id, movedAt: 0 };
+    show((n) => n + 1);
+  };
+  const perform = (one: Act) => {
+    const { id } = chosen!;
+    if (busy.current.has(id)) return;
+    mine.current.add(id);
+    act({
+      ...one,
+      does: (values) => {
+        busy.current.add(id);
+        return one.does(values).finally(() => busy.current.delete(id));
+      },
+    });
+  };
+
+  useKeys((key, target) => {
+    if (!rows?.length) return false;
+    const at = rows.findIndex((row) => row.id === chosen?.id);
+    const isHere = list.current?.contains(target) ?? false;
+    const step =
+      key === "j" || (isHere && key === "ArrowDown")
+        ? 1
+        : key === "k" || (isHere && key === "ArrowUp")
+          ? -1
+          : 0;
+    if (step) {
+      const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)]!;
+      choose(next.id);
+      // Who listens hears which it is.
+      list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(next.id)}"] button`)?.focus();
+      return true;
+    }
+    const pressed = offered.find((one) => one.key === key);
+    if (!pressed) return false;
+    if (Date.now() - seat.current.movedAt < MOVED_MS) say(t("row_gone"), true);
+    else perform(pressed);
+    return true;
   });
 
   if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
@@ -74,7 +107,12 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
           {detail(chosen)}
           <div class="acts">
             {offered.map((one) => (
-              <button key={`${one.key} ${one.label}`} type="button" class={one.kind} onClick={() => act(one)}>
+              <button
+                key={`${one.key} ${one.label}`}
+                type="button"
+                class={one.kind}
+                onClick={() => perform(one)}
+              >
                 {t(one.label)} <kbd>{one.key}</kbd>
               </button>
             ))}
@@ -85,9 +123,15 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
   );
 }
 
-/** Whether a key is meant for a field, or with a modifier for the browser. */
-export function isTyping(event: KeyboardEvent): boolean {
-  if (event.ctrlKey || event.metaKey || event.altKey) return true;
-  const at = event.target as HTMLElement;
-  return at.closest("input, textarea, select, dialog") !== null;
+/**
+ * The row that is chosen, and stays so while others come before it. Where it is gone the one in its place is; when that
+ * happened is noted, unless this person did it.
+ */
+function seated<R extends Row>(rows: R[] | undefined, seat: Seat, mine: ReadonlySet<string>): R | undefined {
+  if (!rows) return undefined;
+  const found = rows.findIndex((row) => row.id === seat.id);
+  if (found < 0 && seat.id !== undefined && !mine.has(seat.id)) seat.movedAt = Date.now();
+  seat.at = found >= 0 ? found : rows.length ? Math.min(seat.at, rows.length - 1) : 0;
+  seat.id = rows[seat.at]?.id;
+  return rows[seat.at];
 }

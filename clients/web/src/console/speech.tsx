@@ -21,6 +21,8 @@ export interface Speech {
   day(ms: number | null | undefined): string;
   /** How long from now, or ago. */
   span(ms: number): string;
+  /** The same to the second, as a clock that runs down: `3:42`. */
+  timer(ms: number): string;
 }
 
 const Context = createContext<Speech | undefined>(undefined);
@@ -45,7 +47,9 @@ export function fromLocal(text: string): number {
 
 /** A word of the city's that has no text here, as a person may read it: `step_asked_longer` -> `asked longer`. */
 function unnamed(word: string): string {
-  return word.replace(/^(act|step|state|kind|petition|code|held|phase|mode|lane)_/, "").replaceAll("_", " ");
+  return word
+    .replace(/^(act|step|state|kind|petition|code|held|phase|mode|lane|office)_/, "")
+    .replaceAll("_", " ");
 }
 
 export function Spoken({ children }: { children: ComponentChildren }) {
@@ -80,6 +84,12 @@ export function Spoken({ children }: { children: ComponentChildren }) {
       },
       time: (ms) => (ms ? time.format(ms) : "–"),
       day: (ms) => (ms ? day.format(ms) : "–"),
+      timer(ms) {
+        const seconds = Math.round(Math.abs(ms) / 1000);
+        const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+        const two = (n: number) => `${n}`.padStart(2, "0");
+        return hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+      },
       span(ms) {
         const seconds = Math.round(Math.abs(ms) / 1000);
         if (seconds < 90) return t("seconds", { n: seconds });

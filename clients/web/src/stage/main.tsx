@@ -1,9 +1,9 @@
 // The stage's screen: what is answered now, large, for a hall; with `/presenter`, for who answers, with time and what is next.
 import type { Words } from "madang";
 import { render } from "preact";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { useAnswer, useClock } from "../console/answers.ts";
-import { City, keptToken } from "../console/city.ts";
+import { City, keptToken, Onlooker } from "../console/city.ts";
 import { Spoken, useSpeech } from "../console/speech.tsx";
 import "./stage.css";
 
@@ -14,9 +14,15 @@ function Stage() {
   const [session = "", view] = location.hash.slice(1).split("/");
   const { t } = useSpeech();
   const [isHere, setHere] = useState(false);
-  // A page that the console opened has its token; a hall's screen needs none where the city admits visitors.
-  const city = useMemo(() => new City(keptToken() ?? undefined), []);
-  useEffect(() => city.on("state", ({ state }) => setHere(state === "here")), [city]);
+  const [city, setCity] = useState<City>(() => new Onlooker(keptToken() ?? undefined));
+  useLayoutEffect(() => {
+    setHere(city.client.state === "here"); // it may have changed between the first look and this
+    return city.on("state", ({ state }) => {
+      setHere(state === "here");
+      // Where the city admits no visitors the screen comes in by its token, which is then its own alone.
+      if (state === "parted" && city instanceof Onlooker && city.reader) setCity(new City(city.reader));
+    });
+  }, [city]);
   return (
     <main class={view === "presenter" ? "presenter" : "screen"}>
       {!isHere && (
@@ -107,8 +113,10 @@ function Announced({ city, district }: { city: City; district: string | undefine
 }
 
 function Presenter({ city, session }: { city: City; session: string }) {
-  const { t, own, span } = useSpeech();
+  const { t, own, timer } = useSpeech();
   const now = useClock();
+  const guide = useAnswer(city, "petitions.guide", {}).answer;
+  const departments = (guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[];
   const { answer, refusal } = useAnswer(city, "live_qa.look", { session, view: "presenter" }, [...CHANGES]);
   const presenter = answer?.presenter;
   if (refusal) return <p class="wait">{t(`code_${refusal}`)}</p>;
@@ -118,13 +126,15 @@ function Presenter({ city, session }: { city: City; session: string }) {
     <>
       <header>
         <h1>{own(presenter.session.title)}</h1>
-        <p class={leftMs < 0 ? "late" : ""}>{t(leftMs < 0 ? "over_by" : "left", { span: span(leftMs) })}</p>
+        <p class={leftMs < 0 ? "late" : ""}>{t(leftMs < 0 ? "over_by" : "left", { span: timer(leftMs) })}</p>
       </header>
       {presenter.now ? <Asked prompt={presenter.now} /> : <p class="wait">{t("nothing_now")}</p>}
       <section>
         {presenter.who_answers && (
           <p class="who">
-            {t("who_answers")}: {presenter.who_answers}
+            {t("who_answers")}:{" "}
+            {own(departments.find(({ id }) => id === presenter.who_answers)?.name) ||
+              t(`office_${presenter.who_answers}`)}
           </p>
         )}
         {presenter.next.length > 0 && <h2>{t("next_up")}</h2>}

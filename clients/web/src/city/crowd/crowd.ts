@@ -10,7 +10,6 @@ import {
   PlaneGeometry,
   ShaderMaterial,
 } from "three";
-import { chanceOf } from "../plan";
 import { figure } from "./figure";
 import { type Look, lookOf } from "./look";
 import { bodies, shadowBodies } from "./walk_cycle";
@@ -185,10 +184,10 @@ export class Crowd {
       const left = (tile % columns) * tileM;
       const top = Math.floor(tile / columns) * tileM;
       for (let i = 0; i < count; i++) {
-        this.tiles[n * 4] = left + chanceOf(tile, i, "x") * tileM;
-        this.tiles[n * 4 + 1] = top + chanceOf(tile, i, "z") * tileM;
-        this.tiles[n * 4 + 2] = heading + (chanceOf(tile, i) - 0.5) * 2.4;
-        this.tiles[n * 4 + 3] = chanceOf(tile, i, "s");
+        this.tiles[n * 4] = left + speckle(tile, i, 1) * tileM;
+        this.tiles[n * 4 + 1] = top + speckle(tile, i, 2) * tileM;
+        this.tiles[n * 4 + 2] = heading + (speckle(tile, i, 3) - 0.5) * 2.4;
+        this.tiles[n * 4 + 3] = speckle(tile, i, 4);
         n++;
       }
     }
@@ -236,6 +235,14 @@ export class Crowd {
     for (const level of [...this.levels, this.blobs]) level.flush();
     this.drawn = [near.count, middle.count, far.count];
   }
+}
+
+/** Chance that all share, of numbers: from 0 to 1, the same for the same three. */
+function speckle(tile: number, i: number, k: number): number {
+  let hash = Math.imul(tile + 1, 0x9e3779b1) ^ Math.imul(i + 1, 0x85ebca6b) ^ Math.imul(k, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x21f0aaad);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+  return ((hash ^ (hash >>> 15)) >>> 0) / 4294967296;
 }
 
 const FAR_LOOKS = Array.from({ length: 512 }, (_, i) => lookOf(`far ${i}`));

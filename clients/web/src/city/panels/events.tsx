@@ -45,7 +45,7 @@ export function Events({ world }: PanelProps) {
       city.ask("live_qa.sessions").then(
         ({ sessions }) => setAll(sessions),
         (error) => {
-          setAll([]);
+          setAll((known) => known ?? []);
           setFault(why(error).text);
         },
       );

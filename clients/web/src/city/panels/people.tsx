@@ -1,5 +1,6 @@
 // Who is near: by distance; and of one who was chosen, what one may do together or against.
-import { people, whisper } from "../state";
+import { useRef } from "preact/hooks";
+import { type Person, people, whisper } from "../state";
 import { type Key, say } from "../texts";
 import { PersonCard, roleOf, walkUp } from "./person";
 import type { PanelProps } from "./registry";
@@ -7,11 +8,27 @@ import { person, protection } from "./safety_state";
 
 export function People({ world }: PanelProps) {
   const chosen = person.value;
-  if (chosen) return <PersonCard key={`${chosen.citizen} ${chosen.message}`} chosen={chosen} world={world} />;
-  const all = people.value;
+  const shown = useRef<number[]>([]);
+  const isUsed = useRef(false);
+  if (chosen) {
+    isUsed.current = false;
+    return <PersonCard key={`${chosen.citizen} ${chosen.message}`} chosen={chosen} world={world} />;
+  }
+  // Under a hand or a finger nobody changes places: one would write to whoever walked by.
+  const all = isUsed.current ? inOrder(people.value, shown.current) : people.value;
+  shown.current = all.map(({ slot }) => slot);
+  const uses = (on: boolean) => () => {
+    isUsed.current = on;
+  };
   if (!all.length) return <p class="soft">{say("people.none")}</p>;
   return (
-    <ul class="rows people">
+    <ul
+      class="rows people"
+      onPointerEnter={uses(true)}
+      onPointerLeave={uses(false)}
+      onFocusIn={uses(true)}
+      onFocusOut={uses(false)}
+    >
       {all.map(({ slot, citizen, name, roles, away, metres }) => {
         const role = roleOf(roles);
         return (
@@ -59,4 +76,11 @@ export function People({ world }: PanelProps) {
       })}
     </ul>
   );
+}
+
+/** Those who were shown where they were, and newcomers after them. */
+function inOrder(all: readonly Person[], shown: readonly number[]): Person[] {
+  const place = new Map(shown.map((slot, n) => [slot, n]));
+  const at = ({ slot }: Person) => place.get(slot) ?? shown.length;
+  return [...all].sort((a, b) => at(a) - at(b));
 }

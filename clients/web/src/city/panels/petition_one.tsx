@@ -227,20 +227,25 @@ interface WriteProps {
 function Write({ label, button, send, done }: WriteProps) {
   const [text, setText] = useState("");
   const [fault, setFault] = useState("");
+  const [isSending, setSending] = useState(false);
   const id = `write_${label.replace(".", "_")}`;
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        send(text).then(
-          () => {
-            setText("");
-            setFault("");
-            notice(say("pt.done"), "good");
-            return done();
-          },
-          (error) => setFault(why(error).text),
-        );
+        if (isSending) return;
+        setSending(true);
+        send(text)
+          .then(
+            () => {
+              setText((now) => (now === text ? "" : now));
+              setFault("");
+              notice(say("pt.done"), "good");
+              return done();
+            },
+            (error) => setFault(why(error).text),
+          )
+          .finally(() => setSending(false));
       }}
     >
       <label class="field" for={id}>
@@ -257,7 +262,7 @@ function Write({ label, button, send, done }: WriteProps) {
       />
       <Fault id={`${id}_fault`} fault={fault} />
       <p>
-        <button type="submit" class="primary" disabled={!text.trim()}>
+        <button type="submit" class="primary" disabled={isSending || !text.trim()}>
           {say(button)}
         </button>
       </p>
@@ -266,24 +271,17 @@ function Write({ label, button, send, done }: WriteProps) {
 }
 
 function Days({ send, done }: { send: (days: number) => Promise<unknown>; done: () => Promise<void> }) {
-  const [days, setDays] = useState(5);
   return (
     <form
       class="row"
       onSubmit={(event) => {
         event.preventDefault();
+        const days = Number(new FormData(event.currentTarget).get("days"));
         void attempt(send(days), say("pt.done")).then(done);
       }}
     >
       <label class="inline">
-        {say("pt.longer")}{" "}
-        <input
-          type="number"
-          min={1}
-          max={366}
-          value={days}
-          onInput={(event) => setDays(Number(event.currentTarget.value))}
-        />
+        {say("pt.longer")} <input type="number" name="days" min={1} max={366} required defaultValue="5" />
       </label>
       <button type="submit" class="quiet">
         {say("pt.longer_send")}
@@ -349,12 +347,15 @@ function Objection({
     new Date(client.value!.serverTime + 9 * 3_600_000).toISOString().slice(0, 10),
   );
   const [fault, setFault] = useState("");
+  const [isSending, setSending] = useState(false);
   return (
     <details>
       <summary>{say("pt.object")}</summary>
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          if (isSending) return;
+          setSending(true);
           client
             .value!.ask("petitions.object", {
               petition,
@@ -371,7 +372,8 @@ function Objection({
                 return done();
               },
               (error) => setFault(why(error).text),
-            );
+            )
+            .finally(() => setSending(false));
         }}
       >
         <label class="field">
@@ -398,7 +400,7 @@ function Objection({
         </label>
         <Fault id="object_fault" fault={fault} />
         <p>
-          <button type="submit" class="primary" disabled={!text.trim()}>
+          <button type="submit" class="primary" disabled={isSending || !text.trim()}>
             {say("pt.object_send")}
           </button>
         </p>

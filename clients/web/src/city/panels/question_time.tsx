@@ -5,7 +5,7 @@ import { attempt, why } from "../session";
 import { client, notice, told } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
-import { chosenSession, leftS, turn, type View, view } from "./question_time_state";
+import { chosenSession, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
   "transport",
@@ -30,7 +30,8 @@ export function QuestionTime() {
           setAll(sessions);
           chosenSession.value ??= sessions[0]?.session ?? null;
         },
-        () => setAll([]),
+        // what one looks at, and writes in, stays where the city was only busy
+        () => setAll((known) => known ?? []),
       );
     void ask();
     return city.on("live_qa.session_changed", () => void ask());
@@ -119,7 +120,6 @@ function Session({ view: shown }: { view: View }) {
           {say("qa.stopped")}
         </p>
       )}
-      <MyTurn session={session.session} />
       {floor && (
         <p class="paper">
           <bdi>{say("qa.floor", { name: floor.name })}</bdi>
@@ -328,8 +328,11 @@ function Ask({ session }: { session: Words.QuestionTime }) {
   const [text, setText] = useState("");
   const [category, setCategory] = useState("");
   const [fault, setFault] = useState<ReturnType<typeof why> | null>(null);
+  const [isSending, setSending] = useState(false);
   const send = async (event: Event) => {
     event.preventDefault();
+    if (isSending) return;
+    setSending(true);
     setFault(null);
     try {
       const { question, state } = await client.value!.ask("live_qa.ask", {
@@ -339,9 +342,12 @@ function Ask({ session }: { session: Words.QuestionTime }) {
         language: document.documentElement.lang,
       });
       notice(say(state === "open" ? "qa.asked" : "qa.asked_held", { n: question }), "good");
-      setText("");
+      // what was written on meanwhile is another question
+      setText((now) => (now === text ? "" : now));
     } catch (error) {
       setFault(why(error));
+    } finally {
+      setSending(false);
     }
   };
   const bad = fault?.field === "text" || (fault && !fault.field);
@@ -376,7 +382,7 @@ function Ask({ session }: { session: Words.QuestionTime }) {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={text.trim().length < 10}>
+        <button type="submit" class="primary" disabled={isSending || text.trim().length < 10}>
           {say("qa.ask")}
         </button>
       </div>
@@ -436,35 +442,5 @@ function Hands({ shown }: { shown: View }) {
         {say("qa.hand_raise")}
       </button>
     </p>
-  );
-}
-
-function MyTurn({ session }: { session: string }) {
-  const [, tick] = useState(0);
-  const mine = turn.value;
-  useEffect(() => {
-    if (!mine) return;
-    const timer = setInterval(() => tick((n) => n + 1), 1000);
-    return () => clearInterval(timer);
-  }, [mine]);
-  if (!mine) return null;
-  const city = client.value!;
-  const left = mine.until ? Math.max(0, Math.round((mine.until - city.serverTime) / 1000)) : 0;
-  const answer = (accept: boolean) => void attempt(city.ask("live_qa.take_floor", { session, accept }));
-  return (
-    <section class="turn" role="alert">
-      <p>{say(`qa.turn.${mine.step}` as Key, { s: left })}</p>
-      {leftS.value !== null && <p>{say("qa.left", { s: leftS.value })}</p>}
-      {(mine.step === "invited" || mine.step === "on_deck") && (
-        <p class="row">
-          <button type="button" class="primary" onClick={() => answer(true)}>
-            {say(mine.step === "invited" ? "qa.turn.accept" : "qa.turn.ready")}
-          </button>
-          <button type="button" class="quiet" onClick={() => answer(false)}>
-            {say("qa.turn.decline")}
-          </button>
-        </p>
-      )}
-    </section>
   );
 }

@@ -7,7 +7,7 @@ export type View = Words.AudienceView;
 /** Which session one looks at. */
 export const chosenSession = signal<string | null>(null);
 export const view = signal<View | null>(null);
-export const turn = signal<{ step: Words.LiveQaTurnChanged["step"]; until: number | null } | null>(null);
+export const turn = signal<Pick<Words.LiveQaTurnChanged, "session" | "step" | "until"> | null>(null);
 /** Seconds left of one's speaking time, as last signalled. */
 export const leftS = signal<number | null>(null);
 
@@ -84,8 +84,8 @@ export function follow(city: Client): () => void {
     city.on("live_qa.hand_lowered", ({ session }) =>
       change(session, (before) => ({ ...before, hand: null })),
     ),
-    city.on("live_qa.turn_changed", ({ step, until }) => {
-      turn.value = step === "seated" ? null : { step, until: until ?? null };
+    city.on("live_qa.turn_changed", ({ session, step, until }) => {
+      turn.value = step === "seated" ? null : { session, step, until };
       leftS.value = null;
     }),
     city.on("live_qa.time_signalled", ({ left_s }) => {

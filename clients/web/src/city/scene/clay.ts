@@ -20,6 +20,8 @@ export const Style = {
   shelves: 13,
   cloth: 14,
   flagstone: 15,
+  carpet: 16,
+  parquet: 17,
 } as const;
 export type StyleNumber = (typeof Style)[keyof typeof Style];
 

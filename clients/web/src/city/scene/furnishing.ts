@@ -1,25 +1,26 @@
-// What makes a room of a building one: a carpet by the kind of its zone, and benches, plants and banners along its walls.
+// What makes a room of a building one: a floor by the kind of its zone, and benches, plants and banners along its walls.
 //
 // It stands where no door opens and nothing is read, and so close to the walls that nobody walks there.
 import { type Material, Mesh } from "three";
 import { chanceOf, contains, type District, middle, type Outline, rectangles, type Zone } from "../plan";
-import { Clay, ring, Style, scaled, type V3 } from "./clay";
-import { LEAVES, STONE, WOOD } from "./palette";
+import { boxOf, Clay, ring, Style, type StyleNumber, scaled, type V3 } from "./clay";
+import { LEAVES, METAL, STONE, WOOD } from "./palette";
 
-/** Of which colour a room's carpet is; kinds that are not named have none. */
-const CARPETS: Record<string, string> = {
-  lobby: "#9d7f64",
-  hall: "#86654f",
-  gallery: "#5f6f66",
-  library: "#6f7a5a",
-  petition_room: "#4f7a70",
-  department: "#6d7f8c",
-  office: "#8c6f5c",
-  lecture: "#7a6a86",
-  mentoring: "#a3835a",
-  room: "#8c7a62",
-  exhibition: "#6a6f78",
-  theatre: "#7f5248",
+/** The floor of a room; kinds that are not named have none of their own. */
+const FLOORS: Record<string, [tint: string, style: StyleNumber]> = {
+  lobby: ["#d3c5a9", Style.carpet],
+  hall: ["#b58f66", Style.parquet],
+  gallery: ["#a98a68", Style.parquet],
+  library: ["#a3825c", Style.parquet],
+  petition_room: ["#b4c2ae", Style.carpet],
+  department: ["#b7bfbf", Style.carpet],
+  office: ["#b8967a", Style.carpet],
+  lecture: ["#bd9a70", Style.parquet],
+  mentoring: ["#c9b08a", Style.carpet],
+  room: ["#bba98c", Style.carpet],
+  exhibition: ["#c8c1b4", Style.carpet],
+  control_room: ["#7f8f96", Style.carpet],
+  theatre: ["#96554a", Style.carpet],
 };
 
 const BANNERS = ["#2f6f64", "#b5533c", "#c9963f", "#3a5a86", "#8a5a83"];
@@ -28,10 +29,12 @@ const BANNERS = ["#2f6f64", "#b5533c", "#c9963f", "#3a5a86", "#8a5a83"];
 const EVERY_M = 4.2;
 /** Their middle, from the wall. */
 const FROM_WALL_M = 0.42;
-/** Of the floors in buildings.ts a carpet lies so far above that the two are told apart from afar. */
+/** Of the floors in buildings.ts a room's own lies so far above that the two are told apart from afar. */
 const FLOOR_M = 0.03;
 /** Nothing stands so near to a door, a gate or what is read. */
 const CLEAR_M = 2.4;
+/** So wide is a place at a counter. */
+const PLACE_M = 3.8;
 /** Lower ones are counters, over which one looks. */
 const WALL_M = 2;
 
@@ -39,9 +42,10 @@ export function furnishing(district: District, material: Material): Mesh {
   const clay = new Clay();
   const rooms = district.zones.filter(
     ({ kind, polygon }) =>
-      kind in CARPETS && district.buildings.some((each) => isRoof(each.look, each.footprint, polygon)),
+      kind in FLOORS && district.buildings.some((each) => isRoof(each.look, each.footprint, polygon)),
   );
   for (const room of rooms) furnish(clay, district, room);
+  windows(clay, district);
   const mesh = new Mesh(clay.geometry(), material);
   mesh.castShadow = mesh.receiveShadow = true;
   return mesh;
@@ -52,14 +56,17 @@ function isRoof(look: string, footprint: Outline, room: Outline): boolean {
 }
 
 function furnish(clay: Clay, district: District, room: Zone): void {
-  const tint = CARPETS[room.kind]!;
+  const [tint, style] = FLOORS[room.kind]!;
   for (const { x0, z0, x1, z1 } of rectangles(room.polygon) ?? []) {
-    if (Math.min(x1 - x0, z1 - z0) < 5) continue;
-    clay.box(x0 + 1.5, FLOOR_M, z0 + 1.5, x1 - 1.5, FLOOR_M + 0.012, z1 - 1.5, "#d8c9ab");
-    clay.box(x0 + 1.75, FLOOR_M, z0 + 1.75, x1 - 1.75, FLOOR_M + 0.024, z1 - 1.75, tint);
-    if (Math.min(x1 - x0, z1 - z0) < 9) continue;
-    clay.box(x0 + 2.6, FLOOR_M, z0 + 2.6, x1 - 2.6, FLOOR_M + 0.036, z1 - 2.6, "#d8c9ab");
-    clay.box(x0 + 2.72, FLOOR_M, z0 + 2.72, x1 - 2.72, FLOOR_M + 0.048, z1 - 2.72, tint);
+    const least = Math.min(x1 - x0, z1 - z0);
+    if (least < 5) continue;
+    const lay = (from: number, over: number, of: string, how: StyleNumber) =>
+      clay.lid(boxOf(x0 + from, z0 + from, x1 - from, z1 - from), FLOOR_M + over, of, how);
+    lay(1.2, 0.012, "#e2d5ba", Style.plain);
+    lay(1.4, 0.024, tint, style);
+    if (least < 9 || style === Style.parquet) continue;
+    lay(2.4, 0.036, "#e2d5ba", Style.plain);
+    lay(2.5, 0.048, tint, style);
   }
   const outline = room.polygon;
   let n = 0;
@@ -77,6 +84,59 @@ function furnish(clay: Clay, district: District, room: Zone): void {
       const [nx, nz] = [-dz * into, dx * into];
       if (!hasWall(district, x, z) || !isClear(district, x + nx, z + nz)) continue;
       stand(clay, x, z, nx, nz, n++, `${room.id} ${i} ${k}`);
+    }
+  }
+}
+
+/** Along a counter where one is served: a pane and a screen at each place, which stand on it. */
+function windows(clay: Clay, district: District): void {
+  const staffed = district.zones.filter(({ kind }) => kind === "counter");
+  for (const { around, height, lines } of district.walls) {
+    if (around || height < 0.8 || height > 1.3) continue;
+    for (const [x0, z0, x1, z1] of lines) {
+      const length = Math.hypot(x1 - x0, z1 - z0);
+      const [ux, uz] = [(x1 - x0) / length, (z1 - z0) / length];
+      const isBehind = (way: number) =>
+        staffed.some(({ polygon }) => contains(polygon, (x0 + x1) / 2 - uz * way, (z0 + z1) / 2 + ux * way));
+      const way = isBehind(1) ? 1 : isBehind(-1) ? -1 : 0;
+      if (!way) continue;
+      const slab = (
+        along: number,
+        half: number,
+        off: number,
+        y0: number,
+        y1: number,
+        tint: string,
+        style?: StyleNumber,
+      ) => {
+        const at = (a: number, b: number): [number, number] => [
+          x0 + ux * a - uz * b * way,
+          z0 + uz * a + ux * b * way,
+        ];
+        clay.prism(
+          [
+            at(along - half, off - 0.05),
+            at(along + half, off - 0.05),
+            at(along + half, off + 0.05),
+            at(along - half, off + 0.05),
+          ],
+          y0,
+          y1,
+          tint,
+          style,
+        );
+      };
+      const places = Math.max(1, Math.floor(length / PLACE_M));
+      for (let n = 0; n < places; n++) {
+        const along = ((n + 0.5) / places) * length;
+        const tint = BANNERS[n % BANNERS.length]!;
+        slab(along - 1.1, 0.04, 0, height, height + 0.55, "#cfe0dd");
+        slab(along + 1.1, 0.04, 0, height, height + 0.55, "#cfe0dd");
+        slab(along, 0.42, 0.22, height + 0.02, height + 0.42, "#20303a", Style.screen);
+        slab(along, 0.03, 0.24, height + 0.4, height + 1.2, METAL.silver);
+        slab(along, 0.62, 0.24, height + 1.2, height + 1.62, tint);
+        slab(along, 0.5, 0.18, height + 1.3, height + 1.52, "#fbf5e6");
+      }
     }
   }
 }

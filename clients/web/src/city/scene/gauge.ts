@@ -3,6 +3,10 @@ import { spent } from "../spent";
 
 const KEPT = 240;
 
+/** Costs are counted by tenths of a millisecond, up to here and beyond. */
+const STEPS = 1000;
+const STEP_MS = 0.1;
+
 /** The middle and the worst of a hundred of what was counted, milliseconds. */
 interface Spread {
   middle: number;
@@ -13,6 +17,8 @@ export class Gauge {
   private readonly costs = new Float32Array(KEPT);
   private readonly drivers = new Float32Array(KEPT);
   private readonly gaps = new Float32Array(KEPT);
+  /** How many frames cost so many tenths of a millisecond, and what was heard in so many: since the page was opened. */
+  readonly counted = { cost: new Uint32Array(STEPS), heard: new Uint32Array(STEPS) };
   private n = 0;
   private last = 0;
   private began = 0;
@@ -31,7 +37,10 @@ export class Gauge {
     const driver = spent.driver - this.driverBefore;
     const heard = spent.heard - this.heardBefore;
     this.heardBefore = spent.heard;
-    this.costs[this.n % KEPT] = performance.now() - this.began - driver + heard;
+    const cost = performance.now() - this.began - driver + heard;
+    this.costs[this.n % KEPT] = cost;
+    count(this.counted.cost, cost);
+    count(this.counted.heard, heard);
     this.drivers[this.n % KEPT] = driver;
     this.n++;
   }
@@ -56,4 +65,9 @@ export class Gauge {
       gap: spread(this.gaps),
     };
   }
+}
+
+function count(steps: Uint32Array, ms: number): void {
+  const step = Math.min(STEPS - 1, Math.max(0, Math.floor(ms / STEP_MS)));
+  steps[step] = steps[step]! + 1;
 }

@@ -49,8 +49,12 @@ const SURFACE = /* glsl */ `
     c = mix(base * (0.8 + 0.3 * f), petal, bloom * 0.85);
     c = mix(c, vec3(0.82, 0.6, 0.5), (1.0 - fine) * 0.35);
   } else if (kind == 1) {
-    float blade = noise21(p * vec2(9.0, 13.0));
-    float mown = step(0.5, fract((p.x + p.y) / 9.0)) * 0.045;
+    // turned against each other, or one sees the net that noise is knotted on
+    vec2 q = mat2(0.82, -0.57, 0.57, 0.82) * p;
+    vec2 r = mat2(0.31, 0.95, -0.95, 0.31) * p;
+    float blade = noise21(q * 6.7) * 0.55 + noise21(r * 13.1 + noise21(q * 1.7)) * 0.45;
+    float stripe = sin((p.x + p.y) * 0.7) * 6.0;
+    float mown = clamp(stripe, -1.0, 1.0) * 0.035;
     c = base * (0.82 + 0.2 * broad + mown + (0.22 * blade - 0.11) * fine);
   } else if (kind == 3 || kind == 7) {
     float s = kind == 3 ? 0.9 : 1.8;

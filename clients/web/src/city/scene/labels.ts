@@ -12,6 +12,9 @@ const MOST_SPOKEN = 64;
 const NAME_PX = 19;
 const WIDEST_PX = 176;
 
+/** What is said is no wider. */
+const SAID_PX = 240;
+
 interface Label {
   box: HTMLDivElement;
   said: HTMLDivElement;
@@ -76,8 +79,10 @@ export class Labels {
       if (!withNames && !line) continue;
       this.at.set(x, y + 1.86, z).project(camera);
       if (this.at.z > 1 || Math.abs(this.at.x) > 1.15 || Math.abs(this.at.y) > 1.15) continue;
-      const left = ((this.at.x + 1) / 2) * width;
+      let left = ((this.at.x + 1) / 2) * width;
       const top = ((1 - this.at.y) / 2) * height;
+      // what is said is read whole, also of who stands at the edge
+      if (line) left = Math.min(Math.max(left, SAID_PX / 2), width - SAID_PX / 2);
       // the nearest come first: a name that would lie over another's is left out, what is said is not
       if (!line && !this.hasRoom(left, top, nameWidth(name))) continue;
       const label = this.labels.get(slot) ?? this.take(slot);

@@ -90,7 +90,7 @@ export function lamps(district: District, material: Material): Group {
     flat,
     light(
       "gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0);",
-      "pow(max(0.0, 1.0 - d), 1.6) * 0.42",
+      "pow(max(0.0, 1.0 - d), 1.7) * 0.5",
     ),
     places.length,
   );
@@ -110,7 +110,7 @@ export function lamps(district: District, material: Material): Group {
   const standing = new Quaternion();
   places.forEach(([x, z], i) => {
     posts.setMatrixAt(i, matrix.compose(new Vector3(x, 0, z), standing, new Vector3(1, 1, 1)));
-    pools.setMatrixAt(i, matrix.compose(new Vector3(x, 0.03, z), lying, new Vector3(8.5, 8.5, 8.5)));
+    pools.setMatrixAt(i, matrix.compose(new Vector3(x, 0.03, z), lying, new Vector3(11, 11, 11)));
     halos.setMatrixAt(i, matrix.compose(new Vector3(x, 3.85, z), standing, new Vector3(1, 1, 1)));
   });
   for (const mesh of [posts, pools, halos]) mesh.frustumCulled = false;

@@ -12,12 +12,14 @@ import {
   ShaderMaterial,
   Vector3,
 } from "three";
-import { contains, type District } from "../plan";
+import { contains, type District, type Point, type Stage, type Zone } from "../plan";
 import { Clay, ring, Style } from "./clay";
 import { METAL, STONE, WOOD } from "./palette";
 import { shared } from "./shading";
 
 const RED = "#b5392c";
+/** The two sides of a fold. */
+const CURTAIN = ["#a03c35", "#842f2b"];
 
 /** A hongsalmun: two red pillars, two beams, arrows that point to the sky. */
 function arrowGate(wide: number): Clay {
@@ -93,6 +95,54 @@ function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: 
   );
 }
 
+/** Of an indoor stage: its boards, a curtain in folds behind them, drawn open around a screen. */
+function curtain(clay: Clay, { at: [x, z], yaw, zone }: Stage, zones: Zone[]): void {
+  const own = zones.find(({ id }) => id === zone);
+  if (own?.kind !== "stage") return;
+  const turn = (yaw * Math.PI) / 180;
+  const [sin, cos] = [Math.sin(turn), Math.cos(turn)];
+  const at = (side: number, ahead: number): Point => [
+    x + side * cos + ahead * sin,
+    z - side * sin + ahead * cos,
+  ];
+  const sides = own.polygon.map(([px, pz]) => (px - x) * cos - (pz - z) * sin);
+  const aheads = own.polygon.map(([px, pz]) => (px - x) * sin + (pz - z) * cos);
+  const [left, right] = [Math.min(...sides), Math.max(...sides)];
+  const back = Math.min(...aheads) + 0.35;
+  clay.lid(own.polygon, 0.045, WOOD.pale);
+  const wide = right - left;
+  const half = Math.min(9, wide * 0.28);
+  const high = Math.min(6.5, 2.4 + wide * 0.14);
+  clay.prism(
+    [at(-half, back - 0.1), at(half, back - 0.1), at(half, back), at(-half, back)],
+    Math.min(1.4, high * 0.3),
+    high - 0.5,
+    "#1c2a33",
+    Style.screen,
+  );
+  const fold = 0.55;
+  for (const [from, to] of [
+    [left, -half - 0.2],
+    [half + 0.2, right],
+  ] as const) {
+    const folds = Math.max(2, Math.round((to - from) / fold));
+    for (let n = 0; n < folds; n++) {
+      const [a, b] = [from + ((to - from) * n) / folds, from + ((to - from) * (n + 1)) / folds];
+      const [da, db] = n % 2 ? [0.28, 0] : [0, 0.28];
+      const [ax, az] = at(a, back + da);
+      const [bx, bz] = at(b, back + db);
+      clay.quad([ax, 0.05, az], [bx, 0.05, bz], [bx, high, bz], [ax, high, az], CURTAIN[n % 2]!);
+    }
+  }
+  // the pelmet over all of it
+  clay.prism(
+    [at(left, back - 0.12), at(right, back - 0.12), at(right, back + 0.36), at(left, back + 0.36)],
+    high - 0.55,
+    high,
+    "#7c2b27",
+  );
+}
+
 const VEIL_V =
   "varying vec2 vUv; void main() { vUv = uv; gl_Position = projectionMatrix * modelViewMatrix * instanceMatrix * vec4(position, 1.0); }";
 const VEIL_F = /* glsl */ `
@@ -145,9 +195,11 @@ export function markers(district: District, material: Material): Group {
     group.add(steles);
   }
   const clay = new Clay();
-  for (const { at, yaw } of district.stages) {
+  for (const stage of district.stages) {
+    const { at, yaw } = stage;
     const indoors = district.buildings.some((b) => b.base < 2 && contains(b.footprint, at[0], at[1]));
     stagePlatform(clay, at[0], at[1], (yaw * Math.PI) / 180, !indoors);
+    if (indoors) curtain(clay, stage, district.zones);
   }
   if (!clay.isEmpty) {
     const mesh = new Mesh(clay.geometry(), material);

@@ -72,12 +72,12 @@ type Row = [
 
 // By the sun's altitude in degrees. Nights are blue and never black: a city is lit, and one must see where one goes.
 const HOURS: Row[] = [
-  [-14, "#131f3d", "#333c63", "#6b80b5", "#6c79aa", "#454256", 1],
-  [-6, "#1f2d55", "#6a5873", "#9a94bb", "#8088b0", "#4a4552", 0.9],
-  [-1, "#3d5486", "#e39a72", "#e5997a", "#9a93ad", "#5a4c4c", 0.55],
-  [5, "#5f86b8", "#f6cf9f", "#ffbf85", "#b7b7c4", "#7d6a57", 0.12],
-  [16, "#5d96cf", "#e6e6dc", "#ffe3b8", "#c3d3e0", "#9a8a70", 0],
-  [40, "#4f92d6", "#d9e8ee", "#fff2dc", "#c9dcea", "#a89a80", 0],
+  [-14, "#14234a", "#3a4676", "#8097d0", "#8b99cc", "#5c5a74", 1],
+  [-6, "#22336a", "#76628a", "#aaa4cf", "#97a0cc", "#625c70", 0.9],
+  [-1, "#3f5a9a", "#f0a478", "#f2a27e", "#b0a9c8", "#75655f", 0.55],
+  [5, "#5a8cc8", "#fad7a6", "#ffc48a", "#c3c4d4", "#8d7a63", 0.12],
+  [16, "#4d93d8", "#dfe9ea", "#ffe2b0", "#c3d6ea", "#a08e70", 0],
+  [40, "#3f8bdc", "#cde4f2", "#fff0d4", "#c9dff2", "#ac9d80", 0],
 ];
 
 /** The colours for a sun this high, in degrees. */

@@ -1,12 +1,14 @@
 // One district as it is drawn: everything of the scene put together from its plan, and taken away again whole.
-import { Group, type Material, Mesh, type Object3D } from "three";
-import { contains, type District, type Language } from "../plan";
+import { Group, InstancedMesh, type Material, Mesh, type Object3D } from "three";
+import { bounds, contains, type District, type Language } from "../plan";
 import { type Buildings, buildings } from "./buildings";
+import { flock } from "./flock";
 import { furnishing } from "./furnishing";
 import { grounds } from "./grounds";
 import { horizon } from "./horizon";
 import { lamps } from "./lamps";
 import { markers } from "./markers";
+import { shared } from "./shading";
 import { Signs } from "./signs";
 import { season } from "./sun";
 import { surface } from "./surface";
@@ -29,6 +31,7 @@ export class Place {
       grounds(district),
       this.buildings.group,
       trees(district, season(now)),
+      flock(district, season(now)),
       furnishing(district, built),
       lamps(district, built),
       markers(district, built),
@@ -43,10 +46,16 @@ export class Place {
 
   /** Lifts off what is above the citizen who stands here; whether they are under a roof. */
   stand(x: number, z: number): boolean {
+    this.signs.stand(x, z);
     let under = false;
+    shared.uHouse.value.set(0, 0, 0, 0);
     for (const { building, shell } of this.buildings.houses) {
       const inside = contains(building.footprint, x, z);
-      under ||= inside;
+      if (inside) {
+        under = true;
+        const { x0, z0, x1, z1 } = bounds(building.footprint);
+        shared.uHouse.value.set(x0, z0, x1, z1);
+      }
       for (const part of shell) part.visible = !inside;
     }
     return under;
@@ -57,6 +66,7 @@ export class Place {
     this.group.traverse((each: Object3D) => {
       if (!(each instanceof Mesh)) return;
       each.geometry.dispose();
+      if (each instanceof InstancedMesh) each.dispose();
       for (const material of [each.material].flat() as Material[]) material.dispose();
     });
     this.group.removeFromParent();

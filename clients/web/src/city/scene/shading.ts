@@ -1,5 +1,5 @@
 // What every material of the scene shares: the sky's light, the night, the air between, and seeing oneself through walls.
-import { Color, type Material, Vector3, type WebGLProgramParametersWithUniforms } from "three";
+import { Color, type Material, Vector3, Vector4, type WebGLProgramParametersWithUniforms } from "three";
 
 /** One set of uniforms for the whole scene; changed in place. */
 export const shared = {
@@ -11,7 +11,9 @@ export const shared = {
   uSunDir: { value: new Vector3(0, 1, 0) },
   uSelf: { value: new Vector3() },
   uSeeThrough: { value: 1 },
-  uAir: { value: 0.0016 },
+  uAir: { value: 0.0013 },
+  /** The house one is in, (x0, z0, x1, z1): its roof is off, and its lamps are on. */
+  uHouse: { value: new Vector4() },
   /** 1 where surfaces are drawn with all that is on them, 0 where only with their colour. */
   uFine: { value: 1 },
 };
@@ -19,6 +21,7 @@ export const shared = {
 export const SKY_GLSL = /* glsl */ `
   uniform float uTime, uNight, uAir, uSeeThrough, uFine;
   uniform vec3 uZenith, uHorizon, uSunColor, uSunDir, uSelf;
+  uniform vec4 uHouse;
   vec3 skyAt(vec3 d) {
     float h = clamp(d.y, 0.0, 1.0);
     vec3 c = mix(uHorizon, uZenith, pow(h, 0.5));
@@ -48,6 +51,17 @@ const AIR_GLSL = /* glsl */ `
     vec3 haze = uHorizon;
     if (uFine > 0.5) haze = skyAt(vec3(d.x, max(d.y, 0.0) * 0.6, d.z));
     outgoingLight = mix(outgoingLight, haze, air);
+  }
+`;
+
+/** Within the house lamps light all alike, so that it is soft by day and warm by night. */
+const LAMPS_GLSL = /* glsl */ `
+  {
+    vec2 low = smoothstep(uHouse.xy - 0.3, uHouse.xy + 0.1, vPlace.xz);
+    vec2 high = smoothstep(uHouse.zw + 0.3, uHouse.zw - 0.1, vPlace.xz);
+    float within = low.x * low.y * high.x * high.y * step(vPlace.y, 9.0);
+    vec3 lamps = diffuseColor.rgb * mix(vec3(0.98, 0.95, 0.9), vec3(1.0, 0.84, 0.63), uNight);
+    outgoingLight = mix(outgoingLight, lamps + totalEmissiveRadiance, within * mix(0.4, 0.86, uNight));
   }
 `;
 
@@ -114,7 +128,10 @@ export function weave<M extends Material>(material: M, name: string, parts: Weav
         "#include <color_fragment>",
         `#include <color_fragment>\n${parts.opens ? SEE_THROUGH_GLSL : ""}\n${parts.surface ?? ""}`,
       )
-      .replace("#include <opaque_fragment>", `${parts.gloss ?? ""}\n${AIR_GLSL}\n#include <opaque_fragment>`);
+      .replace(
+        "#include <opaque_fragment>",
+        `${parts.gloss ?? ""}\n${LAMPS_GLSL}\n${AIR_GLSL}\n#include <opaque_fragment>`,
+      );
   };
   return material;
 }

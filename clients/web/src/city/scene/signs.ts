@@ -8,7 +8,7 @@ import {
   ShaderMaterial,
   SRGBColorSpace,
 } from "three";
-import { contains, type District, type Language, middle, type Text } from "../plan";
+import { contains, type District, type Language, middle, signedArea, type Text } from "../plan";
 import { shared } from "./shading";
 
 const WIDE = 512;
@@ -18,17 +18,21 @@ const COLUMNS = 4;
 const VERTEX = /* glsl */ `
   attribute vec3 place;
   attribute vec2 cell;
+  attribute float reach;
+  attribute float zone;
+  uniform float uStood[48];
   uniform vec2 uCells;
-  uniform float uScale;
   varying vec2 vUv;
   varying float vShow;
   void main() {
     vec4 at = modelViewMatrix * vec4(place, 1.0);
     float far = -at.z;
-    float size = clamp(far * 0.028, 0.55, 2.3) * uScale;
+    float size = clamp(far * 0.045, 0.5, 3.6);
     at.xy += position.xy * vec2(4.0, 1.0) * size;
     vUv = (cell + vec2(uv.x, 1.0 - uv.y)) / uCells;
-    vShow = smoothstep(150.0, 90.0, far) * smoothstep(5.0, 9.0, far);
+    vShow = smoothstep(reach, reach * 0.7, far) * smoothstep(5.0, 9.0, far);
+    // what one stands in is told above, and its sign would hang before all that is to be seen there
+    if (zone >= 0.0 && uStood[int(zone)] > 0.5) vShow = 0.0;
     gl_Position = projectionMatrix * at;
     if (vShow < 0.01) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   }
@@ -49,6 +53,8 @@ const FRAGMENT = /* glsl */ `
 
 interface Sign {
   name: Text;
+  /** From how far it is read, metres: a plaza's across the district, a room's about the house. */
+  reach: number;
   x: number;
   y: number;
   z: number;
@@ -61,10 +67,18 @@ function signsOf(district: District): Sign[] {
     const indoors = district.buildings.some(
       (b) => b.base < 2 && b.height < 40 && contains(b.footprint, x, z),
     );
-    return { name, x, z, y: indoors ? 3.3 : kind === "plaza" || kind === "garden" ? 7 : 6, way: false };
+    const reach = Math.min(190, (indoors ? 26 : 60) + Math.sqrt(Math.abs(signedArea(polygon))) * 0.9);
+    return {
+      name,
+      reach,
+      x,
+      z,
+      y: indoors ? 3.3 : kind === "plaza" || kind === "garden" ? 7 : 6,
+      way: false,
+    };
   });
   const portals = district.portals.map(
-    ({ name, at }): Sign => ({ name, x: at[0], z: at[1], y: 7.1, way: true }),
+    ({ name, at }): Sign => ({ name, reach: 90, x: at[0], z: at[1], y: 7.1, way: true }),
   );
   return [...zones, ...portals];
 }
@@ -84,7 +98,7 @@ function draw(signs: Sign[], language: Language, rows: number): HTMLCanvasElemen
       pen.font = `${weight} ${size}px "Noto Sans CJK KR", "Noto Sans KR", "Apple SD Gothic Neo", "Malgun Gothic", sans-serif`;
       return Math.min(1, (WIDE - 72) / pen.measureText(text).width);
     };
-    const scale = fit(name[language], 44, 700);
+    const scale = fit(name[language], 52, 700);
     const width = Math.min(WIDE - 16, Math.max(170, pen.measureText(name[language]).width * scale + 64));
     const left = x + (WIDE - width) / 2;
     pen.fillStyle = way ? "rgba(148, 47, 36, 0.94)" : "rgba(250, 244, 232, 0.94)";
@@ -94,12 +108,12 @@ function draw(signs: Sign[], language: Language, rows: number): HTMLCanvasElemen
     pen.fillStyle = way ? "#f3cf8a" : "#2f6f64";
     pen.fillRect(left + 18, y + HIGH - 22, width - 36, 3);
     pen.fillStyle = way ? "#fff6e6" : "#2a2723";
-    pen.font = pen.font.replace("44px", `${Math.round(44 * scale)}px`);
-    pen.fillText(name[language], x + WIDE / 2, y + 52);
+    pen.font = pen.font.replace("52px", `${Math.round(52 * scale)}px`);
+    pen.fillText(name[language], x + WIDE / 2, y + 50);
     const small = Math.min(1, fit(name[other], 22, 500), (width - 36) / pen.measureText(name[other]).width);
     pen.font = pen.font.replace("22px", `${Math.round(22 * small)}px`);
     pen.fillStyle = way ? "#f0d9bd" : "#6e675b";
-    pen.fillText(name[other], x + WIDE / 2, y + 90);
+    pen.fillText(name[other], x + WIDE / 2, y + 92);
   });
   return canvas;
 }
@@ -109,8 +123,13 @@ export class Signs {
   private readonly material: ShaderMaterial;
   private readonly signs: Sign[];
   private readonly rows: number;
+  /** By zone, 1 where one stands in it; a plan has no more (MAX_ZONES). */
+  private readonly stood = new Array<number>(48).fill(0);
 
-  constructor(district: District, language: Language) {
+  constructor(
+    private readonly district: District,
+    language: Language,
+  ) {
     this.signs = signsOf(district);
     this.rows = Math.max(1, Math.ceil(this.signs.length / COLUMNS));
     const geometry = new InstancedBufferGeometry();
@@ -134,6 +153,20 @@ export class Signs {
         2,
       ),
     );
+    geometry.setAttribute(
+      "reach",
+      at(
+        this.signs.map(({ reach }) => reach),
+        1,
+      ),
+    );
+    geometry.setAttribute(
+      "zone",
+      at(
+        this.signs.map(({ way }, i) => (way ? -1 : i)),
+        1,
+      ),
+    );
     geometry.instanceCount = this.signs.length;
     this.material = new ShaderMaterial({
       vertexShader: VERTEX,
@@ -141,7 +174,7 @@ export class Signs {
       uniforms: {
         uMap: { value: null },
         uCells: { value: [COLUMNS, this.rows] },
-        uScale: { value: 1 },
+        uStood: { value: this.stood },
         uNight: shared.uNight,
       },
       transparent: true,
@@ -151,6 +184,12 @@ export class Signs {
     this.mesh.frustumCulled = false;
     this.mesh.renderOrder = 5;
     this.speak(language);
+  }
+
+  /** Takes down the signs of what one stands in. */
+  stand(x: number, z: number): void {
+    for (const [i, { polygon }] of this.district.zones.entries())
+      this.stood[i] = contains(polygon, x, z) ? 1 : 0;
   }
 
   /** Writes the signs in this language first. */

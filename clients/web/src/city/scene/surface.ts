@@ -172,6 +172,21 @@ const SURFACE = /* glsl */ `
     float joint = max(band(p.y, 1.1, 0.05), band(p.x + 0.7 * mod(row, 2.0), 1.5, 0.05));
     diffuseColor.rgb = base * (0.93 + 0.1 * hash21(vec2(floor((p.x + 0.7 * mod(row, 2.0)) / 1.5), row))) * (1.0 - 0.2 * joint);
   }
+  else if (st == 16) {
+    // squares of two tones, with a thread between them
+    vec2 square = floor(uv / 1.5);
+    float tone = mod(square.x + square.y, 2.0) * 0.075 + (hash21(square) - 0.5) * 0.035;
+    float thread = max(band(uv.x, 1.5, 0.03), band(uv.y, 1.5, 0.03));
+    diffuseColor.rgb = base * (0.93 + tone + 0.05 * (grain - 0.5)) * (1.0 - 0.1 * thread);
+  } else if (st == 17) {
+    float row = floor(uv.y / 0.3);
+    float along = uv.x + hash21(vec2(row, 3.0)) * 2.4;
+    float tone = hash21(vec2(floor(along / 2.4), row)) - 0.5;
+    float joint = max(band(uv.y, 0.3, 0.018), band(along, 2.4, 0.02));
+    tone *= 1.0 - smoothstep(0.2, 0.9, fwidth(uv.y) / 0.3);
+    diffuseColor.rgb = base * (0.97 + 0.2 * tone) * (1.0 - 0.2 * joint);
+    gGloss = 0.16;
+  }
   totalEmissiveRadiance += gGlow;
 `;
 

@@ -46,7 +46,8 @@ export function Chat() {
       const heard = await speakUp(line, whom ? "citizen" : channel, whom ?? undefined);
       if (!heard && !whom) notice(say("chat.not_heard"), "plain", 3500);
     } catch (error) {
-      setText(line);
+      // what was refused comes back, before what was written meanwhile
+      setText((now) => (now ? `${line} ${now}` : line));
       notice(why(error).text, "bad");
       input.current?.focus();
     }

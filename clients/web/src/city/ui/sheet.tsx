@@ -20,7 +20,9 @@ export function Sheet({ id, world }: { id: string; world: World }) {
       () => setBroken(true),
     );
     return () => {
-      if (before?.isConnected) before.focus();
+      const now = document.activeElement;
+      const isElsewhere = now && now !== document.body && !box.current?.contains(now);
+      if (before?.isConnected && !isElsewhere) before.focus();
     };
   }, []);
   if (!panel) return null;

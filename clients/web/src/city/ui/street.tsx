@@ -1,7 +1,7 @@
 // Where one is: the picture of the place with all that lies over it, and the hands that use it.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
-import { chosenSession, follow } from "../panels/question_time_state";
+import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
 import {
@@ -37,6 +37,7 @@ import { Restrained } from "./restrained";
 import { Sheet } from "./sheet";
 import { followTalk, Talk } from "./talk";
 import { Thumb } from "./thumb";
+import { Turn } from "./turn";
 import { Use, use } from "./use";
 
 export function Street() {
@@ -79,12 +80,6 @@ export function Street() {
       city.on("moderation.sanction_changed", ({ sanction: { words } }) => {
         const here = told.value?.district;
         if (here && isKeptOut(here)) shut.value = { district: here, code: "not_allowed", text: words };
-      }),
-      // who is called to the stage sees it wherever they are
-      city.on("live_qa.turn_changed", ({ session, step }) => {
-        if (step !== "invited" && step !== "on_deck") return;
-        chosenSession.value = session;
-        open.value = "question_time";
       }),
       city.on("petitions.noticed", ({ notice: told }) => notice(of(told.message), "good", 9000)),
     ];
@@ -146,6 +141,7 @@ export function Street() {
         ))}
       </nav>
       <div class="bars">
+        <Turn />
         <Announced />
         <LinkBar />
         <Restrained />

@@ -7,6 +7,9 @@ const FURTHEST = 42;
 /** Nearer than this one looks through one's own eyes. */
 export const FIRST_PERSON_M = 1.6;
 
+/** Under a roof that is lifted off one looks down a little, over the partitions, and still sees the walls. */
+const INDOORS_PITCH = 0.28;
+
 export class Eye {
   readonly camera = new PerspectiveCamera(58, 1, 0.15, 2600);
   /** Where it looks, as a yaw: forward = (sin, cos). */
@@ -60,7 +63,8 @@ export class Eye {
       Math.cos(this.heading - this.shownHeading),
     );
     this.shownHeading += off * ease;
-    this.shownPitch += ((indoors ? Math.max(this.pitch, 0.42) : this.pitch) - this.shownPitch) * ease;
+    this.shownPitch +=
+      ((indoors ? Math.max(this.pitch, INDOORS_PITCH) : this.pitch) - this.shownPitch) * ease;
     const at = new Vector3(x, y + 1.55, z);
     this.target.lerp(at, this.isNew ? 1 : 1 - Math.exp(-22 * dt));
     const wanted = Math.min(this.distance, indoors ? 9 : this.distance);

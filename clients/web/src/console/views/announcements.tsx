@@ -1,19 +1,20 @@
 // Announcements: what is told now and where, words that are ready, and what was told before.
 import type { Words } from "madang";
-import { useLayoutEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useKeys } from "../keys.tsx";
 import { useGround } from "../places.ts";
-import { isTyping } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Tabs } from "../tabs.tsx";
 
 const LEVELS = ["notice", "warning", "emergency"];
 const CHANGES = ["announcements.changed" as const];
 
 export function Announcements({ city, which, go }: View) {
   const { t, own, span, day } = useSpeech();
-  const { act, isAsking } = useActing();
+  const { act } = useActing();
   const now = useClock();
   const districts = city.client.welcome!.city.districts.filter(({ open }) => open);
   const ground = useGround(which || undefined);
@@ -54,32 +55,24 @@ export function Announcements({ city, which, go }: View) {
       )({ ...values, until: Math.round(city.client.serverTime + (values["until"] as number) * 60_000) }),
   });
 
-  useLayoutEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (isAsking || isTyping(event) || event.key !== "n" || !mayAnnounce) return;
-      event.preventDefault();
-      act(announce());
-    };
-    addEventListener("keydown", press);
-    return () => removeEventListener("keydown", press);
+  useKeys((key) => {
+    if (key !== "n" || !mayAnnounce) return false;
+    act(announce());
+    return true;
   });
 
   return (
     <>
       <h1>{t("announcements")}</h1>
-      <div class="tabs" role="tablist">
-        {[{ id: "", name: undefined }, ...districts].map(({ id, name }) => (
-          <button
-            key={id}
-            type="button"
-            role="tab"
-            aria-selected={id === which}
-            onClick={() => go("announcements", id)}
-          >
-            {name ? own(name) : t("whole_city")}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label={t("where")}
+        tabs={[
+          { id: "", text: t("whole_city") },
+          ...districts.map(({ id, name }) => ({ id, text: own(name) })),
+        ]}
+        open={which}
+        choose={(id) => go("announcements", id)}
+      />
       {mayAnnounce && (
         <section class="card ready">
           <button type="button" class="good" onClick={() => act(announce())}>
@@ -147,10 +140,10 @@ export function Announcements({ city, which, go }: View) {
         <tbody>
           {past.answer?.announcements.map((row) => (
             <tr key={row.announcement}>
-              <td>{day(row.at)}</td>
-              <td>{nameOf(row.scope)}</td>
-              <td>{t(row.level)}</td>
-              <td>
+              <td data-label={t("when")}>{day(row.at)}</td>
+              <td data-label={t("scope")}>{nameOf(row.scope)}</td>
+              <td data-label={t("urgency")}>{t(row.level)}</td>
+              <td data-label={t("text")}>
                 <bdi>{own(row.text)}</bdi> {row.withdrawn_at && <small>({t("withdrawn")})</small>}
               </td>
             </tr>

@@ -3,11 +3,13 @@ import type { Words } from "madang";
 import { command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useKeys } from "../keys.tsx";
 import { useSpeech } from "../speech.tsx";
 import { RunSheet } from "./run_sheet.tsx";
+import { Left } from "./running.tsx";
 
 export function Answering({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
-  const { t, own, span } = useSpeech();
+  const { t, own } = useSpeech();
   const { act } = useActing();
   const now = useClock();
   const id = session.session;
@@ -18,10 +20,32 @@ export function Answering({ city, session }: { city: View["city"]; session: Word
   const guide = useAnswer(city, "petitions.guide", {}).answer;
   const departments = (guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[];
   const presenter = seen.answer?.presenter;
+  const answer = () => {
+    const asked = presenter?.now;
+    if (!asked) return;
+    act({
+      key: "v",
+      label: "answered",
+      kind: "good",
+      fields: [{ name: "text", label: "answer_in_short", kind: "text", is_optional: true }],
+      does: (values) =>
+        city
+          .ask("live_qa.answer", {
+            session: id,
+            question: asked.question,
+            version: asked.version ?? 0,
+            text: `${values["text"] ?? ""}`,
+          })
+          .finally(seen.again),
+    });
+  };
+  useKeys((key) => {
+    if (key === "v") answer();
+    return key === "v";
+  });
   if (seen.refusal) return <p class="empty">{t(`code_${seen.refusal}`)}</p>;
   if (!presenter) return <p class="empty">{t("loading")}</p>;
   const asked = presenter.now;
-  const leftMs = (asked?.answers_until ?? presenter.session.ends_at) - now;
   const mayWish = city.holds("mayor", "answerer");
   return (
     <div class="two">
@@ -30,36 +54,14 @@ export function Answering({ city, session }: { city: View["city"]; session: Word
           <>
             <p>
               #{asked.question} {asked.category && t(asked.category)}{" "}
-              <strong class={leftMs < 0 ? "late" : ""}>
-                {t(leftMs < 0 ? "over_by" : "left", { span: span(leftMs) })}
-              </strong>
+              <Left until={asked.answers_until ?? presenter.session.ends_at} now={now} />
             </p>
             <p class="large">
               <bdi lang={asked.language ?? undefined}>{asked.text}</bdi>
             </p>
             <p class="acts">
-              <button
-                type="button"
-                class="good"
-                onClick={() =>
-                  act({
-                    key: "",
-                    label: "answered",
-                    kind: "good",
-                    fields: [{ name: "text", label: "answer_in_short", kind: "text", is_optional: true }],
-                    does: (values) =>
-                      city
-                        .ask("live_qa.answer", {
-                          session: id,
-                          question: asked.question,
-                          version: asked.version ?? 0,
-                          text: `${values["text"] ?? ""}`,
-                        })
-                        .finally(seen.again),
-                  })
-                }
-              >
-                {t("answered")}
+              <button type="button" class="good" onClick={answer}>
+                {t("answered")} <kbd>v</kbd>
               </button>
               {mayWish && (
                 <>

@@ -4,11 +4,17 @@ import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { FindCitizen } from "../finding.tsx";
 import { useNames, Who } from "../people.tsx";
-import { useSpeech } from "../speech.tsx";
+import { usePlaces } from "../places.ts";
+import { type Speech, useSpeech } from "../speech.tsx";
+import { Tabs } from "../tabs.tsx";
+
+const MODES = new Set(["shield", "is_unique", "holds_links", "is_staff_only", "is_locked"]);
 
 export function Audit({ city, go }: View) {
   const { t, day } = useSpeech();
+  const placeOf = usePlaces(city);
   const [by, setBy] = useState<"time" | "citizen" | "moderator">("time");
   const [who, setWho] = useState("");
   const [after, setAfter] = useState<string>();
@@ -25,35 +31,32 @@ export function Audit({ city, go }: View) {
   return (
     <>
       <h1>{t("audit")}</h1>
-      <form class="search" onSubmit={(event) => event.preventDefault()}>
-        <div class="tabs" role="tablist">
-          {(["time", "citizen", "moderator"] as const).map((each) => (
-            <button
-              key={each}
-              type="button"
-              role="tab"
-              aria-selected={each === by}
-              onClick={() => {
-                setBy(each);
-                setAfter(undefined);
-                setActs([]);
-              }}
-            >
-              {t(`by_${each}`)}
-            </button>
-          ))}
-        </div>
-        {by !== "time" && (
-          <label>
-            <span>{t("citizen_id")}</span>
-            <input
-              value={who}
-              onChange={(event) => setWho(event.currentTarget.value.trim())}
-              spellcheck={false}
-            />
-          </label>
-        )}
-      </form>
+      <Tabs
+        label={t("audit")}
+        tabs={(["time", "citizen", "moderator"] as const).map((id) => ({ id, text: t(`by_${id}`) }))}
+        open={by}
+        choose={(id) => {
+          setBy(id as typeof by);
+          setWho("");
+          setAfter(undefined);
+          setActs([]);
+        }}
+      />
+      {by !== "time" && (
+        <FindCitizen
+          city={city}
+          which={`${by} ${who}`}
+          open={(id) => {
+            setAfter(undefined);
+            setWho(id);
+          }}
+        />
+      )}
+      {by !== "time" && who && (
+        <p>
+          <Who city={city} id={who} />
+        </p>
+      )}
       {refusal && <p class="wrong">{t(`code_${refusal}`)}</p>}
       <table>
         <thead>
@@ -68,23 +71,25 @@ export function Audit({ city, go }: View) {
         <tbody>
           {acts.map((row, n) => (
             <tr key={`${row.at}-${n}`}>
-              <td>{day(row.at)}</td>
-              <td title={row.office ?? undefined}>
+              <td data-label={t("when")}>{day(row.at)}</td>
+              <td data-label={t("by")} title={row.office ?? undefined}>
                 {row.by ? <Who city={city} id={row.by} /> : t("the_clock")}
               </td>
-              <td>
-                {t(`act_${row.act}`)} {row.kind && t(`kind_${row.kind}`)}
+              <td data-label={t("what")}>
+                {t(`act_${row.act}`)} {row.kind && kindOf(t, row.kind)}
               </td>
-              <td>
+              <td data-label={t("about_whom")}>
                 {row.citizen && (
                   <button type="button" class="link" onClick={() => go("citizens", row.citizen!)}>
                     <Who city={city} id={row.citizen} />
                   </button>
                 )}
               </td>
-              <td>{row.scope || t("whole_city")}</td>
-              <td>{row.reason && t(row.reason)}</td>
-              <td>{row.words}</td>
+              <td data-label={t("scope")}>{placeOf(row.scope)}</td>
+              <td data-label={t("reason")}>{row.reason && t(row.reason)}</td>
+              <td data-label={t("note")}>
+                <bdi>{row.words}</bdi>
+              </td>
             </tr>
           ))}
         </tbody>
@@ -97,6 +102,18 @@ export function Audit({ city, go }: View) {
       <Statistics city={city} />
     </>
   );
+}
+
+/** What kind of an act: one of the city's words, or the modes of a place as it tells them (`shield, slow 10`). */
+function kindOf(t: Speech["t"], kind: string): string {
+  return kind
+    .split(", ")
+    .map((one) => {
+      const [, seconds] = /^slow (\d+)$/.exec(one) ?? [];
+      if (seconds) return `${t("slow_mode")} ${t("seconds", { n: seconds })}`;
+      return t(MODES.has(one) ? one : `kind_${one}`);
+    })
+    .join(", ");
 }
 
 function Statistics({ city }: { city: View["city"] }) {

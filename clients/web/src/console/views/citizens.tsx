@@ -1,106 +1,23 @@
 // Citizens: found by name while they are here, or by id; one of them as moderation knows them, with every sanction.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { command, useActing } from "../acts.tsx";
 import { useAnswer } from "../answers.ts";
 import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
-import { find, type Here, useNames } from "../people.tsx";
+import { FindCitizen } from "../finding.tsx";
+import { useNames } from "../people.tsx";
 import { Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 import { lift, Sanction, sanction } from "./sanctions.tsx";
 
-/** So long after the last letter one looks. */
-const TYPED_MS = 200;
-
 export function Citizens(view: View) {
   const { t } = useSpeech();
   const { city, which, go } = view;
-  const [looksFor, lookFor] = useState("");
-  const openFound = (id: string) => {
-    lookFor("");
-    go("citizens", id);
-  };
   return (
     <>
       <h1>{t("citizens")}</h1>
-      <form
-        class="search"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const id = `${new FormData(event.currentTarget as HTMLFormElement).get("who")}`.trim();
-          if (id) go("citizens", id);
-        }}
-      >
-        <label>
-          <span>{t("name_or_id")}</span>
-          <input
-            key={which}
-            name="who"
-            type="search"
-            maxLength={40}
-            spellcheck={false}
-            autocomplete="off"
-            onInput={(event) => lookFor(event.currentTarget.value.trim())}
-          />
-        </label>
-        <button type="submit">{t("open_id")}</button>
-      </form>
-      {looksFor ? (
-        <Found city={city} name={looksFor} open={openFound} />
-      ) : which ? (
-        <Person key={which} {...view} />
-      ) : (
-        <p class="empty">{t("citizens_text")}</p>
-      )}
-    </>
-  );
-}
-
-function Found({ city, name, open }: { city: City; name: string; open(id: string): void }) {
-  const { t, own, role } = useSpeech();
-  const [found, setFound] = useState<{ citizens: Here[]; of: number }>();
-  const [isAway, setAway] = useState(false);
-  useEffect(() => {
-    let isNewest = true;
-    const timer = setTimeout(() => {
-      find(city, name).then(
-        (told) => {
-          if (!isNewest) return;
-          setFound(told);
-          setAway(false);
-        },
-        () => isNewest && setAway(true),
-      );
-    }, TYPED_MS);
-    return () => {
-      isNewest = false;
-      clearTimeout(timer);
-    };
-  }, [city, name]);
-  const { districts } = city.client.welcome!.city;
-  if (isAway) return <p class="wrong">{t("unreachable")}</p>;
-  if (!found) return <p class="empty">{t("loading")}</p>;
-  if (!found.citizens.length) return <p class="empty calm">{t("nobody_here", { name })}</p>;
-  return (
-    <>
-      <ul class="rows" aria-label={t("found")}>
-        {found.citizens.map((one) => (
-          <li key={one.citizen}>
-            <button type="button" onClick={() => open(one.citizen)}>
-              <strong>
-                <bdi>{one.name}</bdi>
-              </strong>
-              <span class="about">
-                {one.roles.map(role).join(" · ")} ·{" "}
-                {own(districts.find(({ id }) => id === one.district)?.name) || t("in_no_district")}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {found.of > found.citizens.length && (
-        <p class="empty">{t("and_more", { n: found.of - found.citizens.length })}</p>
-      )}
+      <FindCitizen city={city} which={which} open={(id) => go("citizens", id)} />
+      {which ? <Person key={which} {...view} /> : <p class="empty">{t("citizens_text")}</p>}
     </>
   );
 }

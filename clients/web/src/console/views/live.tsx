@@ -5,8 +5,10 @@ import { useEffect, useState } from "preact/hooks";
 import { command, useActing } from "../acts.tsx";
 import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
+import { useKeys } from "../keys.tsx";
 import { useGround } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
+import { Tabs } from "../tabs.tsx";
 import { Talk } from "./citizens.tsx";
 import { Plan, type Standing } from "./plan.tsx";
 import { sanction } from "./sanctions.tsx";
@@ -24,6 +26,7 @@ export function Live({ city, which, go }: View) {
   const [wrong, setWrong] = useState<string>();
   const [chosen, setChosen] = useState<{ slot: number; card?: Words.AvatarCard }>();
   const [ageS, setAge] = useState<number>();
+  const [people, setPeople] = useState<Record<string, number>>({});
   const id = district?.id;
   const ground = useGround(id);
   /** Whom one moves: the next click on the map says where to. */
@@ -43,6 +46,11 @@ export function Live({ city, which, go }: View) {
         setStanding(told);
         const health = await city.watch<{ samples: Record<string, number> }>("health");
         setAge(health.samples["madang_neighbour_age_recent_seconds{0.99}"]);
+        setPeople(
+          Object.fromEntries(
+            open.map((one) => [one.id, health.samples[`madang_population{${one.id}}`] ?? 0]),
+          ),
+        );
         setWrong(undefined);
       } catch (error) {
         setWrong(error instanceof Refused ? `code_${error.code}` : "unreachable");
@@ -55,6 +63,12 @@ export function Live({ city, which, go }: View) {
       clearTimeout(next);
     };
   }, [city, id]);
+
+  const heat = () => setShows(shows === "heat" ? "dots" : "heat");
+  useKeys((key) => {
+    if (key === "h") heat();
+    return key === "h";
+  });
 
   const pick = async (x: number, z: number) => {
     if (!standing || !id) return;
@@ -84,28 +98,12 @@ export function Live({ city, which, go }: View) {
   return (
     <>
       <h1>{t("live")}</h1>
-      <div class="tabs" role="tablist">
-        {open.map((one) => (
-          <button
-            key={one.id}
-            type="button"
-            role="tab"
-            aria-selected={one.id === id}
-            onClick={() => go("live", one.id)}
-          >
-            {own(one.name)}
-          </button>
-        ))}
-      </div>
-      <p class="tabs">
-        <button
-          type="button"
-          aria-pressed={shows === "heat"}
-          onClick={() => setShows(shows === "heat" ? "dots" : "heat")}
-        >
-          {t("heat")}
-        </button>
-      </p>
+      <Tabs
+        label={t("where")}
+        tabs={open.map((one) => ({ id: one.id, text: own(one.name), count: people[one.id] }))}
+        open={id}
+        choose={(one) => go("live", one)}
+      />
       {wrong && <p class="wrong">{t(wrong)}</p>}
       <div class="two map">
         <section>
@@ -117,6 +115,12 @@ export function Live({ city, which, go }: View) {
             <dt>{t("picture_age")}</dt>
             <dd>{standing ? span(city.client.serverTime - standing.at) : "–"}</dd>
           </dl>
+          <p class="acts">
+            <button type="button" aria-pressed={shows === "heat"} onClick={heat}>
+              {t("heat")} <kbd>h</kbd>
+            </button>
+            <small>{t("map_keys")}</small>
+          </p>
           {moved && (
             <p class="hint" role="status">
               {t("move_where", { name: moved.name })}{" "}
@@ -246,10 +250,15 @@ function Modes({ city, scope }: { city: City; scope: string }) {
             checked={isOn(name)}
             onChange={(event) => {
               const on = event.currentTarget.checked;
+              // Shown is what the city says, which may be no.
+              event.currentTarget.checked = !on;
               act({ key: "", label: name, does: () => set({ [name]: on, words: t(name) }) });
             }}
           />{" "}
-          {t(name)}{" "}
+          <span>
+            {t(name)}
+            <small>{t(`${name}_told`)}</small>
+          </span>
           {name === "shield" && mode?.shield_until && (
             <small>{span(mode.shield_until - city.client.serverTime)}</small>
           )}
@@ -267,7 +276,7 @@ function Modes({ city, scope }: { city: City; scope: string }) {
             })
           }
         >
-          {t("slow_mode")} {mode?.slow_s ? `${mode.slow_s} s` : ""}
+          {t("slow_mode")} {mode?.slow_s ? t("seconds", { n: mode.slow_s }) : ""}
         </button>
         <button
           type="button"

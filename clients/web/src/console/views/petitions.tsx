@@ -50,6 +50,7 @@ export function Petitions({ city, which, go }: View) {
         </label>
       </form>
       <Rows
+        key={which}
         label={t("petitions")}
         rows={rows}
         refusal={refusal}
@@ -99,8 +100,18 @@ function acts(
         does: command(city, "petitions.receive", { petition }),
       },
     ];
+  const route: Act = {
+    key: "t",
+    label: "route",
+    fields: [where, { name: "reason", label: "reason", kind: "line", is_optional: true }],
+    does: command(city, "petitions.route", { petition }),
+  };
+  if (card.state === "assigned")
+    return [
+      { key: "b", label: "begin_review", kind: "good", does: command(city, "petitions.start", { petition }) },
+      route,
+    ];
   return [
-    { key: "b", label: "begin_review", kind: "good", does: command(city, "petitions.start", { petition }) },
     {
       key: "a",
       label: "answer",
@@ -130,12 +141,7 @@ function acts(
       fields: [text],
       does: command(city, "petitions.reject", { petition }),
     },
-    {
-      key: "t",
-      label: "route",
-      fields: [where, { name: "reason", label: "reason", kind: "line", is_optional: true }],
-      does: command(city, "petitions.route", { petition }),
-    },
+    route,
     {
       key: "x",
       label: "extend",
@@ -160,7 +166,7 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
   const { answer, refusal } = useAnswer(city, "petitions.show", { petition, reason: "desk" }, [
     "petitions.desk_changed",
   ]);
-  if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
+  if (refusal) return <p class="empty">{t(refusal === "not_allowed" ? "not_in_hand" : `code_${refusal}`)}</p>;
   if (!answer) return <p class="empty">{t("loading")}</p>;
   return (
     <>

@@ -1,5 +1,5 @@
 // A district drawn from above: its zones and walls, everyone in it as dots or as heat.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Ground } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
 
@@ -21,10 +21,29 @@ interface Drawn {
 
 const HEAT_M = 6;
 
-/** The district from above; a click tells where, in metres. */
+/** How far an arrow goes. */
+const STEP_M = 2;
+
+/** The district from above; a click, or Enter where the arrows point, tells where, in metres. */
 export function Plan({ ground, standing, shows, chosen, label, pick }: Drawn) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const { own } = useSpeech();
+  /** Where the keys point, once they were used. */
+  const [pointer, point] = useState<{ x: number; z: number }>();
+
+  const move = (event: KeyboardEvent) => {
+    const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    const at = pointer ?? { x: ground.width / 2, z: ground.depth / 2 };
+    if (event.key === "Enter" || event.key === " ") pick(at.x, at.z);
+    else if (!way) return;
+    const step = event.shiftKey ? STEP_M * 5 : STEP_M;
+    const [dx, dz] = way ?? [0, 0];
+    point({
+      x: Math.min(Math.max(at.x + dx! * step, 0), ground.width),
+      z: Math.min(Math.max(at.z + dz! * step, 0), ground.depth),
+    });
+    event.preventDefault();
+  };
 
   useEffect(() => {
     const at = canvas.current;
@@ -58,25 +77,51 @@ export function Plan({ ground, standing, shows, chosen, label, pick }: Drawn) {
       }
     to.stroke();
     if (standing) (shows === "heat" ? drawHeat : drawDots)(to, ground, standing, chosen, colour);
-    to.fillStyle = colour("soft");
+    to.fillStyle = colour("ink");
+    to.strokeStyle = colour("zone");
+    to.lineJoin = "round";
     to.font = `${Math.max(ground.width / 60, 11 / (scale / devicePixelRatio))}px system-ui`;
     to.textAlign = "center";
+    const named: [left: number, right: number, z: number][] = [];
+    const line = Math.max(ground.width / 60, 11 / (scale / devicePixelRatio));
+    to.lineWidth = line / 4;
     for (const zone of ground.zones) {
       const xs = zone.polygon.map(([px]) => px);
       // A name that is wider than its zone would lie over its neighbours'.
       if (to.measureText(own(zone.name)).width > Math.max(...xs) - Math.min(...xs)) continue;
       const x = (Math.max(...xs) + Math.min(...xs)) / 2;
-      const z = zone.polygon.reduce((sum, [, pz]) => sum + pz, 0) / zone.polygon.length;
+      let z = zone.polygon.reduce((sum, [, pz]) => sum + pz, 0) / zone.polygon.length;
+      const half = to.measureText(own(zone.name)).width / 2;
+      // Two names over one another say neither: the later one goes below.
+      for (const [left, right, at] of named)
+        if (Math.abs(at - z) < line && x + half > left && x - half < right) z = at + line * 1.1;
+      named.push([x - half, x + half, z]);
+      to.strokeText(own(zone.name), x, z);
       to.fillText(own(zone.name), x, z);
     }
-  }, [ground, standing, shows, chosen, own]);
+    if (pointer && document.activeElement === at) {
+      to.strokeStyle = colour("chosen");
+      to.lineWidth = line / 8;
+      to.beginPath();
+      for (const [dx, dz] of [
+        [line, 0],
+        [0, line],
+      ] as const) {
+        to.moveTo(pointer.x - dx, pointer.z - dz);
+        to.lineTo(pointer.x + dx, pointer.z + dz);
+      }
+      to.stroke();
+    }
+  }, [ground, standing, shows, chosen, own, pointer]);
 
   return (
     <canvas
       ref={canvas}
       class="ground"
       role="img"
+      tabIndex={0}
       aria-label={label}
+      onKeyDown={move}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const scale = ground.width / box.width;

@@ -1,6 +1,6 @@
 // Question time: the inbox and the queue to work through, and beside them how the session is run.
 import type { Commands, Words } from "madang";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
@@ -8,13 +8,15 @@ import { useNames } from "../people.tsx";
 import { useGround } from "../places.ts";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Tabs } from "../tabs.tsx";
 import { Answering } from "./answering.tsx";
-import { Running } from "./running.tsx";
+import { HOST_CHANGES, Running } from "./running.tsx";
 import { claimedBy } from "./sanctions.tsx";
 
 const DISMISSALS = ["off_topic", "personal_data", "insult", "duplicate", "unlawful", "unclear"];
 const HOLDS = ["second_opinion", "personal_data", "legal"];
 const TABS = ["pending", "held", "open", "stage", "done", "dismissed", "merged"] as const;
+type Tab = (typeof TABS)[number];
 
 /** What an announced session is given where its host does not say otherwise. */
 const HOUR_MS = 3_600_000;
@@ -24,11 +26,13 @@ type Choice = { value: string; text: string };
 export function Questions({ city, which, go }: View) {
   const { t, own, day } = useSpeech();
   const { answer, refusal } = useAnswer(city, "live_qa.sessions", {}, ["live_qa.session_changed"]);
+  /** What is open stays open when another session goes live. */
+  const opened = useRef("");
   if (refusal) return <p class="empty">{t(`code_${refusal}`)}</p>;
   if (!answer) return <p class="empty">{t("loading")}</p>;
   const { sessions } = answer;
   const session =
-    sessions.find((one) => one.session === which) ??
+    sessions.find((one) => one.session === (which || opened.current)) ??
     sessions.find(({ phase }) => phase === "live") ??
     sessions.find(({ phase }) => phase !== "archived") ??
     sessions[0];
@@ -40,6 +44,7 @@ export function Questions({ city, which, go }: View) {
         <Schedule city={city} go={go} />
       </>
     );
+  opened.current = session.session;
   const isCrew = city.is("moderator", "host") || city.holds("head_moderator", "floor_manager");
   const isAnswering = city.holds("mayor", "answerer", "clerk");
   return (
@@ -57,23 +62,31 @@ export function Questions({ city, which, go }: View) {
             </option>
           ))}
         </select>
-        <a href={`/stage#${session.session}`} target="_blank" rel="noopener">
-          {t("stage_screen")} ↗
-        </a>
-        <a href={`/stage#${session.session}/presenter`} target="_blank" rel="noopener">
-          {t("presenter_screen")} ↗
-        </a>
+        <Screen at={`/stage#${session.session}`} text={t("stage_screen")} />
+        <Screen at={`/stage#${session.session}/presenter`} text={t("presenter_screen")} />
         <Schedule city={city} go={go} />
       </p>
       {isAnswering && <Answering key={`${session.session} answer`} city={city} session={session} />}
-      {isCrew && (
-        <div class="two">
-          <Desk key={session.session} city={city} session={session} />
-          <Running key={`${session.session} run`} city={city} session={session} />
-        </div>
-      )}
+      {isCrew && <Crew key={session.session} city={city} session={session} />}
       {!isCrew && !isAnswering && <p class="empty">{t("code_not_allowed")}</p>}
     </>
+  );
+}
+
+/** A window beside this one; as this one opened it, it has this tab's token. */
+function Screen({ at, text }: { at: string; text: string }) {
+  return (
+    <a
+      href={at}
+      target="_blank"
+      rel="noopener"
+      onClick={(event) => {
+        event.preventDefault();
+        window.open(at, "_blank");
+      }}
+    >
+      {text} ↗
+    </a>
   );
 }
 
@@ -135,10 +148,32 @@ function Schedule({ city, go }: Pick<View, "city" | "go">) {
   );
 }
 
-function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
+/** The desk beside what is running: both see the host's view. */
+function Crew({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
+  const seen = useAnswer(city, "live_qa.look", { session: session.session, view: "host" }, HOST_CHANGES);
+  return (
+    <div class="two">
+      <Desk city={city} session={session} host={seen.answer?.host} />
+      <Running city={city} session={session} seen={seen} />
+    </div>
+  );
+}
+
+interface OfDesk {
+  city: View["city"];
+  session: Words.QuestionTime;
+  host: Words.HostView | null | undefined;
+}
+
+function Desk({ city, session, host }: OfDesk) {
   const { t, own, span } = useSpeech();
   const now = useClock();
-  const [tab, setTab] = useState<(typeof TABS)[number]>("pending");
+  const [tab, setTab] = useState<Tab>("pending");
+  const waiting: Partial<Record<Tab, number | undefined>> = {
+    pending: host?.pending,
+    held: host?.held,
+    open: host?.open,
+  };
   const fields = { session: session.session, which: tab };
   const { answer, refusal } = useAnswer(city, "live_qa.desk", fields, ["live_qa.desk_changed"]);
   const guide = useAnswer(city, "petitions.guide", {}).answer;
@@ -149,27 +184,21 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
   const rows = answer?.questions.map((question): Row & { question: Words.DeskQuestion } => ({
     id: `${question.question}`,
     title: question.text,
-    about: `#${question.question} · ${own(question.by)} · ${span(now - question.asked_at)}${question.backers ? ` · +${question.backers}` : ""}${question.similar.length ? ` · ${t("similar", { n: question.similar.length })}` : ""}`,
+    about: `#${question.question} · ${own(question.by)} · ${t("ago", { span: span(now - question.asked_at) })}${question.backers ? ` · +${question.backers}` : ""}${question.similar.length ? ` · ${t("similar", { n: question.similar.length })}` : ""}`,
     claimed: claimedBy(city, t, question.claimed_by, question.claimed_until, now, names),
     isUrgent: tab === "pending" && now - question.asked_at > 120_000,
     question,
   }));
   return (
     <section>
-      <div class="tabs" role="tablist">
-        {TABS.map((each) => (
-          <button
-            key={each}
-            type="button"
-            role="tab"
-            aria-selected={each === tab}
-            onClick={() => setTab(each)}
-          >
-            {t(`tab_${each}`)}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label={t("questions")}
+        tabs={TABS.map((id) => ({ id, text: t(`tab_${id}`), count: waiting[id] }))}
+        open={tab}
+        choose={(id) => setTab(id as Tab)}
+      />
       <Rows
+        key={tab}
         label={t(`tab_${tab}`)}
         rows={rows}
         refusal={refusal}
@@ -181,7 +210,7 @@ function Desk({ city, session }: { city: View["city"]; session: Words.QuestionTi
             </h2>
             {question.original && <p class="note">{question.original}</p>}
             <dl>
-              <dt>{t("by")}</dt>
+              <dt>{t("asker")}</dt>
               <dd>
                 {own(question.by)} · {t("level", { n: question.level })}{" "}
                 {question.is_author_muted && t("muted")}
@@ -374,5 +403,8 @@ function actsOn(
     deferred: ["written"],
     unanswered: ["promise", "no_answer", "written"],
   };
-  return (offered[question.state] ?? []).map((name) => all[name]!);
+  const mayAnswer = city.holds("mayor", "answerer", "clerk");
+  return (offered[question.state] ?? [])
+    .filter((name) => mayAnswer || name !== "answered")
+    .map((name) => all[name]!);
 }

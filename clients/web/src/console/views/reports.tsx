@@ -4,21 +4,24 @@ import { type Act, command } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { useNames, Who } from "../people.tsx";
+import { usePlaces } from "../places.ts";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Tabs } from "../tabs.tsx";
 import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanctions.tsx";
 
 const CHANGES = ["moderation.desk_changed" as const];
 
 export function Reports({ city, go }: View) {
   const { t, span } = useSpeech();
+  const placeOf = usePlaces(city);
   const now = useClock();
   const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "reports" }, CHANGES);
   const names = useNames(city, answer?.reports.flatMap((one) => [one.claimed_by, one.citizen]) ?? []);
   const rows = answer?.reports.map((report): Row & { report: Words.ReportRow } => ({
     id: report.report,
     title: `${t(report.reason)}${report.is_minor ? ` · ${t("minor")}` : ""}`,
-    about: `${report.words || report.subject || (report.citizen && (names.get(report.citizen)?.name ?? report.citizen.slice(0, 8))) || report.message || ""} · ${span(now - report.at)} · ${report.scope}`,
+    about: `${report.words || report.subject || (report.citizen && (names.get(report.citizen)?.name ?? report.citizen.slice(0, 8))) || report.message || ""} · ${t("ago", { span: span(now - report.at) })} · ${placeOf(report.scope)}`,
     claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now, names),
     isUrgent: report.is_minor === true || report.claim_by < now,
     report,
@@ -91,7 +94,11 @@ export function Reports({ city, go }: View) {
               <dt>{t("state")}</dt>
               <dd>{t(`state_${report.state}`)}</dd>
               <dt>{t("claim_by")}</dt>
-              <dd>{span(report.claim_by - now)}</dd>
+              <dd class={report.claim_by < now ? "late" : ""}>
+                {t(report.claim_by < now ? "overdue_by" : "due_in", { span: span(report.claim_by - now) })}
+              </dd>
+              <dt>{t("scope")}</dt>
+              <dd>{placeOf(report.scope)}</dd>
               <dt>{t("joined")}</dt>
               <dd>{report.merged.length}</dd>
             </dl>
@@ -137,6 +144,7 @@ function Evidence({ city, report }: { city: View["city"]; report: string }) {
   return (
     <section class="evidence">
       <h3>{t("evidence")}</h3>
+      {answer.lines.length === 0 && <p class="empty">{t("no_lines")}</p>}
       <ol class="lines">
         {answer.lines.map((line) => (
           <li key={`${line.at}${line.message}`}>
@@ -155,6 +163,7 @@ function Evidence({ city, report }: { city: View["city"]; report: string }) {
 
 export function Held({ city }: View) {
   const { t, span } = useSpeech();
+  const placeOf = usePlaces(city);
   const now = useClock();
   const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "held" }, CHANGES);
   const names = useNames(city, answer?.held.map(({ claimed_by }) => claimed_by) ?? []);
@@ -225,7 +234,7 @@ export function Held({ city }: View) {
               </dd>
               <dt>{t("to")}</dt>
               <dd>
-                {t(`to_${held.to}`)} · {held.scope}
+                {t(`to_${held.to}`)} · {placeOf(held.scope)}
               </dd>
               <dt>{t("expires")}</dt>
               <dd>{span(held.expires_at - now)}</dd>
@@ -266,20 +275,18 @@ export function Appeals({ city, which, go }: View) {
   return (
     <>
       <h1>{t("appeals")}</h1>
-      <div class="tabs" role="tablist">
-        {(["appeals", "proposals"] as const).map((tab) => (
-          <button
-            key={tab}
-            type="button"
-            role="tab"
-            aria-selected={tab === kind}
-            onClick={() => go("appeals", tab)}
-          >
-            {t(tab)}
-          </button>
-        ))}
-      </div>
+      <Tabs
+        label={t("appeals")}
+        tabs={(["appeals", "proposals"] as const).map((id) => ({
+          id,
+          text: t(id),
+          count: answer?.waiting[id],
+        }))}
+        open={kind}
+        choose={(id) => go("appeals", id)}
+      />
       <Rows
+        key={kind}
         label={t(kind)}
         rows={rows}
         refusal={refusal}

@@ -1,9 +1,10 @@
 // The run sheet: what is planned and what really was, begun line by line; edited whole by who leads.
 import type { Words } from "madang";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { reason, useActing } from "../acts.tsx";
 import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
+import { useKeys } from "../keys.tsx";
 import { fromLocal, toLocal, useSpeech } from "../speech.tsx";
 
 /** So much later than planned, what is on is marked as late. */
@@ -34,6 +35,11 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
       label: cue ? "begin_line" : "end_line",
       does: () => city.ask("live_qa.begin_cue", { session, cue }),
     });
+  useKeys((key) => {
+    if (key !== "." || !mayBegin || !next) return false;
+    begin(next.cue);
+    return true;
+  });
   return (
     <section class="run_sheet">
       <h2>
@@ -53,7 +59,7 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
         <p class="acts">
           {next && (
             <button type="button" class="good" onClick={() => begin(next.cue)}>
-              {t("begin_next")}: {own(next.text)}
+              {t("begin_next")}: {own(next.text)} <kbd>.</kbd>
             </button>
           )}
           {on && (
@@ -108,10 +114,29 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
 
 type Draft = Words.CuePlan & { key: number };
 
+/** The lines as they stand in the form's fields; a time that nobody touched keeps its seconds. */
+function written(drafts: Draft[], form: HTMLFormElement): Draft[] {
+  const told = new FormData(form);
+  return drafts.map((draft) => {
+    const of = (field: string) => `${told.get(`${draft.key}.${field}`) ?? ""}`;
+    const both = (field: "text" | "who") => ({ ko: of(`${field}.ko`), en: of(`${field}.en`) });
+    return {
+      ...draft,
+      at: of("at") === toLocal(draft.at) || !of("at") ? draft.at : fromLocal(of("at")),
+      lasts_s: Math.round(Number(of("minutes")) * 60),
+      text: both("text"),
+      who: both("who"),
+      is_public: told.has(`${draft.key}.is_public`),
+    };
+  });
+}
+
+// Its fields are the browser's own: what is shown anew every second takes nothing of what is being written.
 function Editor({ city, session, lines, version, close }: Shown & { close(): void }) {
   const speech = useSpeech();
   const { t } = speech;
   const { say } = useActing();
+  const form = useRef<HTMLFormElement>(null);
   // As it was when the editor was opened: what others change meanwhile is told when one saves.
   const [seen] = useState(version);
   const [drafts, setDrafts] = useState<Draft[]>(() =>
@@ -126,27 +151,28 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
     })),
   );
   const [wrong, setWrong] = useState<string>();
-  const change = (key: number, how: Partial<Draft>) =>
-    setDrafts((before) => before.map((draft) => (draft.key === key ? { ...draft, ...how } : draft)));
+  const [isBusy, setBusy] = useState(false);
   const save = async (event: Event) => {
     event.preventDefault();
+    if (isBusy) return;
+    setBusy(true);
     try {
-      const cues = drafts.map(({ key: _, ...cue }) => cue);
+      const cues = written(drafts, form.current!).map(({ key: _, ...cue }) => cue);
       await city.ask("live_qa.edit_run_sheet", { session, version: seen, cues });
       say(t("act_done", { act: t("edit") }));
       close();
     } catch (error) {
       setWrong(reason(error, speech));
+      setBusy(false);
     }
   };
-  const add = () =>
-    setDrafts((before) => {
-      const last = before.at(-1);
-      const at = last ? last.at + last.lasts_s * 1000 : city.client.serverTime;
-      const nothing = { ko: "", en: "" };
-      const key = Math.max(-1, ...before.map((draft) => draft.key)) + 1;
-      return [...before, { key, at, lasts_s: 300, text: nothing, who: nothing, is_public: true }];
-    });
+  const add = () => {
+    const last = written(drafts, form.current!).at(-1);
+    const at = last ? last.at + last.lasts_s * 1000 : city.client.serverTime;
+    const nothing = { ko: "", en: "" };
+    const key = Math.max(-1, ...drafts.map((draft) => draft.key)) + 1;
+    setDrafts([...drafts, { key, at, lasts_s: 300, text: nothing, who: nothing, is_public: true }]);
+  };
   return (
     <dialog
       class="wide"
@@ -156,7 +182,7 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
       onClose={close}
       aria-labelledby="sheet-title"
     >
-      <form onSubmit={(event) => void save(event)}>
+      <form ref={form} onSubmit={(event) => void save(event)}>
         <h2 id="sheet-title">{t("run_sheet")}</h2>
         {wrong && (
           <p class="wrong" role="alert">
@@ -181,12 +207,9 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                   <input
                     type="datetime-local"
                     required
+                    name={`${draft.key}.at`}
                     aria-label={`${t("planned")} ${n + 1}`}
-                    value={toLocal(draft.at)}
-                    onChange={(event) =>
-                      event.currentTarget.value &&
-                      change(draft.key, { at: fromLocal(event.currentTarget.value) })
-                    }
+                    defaultValue={toLocal(draft.at)}
                   />
                 </td>
                 <td>
@@ -196,11 +219,9 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                     max={1440}
                     step="any"
                     required
+                    name={`${draft.key}.minutes`}
                     aria-label={`${t("minutes_long")} ${n + 1}`}
-                    value={draft.lasts_s / 60}
-                    onChange={(event) =>
-                      change(draft.key, { lasts_s: Math.round(Number(event.currentTarget.value) * 60) })
-                    }
+                    defaultValue={`${draft.lasts_s / 60}`}
                   />
                 </td>
                 {(["text", "who"] as const).map((field) => (
@@ -208,17 +229,13 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                     {(["ko", "en"] as const).map((language) => (
                       <input
                         key={language}
+                        name={`${draft.key}.${field}.${language}`}
                         lang={language}
                         required
                         maxLength={field === "text" ? 80 : 40}
                         placeholder={t(language === "ko" ? "in_korean" : "in_english")}
                         aria-label={`${t(field === "text" ? "what" : "by")} ${n + 1}, ${t(language === "ko" ? "in_korean" : "in_english")}`}
-                        value={draft[field][language]}
-                        onInput={(event) =>
-                          change(draft.key, {
-                            [field]: { ...draft[field], [language]: event.currentTarget.value },
-                          })
-                        }
+                        defaultValue={draft[field][language]}
                       />
                     ))}
                   </td>
@@ -226,9 +243,9 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                 <td>
                   <input
                     type="checkbox"
+                    name={`${draft.key}.is_public`}
                     aria-label={`${t("is_public")} ${n + 1}`}
-                    checked={draft.is_public !== false}
-                    onChange={(event) => change(draft.key, { is_public: event.currentTarget.checked })}
+                    defaultChecked={draft.is_public !== false}
                   />
                 </td>
                 <td>
@@ -236,7 +253,7 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
                     type="button"
                     aria-label={`${t("remove")} ${n + 1}`}
                     disabled={drafts.length === 1}
-                    onClick={() => setDrafts((before) => before.filter(({ key }) => key !== draft.key))}
+                    onClick={() => setDrafts(drafts.filter(({ key }) => key !== draft.key))}
                   >
                     ✕
                   </button>
@@ -252,7 +269,7 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
           <button type="button" onClick={close}>
             {t("cancel")}
           </button>
-          <button type="submit" class="good">
+          <button type="submit" class="good" disabled={isBusy}>
             {t("save")}
           </button>
         </footer>

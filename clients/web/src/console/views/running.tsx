@@ -2,8 +2,9 @@
 import type { Heard, Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
-import { useAnswer, useClock } from "../answers.ts";
+import { type Answered, useAnswer, useClock } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { useKeys } from "../keys.tsx";
 import { useSpeech } from "../speech.tsx";
 import { RunSheet } from "./run_sheet.tsx";
 
@@ -13,28 +14,53 @@ const PHASES = ["scheduled", "collecting", "doors", "live", "closing", "follow_u
 const WISH_MS = 60_000;
 const MODES = ["opening", "answering", "floor", "break"] as const;
 
-export function Running({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
+export const HOST_CHANGES = [
+  "live_qa.session_changed",
+  "live_qa.hand_changed",
+  "live_qa.floor_changed",
+  "live_qa.jointly_asked",
+  "live_qa.desk_changed",
+  "live_qa.signalled",
+  "live_qa.run_sheet_changed",
+] satisfies (keyof Heard)[];
+
+interface Run {
+  city: View["city"];
+  session: Words.QuestionTime;
+  /** The host's view. */
+  seen: Answered<Words.Seen>;
+}
+
+export function Running({ city, session, seen }: Run) {
   const { t, own, span, time } = useSpeech();
   const { act } = useActing();
   const now = useClock();
   const id = session.session;
-  const look = (view: "host" | "screen") => ({ session: id, view });
-  const { answer, refusal, again } = useAnswer(city, "live_qa.look", look("host"), [
-    "live_qa.session_changed",
-    "live_qa.hand_changed",
-    "live_qa.floor_changed",
-    "live_qa.jointly_asked",
-    "live_qa.desk_changed",
-    "live_qa.signalled",
-    "live_qa.run_sheet_changed",
-  ]);
+  const { answer, refusal, again } = seen;
   const crew = useAnswer(city, "live_qa.look", { session: id, view: "crew" }, ["live_qa.run_sheet_changed"]);
   const [wish, setWish] = useState<Heard["live_qa.signalled"]>();
   useEffect(() => city.on("live_qa.signalled", (told) => told.session === id && setWish(told)), [city, id]);
-  const screen = useAnswer(city, "live_qa.look", look("screen"), [
+  const screen = useAnswer(city, "live_qa.look", { session: id, view: "screen" }, [
     "live_qa.question_changed",
     "live_qa.session_changed",
   ]);
+  const host = answer?.host;
+  const first = host?.hands.find(({ is_away }) => !is_away);
+  useKeys((key) => {
+    const steer = (action: "extend" | "end", label: "extend_turn" | "end_turn") =>
+      act({
+        key,
+        label,
+        does: () => city.ask("live_qa.steer_floor", { session: id, action }).finally(again),
+      });
+    if (key === "g" && first && !host?.floor)
+      act({ key, label: "give_floor", does: () => give(first.citizen).finally(again) });
+    else if (key === "t" && host?.floor) steer("extend", "extend_turn");
+    else if (key === "y" && host?.floor) steer("end", "end_turn");
+    else return false;
+    return true;
+  });
+  const give = (citizen: string) => city.ask("live_qa.steer_floor", { session: id, action: "give", citizen });
   if (refusal === "not_allowed" && crew.answer?.crew) {
     const { run_sheet, sheet_version } = crew.answer.crew;
     return (
@@ -44,7 +70,6 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
     );
   }
   if (refusal) return <aside class="empty">{t(`code_${refusal}`)}</aside>;
-  const host = answer?.host;
   if (!host) return <aside class="empty">{t("loading")}</aside>;
   const told = host.session;
   const do_ = (label: Act["label"], does: Act["does"], more: Partial<Act> = {}) => (
@@ -53,7 +78,7 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
       class={more.kind}
       onClick={() => act({ key: "", label, ...more, does: (values) => does(values).finally(again) })}
     >
-      {t(label)}
+      {t(label)} {more.key && <kbd>{more.key}</kbd>}
     </button>
   );
   const prompt = screen.answer?.screen?.now;
@@ -85,10 +110,13 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
               key={phase}
               type="button"
               aria-pressed={phase === told.phase}
+              disabled={PHASES.indexOf(phase) < PHASES.indexOf(told.phase)}
               onClick={() =>
+                phase !== told.phase &&
                 act({
                   key: "",
-                  label: "advance",
+                  label: `phase_${phase}`,
+                  asks: "phase_asks",
                   does: () => city.ask("live_qa.advance", { session: id, phase }).finally(again),
                 })
               }
@@ -119,10 +147,7 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
           </p>
         )}
         <p class="big">
-          {time(told.starts_at)} – {time(told.ends_at)}{" "}
-          <strong class={now > told.ends_at ? "late" : ""}>
-            {t(now > told.ends_at ? "over_by" : "left", { span: span(told.ends_at - now) })}
-          </strong>
+          {time(told.starts_at)} – {time(told.ends_at)} <Left until={told.ends_at} now={now} />
         </p>
         <p>
           {t("open_n", { n: host.open ?? 0 })} · {t("pending_n", { n: host.pending ?? 0 })} ·{" "}
@@ -158,17 +183,20 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
         {prompt ? (
           <p class="quote">
             #{prompt.question} <bdi>{prompt.text}</bdi>{" "}
-            {prompt.answers_until && <strong>{span(prompt.answers_until - now)}</strong>}
+            {prompt.answers_until && <Left until={prompt.answers_until} now={now} />}
           </p>
         ) : (
           <p class="empty calm">{t("nothing_now")}</p>
         )}
         {host.floor && (
           <p class="big">
-            {host.floor.name} · {t(`turn_${host.floor.step}`)}{" "}
-            <strong>{span(host.floor.ends_at - now)}</strong>{" "}
-            {do_("extend_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "extend" }))}
-            {do_("end_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "end" }))}
+            {host.floor.name} · {t(`turn_${host.floor.step}`)} <Left until={host.floor.ends_at} now={now} />{" "}
+            {do_("extend_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "extend" }), {
+              key: "t",
+            })}
+            {do_("end_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "end" }), {
+              key: "y",
+            })}
           </p>
         )}
       </section>
@@ -184,11 +212,10 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
                 {t("spoken", { n: hand.times })} · {t(`lane_${hand.lane}`)}
                 {hand.is_away && ` · ${t("away")}`}
               </small>
-              {do_(
-                "give_floor",
-                () => city.ask("live_qa.steer_floor", { session: id, action: "give", citizen: hand.citizen }),
-                { kind: "good" },
-              )}
+              {do_("give_floor", () => give(hand.citizen), {
+                kind: "good",
+                key: hand === first && !host.floor ? "g" : "",
+              })}
               {do_("skip_hand", () =>
                 city.ask("live_qa.steer_floor", { session: id, action: "skip", citizen: hand.citizen }),
               )}
@@ -206,5 +233,16 @@ export function Running({ city, session }: { city: View["city"]; session: Words.
         mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
       />
     </aside>
+  );
+}
+
+/** How much time is left, to the second, or how far it is over. */
+export function Left({ until, now }: { until: number; now: number }) {
+  const { t, timer } = useSpeech();
+  const isOver = now > until;
+  return (
+    <strong class={isOver ? "timer late" : "timer"}>
+      {t(isOver ? "over_by" : "left", { span: timer(until - now) })}
+    </strong>
   );
 }

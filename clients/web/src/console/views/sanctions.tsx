@@ -3,6 +3,7 @@ import type { Words } from "madang";
 import { type Act, command, type Field } from "../acts.tsx";
 import type { City } from "../city.ts";
 import { type Here, Who } from "../people.tsx";
+import { usePlaces } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
 
 /** Reason codes of the city's content; a city with others shows them as they are. */
@@ -49,6 +50,7 @@ export function sanction(
 
 export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) {
   const { t, day } = useSpeech();
+  const placeOf = usePlaces(city);
   return (
     <article class={`sanction ${row.state}`}>
       <h3>
@@ -59,7 +61,7 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
         <dt>{t("reason")}</dt>
         <dd>{t(row.reason)}</dd>
         <dt>{t("scope")}</dt>
-        <dd>{row.scope || t("whole_city")}</dd>
+        <dd>{placeOf(row.scope)}</dd>
         <dt>{t("from_until")}</dt>
         <dd>
           {day(row.at)} – {day(row.until)}

@@ -1,0 +1,94 @@
+"""A petition in two browsers: a citizen files it in the city, officials pass it on at the console."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import PATIENCE_MS, come_in, settled
+from tests.support.web_city import WebCity, web_city
+from tests.support.windows import Windows, windows_onto
+
+expect.set_options(timeout=PATIENCE_MS)
+
+TITLE, TEXT = "깨진 보도블록 <i>3번 출구</i>", "세종대로의 보도블록이 깨졌습니다."
+CONSOLE: dict[str, Any] = {"viewport": {"width": 1100, "height": 700}, "device_scale_factor": 1}
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
+    async with web_city(tmp_path) as city:
+        yield city
+
+
+@pytest.fixture
+async def street(city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(f"http://{city.city.address}") as windows:
+        yield windows
+
+
+@pytest.fixture
+async def hall(city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(f"http://{city.city.address}") as windows:
+        yield windows
+
+
+async def desk(hall: Windows, city: WebCity, who: str, department: str = "") -> Page:
+    """The petitions of a department, as one of its officials has them at the console."""
+    page = await hall.open("/console", **CONSOLE)
+    await page.locator("textarea").fill(city.tokens[who])
+    await page.locator("button[type=submit]").click()
+    await page.locator(".desk").wait_for()
+    await page.evaluate(f"location.hash = '/petitions/{department}'")
+    await page.locator("form.search select").wait_for()
+    return page
+
+
+async def taken(page: Page, key: str, **values: str) -> None:
+    """One step by its key, with what its form asks for."""
+    await page.keyboard.press(key)
+    for name, value in values.items():
+        field = page.locator(f"dialog [name={name}]")
+        if await field.evaluate("element => element.tagName") == "SELECT":
+            await field.select_option(value)
+        else:
+            await field.fill(value)
+    if values:
+        await page.locator("dialog button[type=submit]").click()
+        await expect(page.locator("dialog")).to_have_count(0)
+
+
+async def test_a_petition_goes_from_a_citizen_in_the_city_over_two_desks(
+    city: WebCity, street: Windows, hall: Windows
+) -> None:
+    mina = await street.open()
+    await come_in(mina, token=city.tokens["mina"])
+    await settled(mina)
+    # an officer hears of what arrives from when they are at the desk
+    await city.done("petitions.serve", "officer", present=True, contact="02-2133-0000")
+    room, officer = await desk(hall, city, "room"), await desk(hall, city, "officer", "roads")
+
+    # Filed where one stands.
+    await mina.get_by_role("button", name="민원", exact=True).click()
+    await mina.get_by_label("어떤 민원인가요").select_option("other")
+    await mina.get_by_label("제목", exact=True).fill(TITLE)
+    await mina.get_by_label("내용", exact=True).fill(TEXT)
+    await mina.get_by_label("이름", exact=True).fill("김미나")
+    await mina.get_by_role("button", name="민원 신청하기").click()
+    await mina.locator("section.paper").get_by_role("button", name="보기").click()
+    await expect(mina.get_by_role("heading", name=TITLE)).to_be_visible()
+
+    # The civil service room has it at once, whole and not as markup, and passes it on.
+    await room.locator(".rows button").first.click()
+    await expect(room.locator(".quote h3")).to_have_text(TITLE)
+    assert await room.locator(".quote i").count() == 0
+    await taken(room, "r", department="roads")
+    await expect(room.locator(".rows li")).to_have_count(0)
+    state = mina.locator(".facts dd").first
+    await expect(state).to_have_text("담당 부서 지정")
+
+    # And the officer has it.
+    await officer.locator(".rows button").first.click()
+    await expect(officer.locator(".quote p").first).to_have_text(TEXT)
