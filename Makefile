@@ -71,6 +71,7 @@ check: setup $(NPM_READY)
 	$(BIN)/lint-imports
 	@$(NPM) run check --silent
 	@$(MAKE) --no-print-directory audit
+	@$(MAKE) --no-print-directory fuzz
 
 # Both bring what they need by themselves, and do with less where it cannot be had: setup depends on neither.
 audit: setup

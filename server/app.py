@@ -18,7 +18,7 @@ from protocol.handshake import CityCard
 from protocol.refusals import Farewell
 from server.addresses import Proxies
 from server.auth import Registry
-from server.clock import SystemClock
+from server.clock import Clock, SystemClock
 from server.config import Settings
 from server.doorstep import Doorstep
 from server.gateway import Gateway
@@ -66,11 +66,11 @@ class _Uvicorn(uvicorn.Server):
 class Node:
     """One running server process."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.city_plan = plan.load(settings.city.path)
-        clock = SystemClock()
+        clock = clock or SystemClock()
         registry = Registry.of(settings, self.metrics, clock)
         self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
         self.journal = SqlJournal.of(settings.data)

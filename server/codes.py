@@ -55,6 +55,7 @@ class Codes:
         try:
             return self._tickets.redeem(typed.upper().translate(_READ_AS), now)
         except BadToken:
+            self._metrics.tokens_refused.labels("code").inc()
             self._attempts.take(place, now)
             return None
 

@@ -440,6 +440,9 @@ class Host:
                 answer(done)
         first = self._version - len(opened.entries) + 1
         for version, entry in enumerate(opened.entries, first):
+            kinds_in = entry.event.kinds_in
+            kind = getattr(entry.event, kinds_in) if kinds_in else ""
+            self._metrics.decided.labels(entry.event.type, kind).inc()
             try:
                 for audience, fact in self.city.tell(entry, opened.now):
                     self._tellers.tell(audience, fact, opened.now, version)

@@ -43,10 +43,10 @@ something: it has a time of its own in each round, so that neither waits for all
 MAX_READY = 16_384
 """Sockets in one round; the rest is next."""
 
-READABLE = select.EPOLLIN if hasattr(select, "epoll") else 1
+READABLE = getattr(select, "EPOLLIN", 0)
 """There is something to read, and no end yet."""
 
-WATCHED = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLET
+WATCHED = READABLE | getattr(select, "EPOLLRDHUP", 0) | getattr(select, "EPOLLET", 0)
 """What is new to read, once; a read that is not filled took all there was (epoll(7), question 9)."""
 
 PoseWay: TypeAlias = tuple[int, Inbox]

@@ -131,6 +131,11 @@ class Metrics:
         )
         self.refused = self._counter("madang_refused", "Commands refused, by code.", ["reason"])
 
+        self.decided = self._counter(
+            "madang_decided",
+            "What services decided and is kept, by event and, of some, kind.",
+            ["event", "kind"],
+        )
         self.effects = self._counter(
             "madang_effects", "What services brought about among the avatars, by kind.", ["kind"]
         )

@@ -76,6 +76,9 @@ class Event(BaseModel):
 
     type: str
 
+    kinds_in: ClassVar[str | None] = None
+    """The field, of few values, by which such events are told apart where they are counted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Everyone:

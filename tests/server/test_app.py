@@ -27,7 +27,7 @@ async def city(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def page(city: Served, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False) as browser:
+    async with httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=60) as browser:
         return await browser.get(path)
 
 

@@ -93,7 +93,7 @@ async def test_serve_tells_its_url_is_ready_and_ends_well_on_sigterm(running: su
     line = await asyncio.wait_for(asyncio.to_thread(running.stdout.readline), PATIENCE_SECONDS)
     found = re.search(r"http://127\.0\.0\.1:\d+/", line)
     assert found, line
-    async with httpx.AsyncClient(base_url=found[0], trust_env=False) as browser:
+    async with httpx.AsyncClient(base_url=found[0], trust_env=False, timeout=60) as browser:
         assert (await browser.get("/readyz")).status_code == 200
         assert (await browser.get("/api/city")).json()["id"] == "hamlet"
     running.send_signal(signal.SIGTERM)

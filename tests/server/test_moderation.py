@@ -135,7 +135,7 @@ async def test_a_banned_address_is_turned_away_for_now_and_no_other_way(tmp_path
         assert (goodbye["code"], goodbye["retry"], code) == ("banned", "never", 4404)
         assert town.count("madang_limit_reached_total", limit="kept_out") == 1
         assert town.count("madang_effects_total", kind="turnaway") == 1
-        async with httpx.AsyncClient(base_url=f"http://{town.at.address}") as http:
+        async with httpx.AsyncClient(base_url=f"http://{town.at.address}", timeout=60) as http:
             header = {"Authorization": f"Bearer {town.token('kim')}"}
             filed = await http.post("/api/v1/petitions/file", json=PETITION, headers=header)
             assert filed.status_code == 200
@@ -319,7 +319,7 @@ async def test_nobody_sanctions_themselves_or_an_operator(town: ModeratedTown) -
 
 async def test_the_desk_works_over_http_too(town: ModeratedTown) -> None:
     kim, lee = await town.citizen("kim"), await town.citizen("lee")
-    async with httpx.AsyncClient(base_url=f"http://{town.at.address}") as http:
+    async with httpx.AsyncClient(base_url=f"http://{town.at.address}", timeout=60) as http:
 
         async def post(word: str, who: str, body: dict[str, Any], **claims: Any) -> httpx.Response:
             header = {"Authorization": f"Bearer {town.token(who, **claims)}"}

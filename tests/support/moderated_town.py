@@ -112,8 +112,9 @@ async def moderated_town(folder: Path, **sections: Any) -> AsyncIterator[Moderat
         shutil.copytree(HAMLET, city)
         shutil.copytree(DEFAULT_CITY / "services", city / "services")
     given: dict[str, Any] = {"limits": {"chat_per_s": 0, "commands_per_s": 0}} | sections
+    crowd = {"tick_hz": 5} | given.pop("crowd", {})
     async with (
-        served(folder, city={"path": city}, crowd={"tick_hz": 5}, **given) as at,
+        served(folder, city={"path": city}, crowd=crowd, **given) as at,
         AsyncExitStack() as leaving,
     ):
         yield ModeratedTown(at, folder, leaving)

@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from server.app import Node
+from server.clock import Clock
 from server.config import Settings
 
 HAMLET = Path(__file__).parents[2] / "worlds" / "hamlet"
@@ -112,11 +113,11 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path, **sections: Any) -> AsyncIterator[Served]:
+async def served(folder: Path, clock: Clock | None = None, **sections: Any) -> AsyncIterator[Served]:
     """A node on a free port, of the hamlet where nothing else is set; it keeps its data in `folder`."""
     given = {"listen": {}, "data": {"dir": folder / "data"}, "city": {"path": HAMLET}} | sections
     given["listen"] = {"port": 0} | given["listen"]
-    node = Node(Settings(**given))
+    node = Node(Settings(**given), clock)
     url = await node.open()
     try:
         yield Served(node, url.removeprefix("http://").rstrip("/"))

@@ -70,8 +70,11 @@ class Sessions:
             return None
         limits = self._limits
         idle, whole = limits.session_idle_minutes * 60, limits.session_hours * 3600
-        if (idle and now - session.seen_at > idle) or (whole and now - session.opened_at > whole):
-            del self._sessions[kept]
+        if whole and now - session.opened_at > whole:
+            self._end(kept, "session_hours")
+            return None
+        if idle and now - session.seen_at > idle:
+            self._end(kept, "session_idle_minutes")
             return None
         session.seen_at = now
         self._sessions.move_to_end(kept)

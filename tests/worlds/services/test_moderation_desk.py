@@ -1,6 +1,7 @@
 """The desk: reports with their evidence, claims, appeals, notes, the audit in three views, statistics."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.support.moderation_desk import (
     LEE,
     MOD,
     MOD2,
+    NEWCOMER,
     OPERATOR,
     PARK,
     VISITOR,
@@ -367,6 +369,45 @@ def test_one_person_is_one_page_for_the_desk_within_its_scope() -> None:
     assert p.refused(MOD, wire.ShowPerson, citizen=MOD.id).code is Refusal.NOT_ALLOWED
     assert p.refused(KIM, wire.ShowPerson, citizen=LEE.id).code is Refusal.NOT_ALLOWED
     assert p.refused(HOST, wire.ShowDesk, after="x").field == "after"
+
+
+def test_who_is_someone_else_each_time_fills_neither_the_desk_nor_the_queue() -> None:
+    p = Precinct(report_waiting=4, report_waiting_visitors=3, held_waiting=4, held_waiting_visitors=3)
+    crowd = [replace(VISITOR, id=f"v-{n}") for n in range(6)]
+    for one in crowd:
+        p.present.here[one.id] = one
+    for n, one in enumerate(crowd):
+        if n < 3:
+            p.report(one, PARK)
+            assert p.say(one, f"{n}번 보세요 seoul.go.kr")
+        else:
+            assert p.refused(one, wire.Report, citizen=PARK.id, reason="spam").code is Refusal.FULL
+            assert p.silenced(one, f"{n}번 보세요 seoul.go.kr").code is Refusal.FULL
+    assert p.report(KIM, PARK)
+    assert p.say(NEWCOMER, "보세요 seoul.go.kr")
+
+
+def test_visitors_who_report_count_for_no_alarm_before_citizens_who_do_or_after() -> None:
+    p = Precinct(reports_alarm=3)
+    before, after = ([replace(VISITOR, id=f"v-{when}{n}") for n in range(4)] for when in "ab")
+    for one in (*before, *after):
+        p.present.here[one.id] = one
+    for one in before:
+        p.report(one, PARK)
+    p.report(KIM, PARK)
+    p.report(LEE, PARK)
+    for one in after:
+        p.report(one, PARK)
+    assert p.told(HEAD, "alerted") == []
+    p.report(NEWCOMER, PARK)
+    assert [(one["kind"], one["count"]) for one in p.told(HEAD, "alerted")] == [("reports", 3)]
+
+
+def test_a_visitor_reports_from_where_they_are() -> None:
+    p = Precinct()
+    assert p.refused(VISITOR, wire.Report, citizen=PARK.id, reason="spam").code is Refusal.NOT_HERE
+    p.present.here[VISITOR.id] = VISITOR
+    assert p.report(VISITOR, PARK)
 
 
 def test_the_audit_says_by_what_office_each_act_was() -> None:

@@ -151,6 +151,7 @@ def _case(
                 message=event.message,
                 subject=event.subject,
                 is_minor=event.is_minor,
+                is_visitors=event.is_visitors,
                 evidence=event.evidence,
             )
             state.reports.append(report)
@@ -180,6 +181,7 @@ def _case(
                 expires_at=event.expires_at,
                 marks=event.marks,
                 context=event.context,
+                is_visitors=event.is_visitors,
             )
             state.held.append(held)
             desk.index.held_by[held.citizen].append(held)

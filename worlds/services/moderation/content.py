@@ -67,10 +67,14 @@ class Rules(Shape):
     """So many people who reported the same citizen alert the desk; nothing more happens by itself."""
     report_waiting: Many = 2_000
     """Reports that may wait."""
+    report_waiting_visitors: Many = 200
+    """Of those so many of visitors, who are someone else whenever they come: they must not fill the desk for all."""
     held_s: Seconds = 300
     """A line that nobody read by then is refused."""
     held_per_citizen: Many = 3
     held_waiting: Many = 500
+    held_waiting_visitors: Many = 150
+    """Of those so many of visitors, for the same reason."""
     context_lines: Many = 5
     repeat_s: Seconds = 30
     """For so long a citizen does not say the same twice."""

@@ -1,6 +1,6 @@
 """What moderation decides, as the journal keeps it; together they are the audit log."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -70,6 +70,7 @@ class Arrived(OfModeration):
 class Sanctioned(OfModeration):
     """Given, or where it takes two proposed until `propose_until`."""
 
+    kinds_in: ClassVar[str | None] = "kind"
     type: Literal["moderation.sanctioned"] = "moderation.sanctioned"
     sanction: int
     citizen: str
@@ -165,7 +166,7 @@ class Moved(OfModeration):
 
 
 class Reported(OfModeration):
-    """A citizen reported; `is_minor` where it is by or about one."""
+    """A citizen reported; `is_minor` where it is by or about one, `is_visitors` where nobody knows who reported."""
 
     type: Literal["moderation.reported"] = "moderation.reported"
     report: int
@@ -177,6 +178,7 @@ class Reported(OfModeration):
     scope: str
     claim_by: int
     is_minor: bool = False
+    is_visitors: bool = False
     evidence: Evidence = Evidence()
 
 
@@ -212,6 +214,7 @@ class ReportDecided(OfModeration):
 class LineHeld(OfModeration):
     """A line waits for a moderator."""
 
+    kinds_in: ClassVar[str | None] = "reason"
     type: Literal["moderation.line_held"] = "moderation.line_held"
     held: int
     name: Personal
@@ -224,6 +227,7 @@ class LineHeld(OfModeration):
     marks: tuple[str, ...] = ()
     context: tuple[KeptLine, ...] = ()
     expires_at: int
+    is_visitors: bool = False
 
 
 class LineDecided(OfModeration):

@@ -13,13 +13,14 @@ from worlds.services.moderation.events import HeldReason
 
 
 class WitnessedReport(wire.Report):
-    """A report with what its writer saw, and whom it is about where they are here.
+    """A report with what its writer saw, whom it is about where they are here, and whether the writer is.
 
     What was witnessed is no part of what was asked: the same report sent again is the same.
     """
 
     seen: Seen = Field(default=Seen(), exclude=True)
     about: Citizen | None = Field(default=None, exclude=True)
+    is_here: bool = Field(default=True, exclude=True)
 
 
 class WitnessedSanction(wire.Sanction):

@@ -29,6 +29,8 @@ def report(desk: Desk, command: wire.Report, citizen: Citizen, now: int) -> Iter
     words = words_of(command.words, "words", desk.rules.longest_words, 0)
     seen = command.seen if isinstance(command, WitnessedReport) else Seen()
     about = command.about if isinstance(command, WitnessedReport) else None
+    if citizen.is_visitor and isinstance(command, WitnessedReport) and not command.is_here:
+        raise Refused(Refusal.NOT_HERE, "a visitor reports from where they are, in the city")
     target = command.citizen or next(
         (line.citizen for line in seen.lines if line.message == command.message), None
     )
@@ -51,6 +53,7 @@ def report(desk: Desk, command: wire.Report, citizen: Citizen, now: int) -> Iter
         scope=seen.scopes[-1] if seen.scopes else "",
         claim_by=now + desk.content.reasons[command.reason].claim_s * S,
         is_minor=is_minor,
+        is_visitors=citizen.is_visitor,
         evidence=_kept(seen),
     )
     if target is not None:
@@ -79,11 +82,18 @@ def _keep_pace(desk: Desk, citizen: Citizen, target: str | None, command: wire.R
         raise Refused(Refusal.TOO_FAST, retry_after_ms=recent[0] + WINDOW_MS - now)
     if rules.report_waiting and len(desk.index.open_reports) >= rules.report_waiting:
         raise Refused(Refusal.FULL, "too many reports wait")
+    if citizen.is_visitor and rules.report_waiting_visitors:
+        theirs = sum(one.is_visitors for one in desk.index.open_reports.values())
+        if theirs >= rules.report_waiting_visitors:
+            raise Refused(Refusal.FULL, "too many reports of visitors wait")
 
 
 def _alarm(desk: Desk, citizen: Citizen, target: str, seen: Seen, now: int) -> Iterator[e.OfModeration]:
-    """Many people about the same one: the desk is alerted, and nothing else."""
-    people = {one.by for one in desk.index.reports_about.get(target, ()) if one.is_open} | {citizen.id}
+    """Many people about the same one: the desk is alerted, no more; how many visitors are is known to nobody."""
+    if citizen.is_visitor:
+        return
+    reports = desk.index.reports_about.get(target, ())
+    people = {one.by for one in reports if one.is_open and not one.is_visitors} | {citizen.id}
     if desk.rules.reports_alarm and len(people) == desk.rules.reports_alarm:
         scope = seen.district or ""
         yield e.AlertRaised(by=citizen.id, scope=scope, kind="reports", count=len(people), citizen=target)

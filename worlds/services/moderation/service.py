@@ -206,7 +206,8 @@ class Moderation(Service[e.OfModeration]):
             case wire.Report():
                 about = witness.citizen(command.citizen) if command.citizen is not None else None
                 seen = witness.seen_by(citizen.id, command.citizen)
-                return WitnessedReport(**dict(command), seen=seen, about=about)
+                is_here = witness.citizen(citizen.id) is not None
+                return WitnessedReport(**dict(command), seen=seen, about=about, is_here=is_here)
             case wire.Sanction():
                 here = (witness.citizen(one) for one in command.citizens)
                 return WitnessedSanction(**dict(command), here=tuple(one for one in here if one is not None))

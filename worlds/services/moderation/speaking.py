@@ -130,6 +130,10 @@ def hold(desk: Desk, command: HoldLine, citizen: Citizen, now: int) -> Iterator[
         raise Refused(Refusal.FULL, f"{own} lines of yours wait for a moderator")
     if rules.held_waiting and len(desk.index.waiting) >= rules.held_waiting:
         raise Refused(Refusal.FULL, "too many lines wait for a moderator")
+    if citizen.is_visitor and rules.held_waiting_visitors:
+        theirs = sum(one.is_visitors for one in desk.index.waiting.values())
+        if theirs >= rules.held_waiting_visitors:
+            raise Refused(Refusal.FULL, "too many lines of visitors wait for a moderator")
     yield e.LineHeld(
         by=citizen.id,
         held=len(desk.state.held) + 1,
@@ -143,6 +147,7 @@ def hold(desk: Desk, command: HoldLine, citizen: Citizen, now: int) -> Iterator[
         marks=command.marks,
         context=tuple(kept_line(line) for line in command.context),
         expires_at=now + rules.held_s * S,
+        is_visitors=citizen.is_visitor,
     )
     yield from automatic.follows(desk, citizen, command.reason, command.district, now)
 

@@ -98,6 +98,7 @@ class Report:
     message: str | None = None
     subject: str | None = None
     is_minor: bool = False
+    is_visitors: bool = False
     evidence: Evidence = field(default_factory=Evidence)
     state: ReportState = "open"
     claim: Claim = field(default_factory=Claim)
@@ -135,6 +136,7 @@ class Held:
     state: HeldState = "waiting"
     claim: Claim = field(default_factory=Claim)
     decided_at: int | None = None
+    is_visitors: bool = False
     told: Personal | None = None
     """In which other words it was told."""
 
