@@ -443,6 +443,8 @@ async def test_an_officer_reads_a_petition_once_it_is_in_their_hands_and_answers
     detail = page.locator(".detail")
     await expect(detail.locator(".acts button")).to_have_count(2)
     await page.keyboard.press("b")
+    # who sits at the desk has read it before: that it has begun is told by what can be done now
+    await expect(detail.locator(".acts button")).to_have_count(6)
     await expect(detail.locator(".quote p").first).to_contain_text("보도블록이 깨졌습니다.")
     assert await faults_of(page) == []
     await page.keyboard.press("a")
