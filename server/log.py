@@ -33,7 +33,8 @@ def configure(settings: Log) -> None:
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
+        # What is logged is rare. A logger that kept how it was set up first would not be heard by who sets it up anew.
+        cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
