@@ -88,10 +88,10 @@ class Ground:
                     name=_text(zone.name),
                     kind=zone.kind,
                     polygon=[[x, z] for x, z in zone.polygon],
-                    may_enter=admits and not is_closed,
-                    closed=self._why_closed(zone.id) if admits and is_closed else None,
+                    may_enter=may and not is_closed,
+                    closed=self._why_closed(zone.id) if may and is_closed else None,
                 )
-                for zone, (admits, is_closed) in zip(sheet.zones, rights, strict=True)
+                for zone, (may, is_closed) in zip(sheet.zones, rights, strict=True)
             ]
         return self._zones[rights]
 

@@ -142,10 +142,11 @@ class District:
 
     def supervise(self, away: Collection[int], now: float) -> tuple[Sequence[Turn], Sequence[int]]:
         """Open and close supervised places by who is in them; which turned, and who was put out of one."""
+        if not self.plan.supervised:
+            return (), ()
         there = np.where(self._walkers.present, self._walkers.zones, np.uint64(0))
         looked = self.supervision.look(there, away, now)
-        if looked.closed is not None:
-            self._walkers.forbidden[:] = self._forbidden | looked.closed
+        self._walkers.forbidden[:] = self._forbidden | looked.closed
         for slot in looked.out:
             self.place(slot, self._arrivals.outside(), now)
         return looked.turns, looked.out

@@ -44,10 +44,7 @@ class Looked:
 
     turns: Sequence[Turn]
     out: Sequence[int]
-    closed: NDArray[np.uint64] | None
-
-
-NOTHING = Looked((), (), None)
+    closed: NDArray[np.uint64]
 
 
 class Supervision:
@@ -93,8 +90,6 @@ class Supervision:
 
     def look(self, zones: NDArray[np.uint64], away: Collection[int], now: float) -> Looked:
         """Open, close and clear places by who stands where (bits by slot); who is `away` is not there for anyone."""
-        if not self._places:
-            return NOTHING
         turns: list[Turn] = []
         out: list[int] = []
         closed = np.zeros(len(zones), np.uint64)
