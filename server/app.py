@@ -31,6 +31,7 @@ from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
 from server.snapshots import Snapshots, make_elsewhere
+from server.steady_clock import SteadyClock, seconds_running
 from server.ticker import Ticker
 from server.web import app as web
 from server.web.callers import Gate
@@ -70,9 +71,9 @@ class Node:
         self.settings = settings
         self.metrics = Metrics()
         self.city_plan = plan.load(settings.city.path)
-        clock = clock or SystemClock()
-        registry = Registry.of(settings, self.metrics, clock)
-        self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
+        self.clock = SteadyClock(clock) if clock else SteadyClock(SystemClock(), seconds_running)
+        registry = Registry.of(settings, self.metrics, self.clock)
+        self.router = Router(self.city_plan, settings, registry, self.metrics, self.clock, default_rng())
         self.journal = SqlJournal.of(settings.data)
         self._holding = Holding(settings.data)
         found = founder(settings.city.path, self.city_plan)
@@ -124,6 +125,7 @@ class Node:
             "districts": {name: crowd.population for name, crowd in self.router.crowds.items()},
             "journal_version": self.host.version,
             "overload_step": self.ticker.step.name.lower(),
+            "clock_ahead_s": round(self.clock.ahead_seconds, 3),
             "near_age_p99_s": self.metrics.neighbour_ages.quantiles["0.99"],
         }
 
@@ -142,6 +144,7 @@ class Node:
             self._holding.take()
             await self.journal.open()
             await self.host.load()
+            self.clock.reach(self.host.decided_at)
         except BaseException:
             sock.close()
             self._holding.let_go()

@@ -121,6 +121,11 @@ class Host:
         return self._version
 
     @property
+    def decided_at(self) -> int:
+        """When the newest event was decided, in ms; 0 where nothing was."""
+        return self._last_now
+
+    @property
     def is_whole(self) -> bool:
         """Whether the city is what the journal holds; not while it is loaded again after a lost round."""
         return self._is_loaded
