@@ -17,7 +17,7 @@ from server.codes import Codes
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, heads, joining, open311, records, rest, watch
+from server.web import faults, grounds, heads, joining, open311, question_times, records, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.cross_origin import CrossOrigin
@@ -142,6 +142,8 @@ def build(
         app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
         if "petitions" in gate.host.city.services:
             app.include_router(open311.routes(gate, view.city().id))
+        if "live_qa" in gate.host.city.services:
+            app.include_router(question_times.routes(gate, view))
         if gate.host.city.kinds:
             app.include_router(records.routes(gate, gate.host.city.kinds))
         app.include_router(heads.routes(gate))

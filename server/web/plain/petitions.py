@@ -25,6 +25,9 @@ STEPS: Mapping[str, type[say.Step]] = {
 """What is done to one petition, by the last part of its address."""
 
 CONTENT = ("title", "text", "name", "address", "contact")
+IN_PUBLIC = "in_public"
+"""Asked of those who answer what was asked in public, and of nobody else."""
+
 FILING = (
     *CONTENT, "statutory_type", "department", "publish", "joint", "gu", "place", "repeats", "capacity", "channel",
     "for_citizen", "arrived_at",
@@ -302,6 +305,8 @@ async def _step_form(visit: Visit, id: str, verb: str, command: type[say.Step], 
         command, f"{AT}/{id}/{verb}", texts, key=new_key(), fixed=fixed, choices=choices,
         back=f"{AT}/{id}",
     )  # fmt: skip
+    if case is None or case.petition.origin is None:
+        form.fields = [one for one in form.fields if one.name != IN_PUBLIC]
     if verb == "amend" and case is not None:
         form.as_it_was = case.content
         form.fill(case.content)

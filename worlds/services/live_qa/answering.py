@@ -121,6 +121,8 @@ def settle(venue: Venue, command: wire.Settle, citizen: Citizen, now: int) -> It
         raise Refused(Refusal.BAD_MESSAGE, "either a date or a reason", field="due_at")
     if command.due_at is not None and command.due_at <= now:
         raise Refused(Refusal.BAD_MESSAGE, "the date is past", field="due_at")
+    if command.due_at is not None:
+        wording.require_near(command.due_at, now, venue.rules.farthest_days, "due_at")
     reason = None
     if command.reason is not None:
         reason = wording.text_of(command.reason, "reason", venue.rules.longest_reason)
@@ -136,14 +138,27 @@ def settle(venue: Venue, command: wire.Settle, citizen: Citizen, now: int) -> It
 
 
 def note_petition(venue: Venue, command: NotePetition, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
-    """The petition's number and due date, as far as they are news."""
+    """The petition's number, due date and department, as far as they are news; with its end the question is settled."""
     session = venue.state.session(command.session)
     question = session.question(command.question)
     is_new_date = command.due_at is not None and command.due_at != question.due_at
-    if question.petition != command.petition or is_new_date:
+    is_elsewhere = command.department not in (None, question.department)
+    if question.petition != command.petition or is_new_date or is_elsewhere:
         yield e.PetitionNoted(
             session=session.id,
             question=question.number,
             petition=command.petition,
             due_at=command.due_at,
+            department=command.department,
         )
+    if command.end is None or question.state != "deferred":
+        return
+    reason = venue.content.words.deferrals[command.end] if command.end != "answered" else None
+    yield e.DeferralEnded(
+        session=session.id,
+        question=question.number,
+        end=command.end,
+        text=command.text,
+        reason=f"{reason.ko} / {reason.en}" if reason is not None else "",
+    )
+    yield from archive(session, question, now)

@@ -97,6 +97,12 @@ class Petition:
     timers: dict[str, int] = field(default_factory=dict)
 
     @property
+    def origin(self) -> str | None:
+        """What it came from: the name of another service, and what it calls it."""
+        arrived = next((about for _, what, _, about in self.history if what == "submitted"), {})
+        return arrived.get("origin")
+
+    @property
     def people(self) -> int:
         """How many ask for it: the petitioner and who signed."""
         return 1 + len(self.signers)

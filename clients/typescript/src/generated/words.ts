@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "0700e62b27eb97ea";
+export const FINGERPRINT = "9fa399d8ecb23d4f";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -1408,7 +1408,7 @@ export interface PersonShown {
   next?: string | null | undefined;
 }
 
-/** A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named. */
+/** A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named. `origin`: to the petitioner and the staff, from where in another service it came. */
 export interface PetitionCard {
   petition: string;
   number?: string | null | undefined;
@@ -1426,6 +1426,7 @@ export interface PetitionCard {
   unread?: number | undefined;
   mine?: boolean | undefined;
   parent?: string | null | undefined;
+  origin?: string | null | undefined;
 }
 
 /** Petitions, and where the next page begins. */
@@ -1485,6 +1486,7 @@ export interface PetitionsAnswer {
   requested?: boolean | undefined;
   justified?: boolean | null | undefined;
   measure?: string | null | undefined;
+  in_public?: boolean | undefined;
 }
 
 /** Bring what was missing. */

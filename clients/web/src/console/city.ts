@@ -35,9 +35,21 @@ export class City {
 
   /** What staff watch over HTTP; raises where it is not answered. */
   async watch<T>(path: string): Promise<T> {
-    const answer = await fetch(`/api/watch/${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
+    return (await this.read(`/api/watch/${path}`)).json();
+  }
+
+  /** A file over HTTP, which the browser saves; raises where it is not answered. */
+  async save(path: string, name: string): Promise<void> {
+    const held = URL.createObjectURL(await (await this.read(path)).blob());
+    const link = Object.assign(document.createElement("a"), { href: held, download: name });
+    link.click();
+    URL.revokeObjectURL(held);
+  }
+
+  private async read(path: string): Promise<Response> {
+    const answer = await fetch(path, { headers: { Authorization: `Bearer ${this.token}` } });
     if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
-    return answer.json();
+    return answer;
   }
 
   /** Whether this citizen has one of these roles, in whatever scope. */
