@@ -175,7 +175,7 @@ class Node:
         )
         self._doorstep = Doorstep(sock, line, self.router.door, Proxies(listen), loop)
         self.router.registry.fetch_keys()
-        self.ticker.start()
+        self.ticker.start(self.inlet.collect if self.inlet else None)
         self._ready = True
         host, port = sock.getsockname()[:2]
         return f"http://[{host}]:{port}/" if family == socket.AF_INET6 else f"http://{host}:{port}/"
