@@ -115,7 +115,7 @@ class SocketLine(WSListener):
         self._gateway.router.connect(self, self._now())
         if self._gateway.inlet is not None:
             under.pause_reading()
-            self._source = Source(sock.fileno(), self._take, self._read_again)
+            self._source = Source(sock, self._take, self._read_again)
             self._gateway.inlet.add(self._source)
             self._gateway.inlet.lead(self._source, self._way)
 

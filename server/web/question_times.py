@@ -105,7 +105,7 @@ def routes(gate: Gate, view: CityView) -> APIRouter:
         responses={200: {"content": {"text/csv": {}, "application/json": {}}}},
     )
     async def exported(
-        citizen: Annotated[Citizen, Depends(caller(gate))],
+        citizen: Annotated[Citizen, Depends(caller())],
         session: Name,
         form: Form,
         internal: Annotated[

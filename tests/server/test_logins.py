@@ -12,7 +12,7 @@ import pytest
 
 from server.auth import Claims, issue_token, keep_secret
 from tests.support.issuer import KEYS, Issuer, running_issuer
-from tests.support.node import Guest, Served, served
+from tests.support.node import WITHOUT_TLS, Guest, Served, served
 from tests.support.patience import until
 
 
@@ -65,7 +65,9 @@ async def trusting(folder: Path, issuer: Issuer | None, **sections: Any) -> Asyn
     given["limits"] = {"loopback_exempt": False, "logins_failed_per_address": 0} | sections.pop("limits", {})
     async with (
         served(folder, **(given | sections)) as city,
-        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=60) as browser,
+        httpx.AsyncClient(
+            base_url=f"http://{city.address}", trust_env=False, timeout=60, verify=WITHOUT_TLS
+        ) as browser,
     ):
         yield Trusting(city, browser, folder)
 

@@ -261,12 +261,8 @@ async def step(visit: Visit) -> Response:
     if command is None:
         raise Refused(Refusal.NOT_FOUND)
     form = await _step_form(visit, id, verb, command, case)
-    if visit.request.method != "POST":
-        return visit.form_page(form)
-    answer = await visit.submit(form)
-    if isinstance(answer, Response):
-        return answer
-    visit.note(form.words["done"])
+    if (unfinished := await visit.filled(form)) is not None:
+        return unfinished
     return visit.go(f"{AT}/{id}" if await _still_sees(visit, id) else _elsewhere(visit))
 
 

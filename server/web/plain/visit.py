@@ -247,6 +247,16 @@ class Visit:
         answer.headers.update(headers)
         return answer
 
+    async def filled(self, form: Form) -> Response | None:
+        """The form, empty or with what is wrong in it; None when what it asks is done, and noted."""
+        if self.request.method != "POST":
+            return self.form_page(form)
+        answer = await self.submit(form)
+        if isinstance(answer, Response):
+            return answer
+        self.note(form.words["done"])
+        return None
+
     async def submit(
         self, form: Form, template: str = FORM, *, first: First | None = None, **values: Any
     ) -> Any:

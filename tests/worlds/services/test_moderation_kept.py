@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from protocol.codec import MAX_TOLD_BYTES, dump
+from protocol.codec import dump
 from protocol.districts import Enter
-from protocol.message import Command
+from protocol.message import MAX_TOLD_BYTES, Command
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from tests.support.check_service import Step, play

@@ -15,8 +15,10 @@ from worlds.services.live_qa.state import ENDED, Question, Session
 from worlds.services.live_qa.venue import Venue
 
 
-def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
-    """Up to three are next; one is answered at a time."""
+def _still_open(
+    venue: Venue, command: wire.Pin | wire.Defer, citizen: Citizen, now: int
+) -> tuple[Session, Question]:
+    """The question whose turn a host decides on, as the host saw it."""
     session = venue.state.session(command.session)
     require_host(citizen, session)
     question = session.question(command.question)
@@ -24,6 +26,12 @@ def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator
         raise Refused(Refusal.CLOSED, f"the session is {session.phase}")
     expect(question, command.version, now)
     require_state(question, "open", "next", "now")
+    return session, question
+
+
+def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
+    """Up to three are next; one is answered at a time."""
+    session, question = _still_open(venue, command, citizen, now)
     if question.state == command.to:
         return
     limit = venue.rules.next_questions
@@ -80,13 +88,7 @@ def _require_answerer(session: Session, question: Question, citizen: Citizen) ->
 
 def defer(venue: Venue, command: wire.Defer, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
     """A department answers: from here on it is a petition of its asker, with the period of its kind."""
-    session = venue.state.session(command.session)
-    require_host(citizen, session)
-    question = session.question(command.question)
-    if session.phase not in ("collecting", "doors", "live", "closing"):
-        raise Refused(Refusal.CLOSED, f"the session is {session.phase}")
-    expect(question, command.version, now)
-    require_state(question, "open", "next", "now")
+    session, question = _still_open(venue, command, citizen, now)
     yield e.Deferred(
         session=session.id,
         by=citizen.id,
