@@ -2,12 +2,14 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
 from protocol.refusals import Refusal
 from protocol.services import moderation as wire
+from protocol.services import petitions
 from tests.support.moderation_desk import (
     AUDITOR,
     CHILD,
@@ -28,6 +30,7 @@ from tests.support.moderation_desk import (
     Precinct,
     S,
 )
+from worlds.calendar import moment
 from worlds.citizen import Citizen
 from worlds.evidence import NearTrack
 from worlds.plan import CityPlan, load
@@ -238,6 +241,28 @@ def test_an_appeal_is_decided_by_somebody_else_once_and_lifts_the_points_too() -
     )
     assert "by" not in own["appeal"]
     assert p.refused(MOD2, wire.DecideAppeal, **verdict).code is Refusal.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("added", "answered"), [([], date(2026, 12, 30)), ([date(2026, 12, 29)], date(2026, 12, 31))]
+)
+def test_an_appeal_is_answered_in_three_days_on_which_people_work_as_petitions_count_them(
+    added: list[date], answered: date
+) -> None:
+    p = Precinct()
+    days = [{"day": day.isoformat(), "name": "임시공휴일"} for day in added]
+    if days:
+        p.do(OPERATOR, petitions.ChangeCalendar, holidays=days)
+    p.wait(moment(date(2026, 12, 24), 17) - p.now)
+    number = p.sanction(MOD, KIM, "mute", lasts_s=86_400)
+    asked = p.do(KIM, wire.Appeal, 0, sanction=number, text="성탄절 전날 저녁입니다")
+    assert asked["answer_by"] == p.now - moment(date(2026, 12, 24), 17) + moment(answered, 17)
+
+
+def test_without_a_promised_time_an_appeal_has_none() -> None:
+    p = Precinct(appeal_answer_days=0)
+    number = p.sanction(MOD, KIM, "mute")
+    assert p.do(KIM, wire.Appeal, sanction=number, text="?")["answer_by"] == p.now
 
 
 def test_who_agreed_to_a_ban_does_not_decide_the_appeal_against_it() -> None:

@@ -56,7 +56,8 @@ class Rules(Shape):
     address_s: Seconds = 3_600
     """How long an address is kept out at most: behind it may be a whole school."""
     appeal_days: Many = 30
-    appeal_answer_days: Many = 3
+    appeal_answer_days: Annotated[int, Field(strict=True, ge=0, le=3_660)] = 3
+    """Working days, in which an appeal is answered by somebody else; 0 promises no time."""
     points_half_days: Annotated[int, Field(strict=True, ge=1)] = 90
     reports_per_10_min: Many = 6
     wrong_reports: Many = 5
