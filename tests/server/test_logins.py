@@ -338,3 +338,11 @@ async def test_what_a_browser_does_with_a_cookie_must_come_from_our_own_page(tmp
         )
         assert read.status_code == 200
         assert city.city.count("madang_origins_refused_total", way="http") == 2
+
+
+async def test_a_cookie_that_comes_by_tls_counts_for_no_page_that_came_without(tmp_path: Path) -> None:
+    async with trusting(tmp_path, None, listen={"proxies": ["127.0.0.1"]}) as city:
+        sent = {"Cookie": "a=b", "X-Forwarded-Proto": "https"}
+        for scheme, status in (("http", 403), ("https", 201)):
+            origin = f"{scheme}://{city.city.address}"
+            assert (await city.ticket(city.own_token(), Origin=origin, **sent)).status_code == status
