@@ -272,6 +272,9 @@ class Plain(Section):
     code_attempts: Annotated[int, Field(ge=0), Unit("in 10 min")] = 10
     """Codes that may be tried from one address: nobody mistypes more often, and nobody guesses 40 bits."""
 
+    code_guesses: Annotated[int, Field(ge=0), Unit("in 10 min")] = 1_000
+    """Wrong codes from all addresses together; past them somebody guesses, and codes are longer for a while."""
+
 
 class Log(Section):
     """What the server writes of itself, on standard error."""
