@@ -118,7 +118,10 @@ class Registry:
         """Who says hello; raises ProtocolError (bad_token, flooding), Unreachable, and KeysMissing once."""
         try:
             if hello.ticket is not None:
-                return self._still(self.tickets.redeem(hello.ticket, self._clock.monotonic()))
+                citizen = self.tickets.redeem(hello.ticket, self._clock.monotonic())
+                if not self.holds(citizen):
+                    raise BadToken(*EXPIRED)
+                return citizen
             if hello.token is not None:
                 return self._citizen(hello.token, has_waited=has_waited)
         except BadToken as bad:
@@ -136,10 +139,11 @@ class Registry:
         """Whether the token by which a citizen came has not ended since; what they opened with it ends with it."""
         return citizen.until is None or self._clock.unix_ms() < citizen.until
 
-    def _still(self, citizen: Citizen) -> Citizen:
+    def check(self, citizen: Citizen) -> None:
+        """Raises BadToken, counted, where it has ended: what it said may be so no longer."""
         if not self.holds(citizen):
+            self._metrics.tokens_refused.labels(EXPIRED[0]).inc()
             raise BadToken(*EXPIRED)
-        return citizen
 
     def _citizen(self, token: str, *, has_waited: bool) -> Citizen:
         head, said = unproved(token)

@@ -273,7 +273,7 @@ class Connection:
         try:
             self.session.expire(now)
             if self.citizen is not None:
-                self.router.check_token(self.citizen)
+                self.router.registry.check(self.citizen)
         except ProtocolError as error:
             self.end(error.code, error.message)
             return

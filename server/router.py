@@ -34,7 +34,6 @@ from server.restraints import Restraints
 from server.round import unavailable
 from server.sessions import Sessions
 from server.speech import Speech
-from server.tokens import EXPIRED, BadToken
 from server.waiting import RETRY_MS, Entrance
 from worlds.access import holds_any
 from worlds.citizen import Citizen
@@ -131,7 +130,7 @@ class Router:
         """Who says hello; to resume, the key is enough where there is no token, or one too old."""
         known = older.citizen if older is not None else None
         if known is not None and hello.token is None and hello.ticket is None:
-            self.check_token(known)
+            self.registry.check(known)
             return known
         try:
             return self.registry.identify(hello, address, has_waited=has_waited)
@@ -143,12 +142,6 @@ class Router:
             if known is None or not self.registry.holds(known):
                 raise
             return known
-
-    def check_token(self, citizen: Citizen) -> None:
-        """Raises BadToken where the token by which they came has ended since: what it said may be so no longer."""
-        if not self.registry.holds(citizen):
-            self.metrics.tokens_refused.labels(EXPIRED[0]).inc()
-            raise BadToken(*EXPIRED)
 
     def _begin(self, connection: Connection, *, resumed: bool) -> None:
         """The welcome, and what follows it; nothing where the line broke or another already brought it."""
