@@ -4,11 +4,10 @@ from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
-from worlds.calendar import Calendar, Period
 from worlds.citizen import Citizen
 from worlds.service import Personal
 from worlds.services.moderation import events as e
-from worlds.services.moderation.content import DAY, Rules
+from worlds.services.moderation.content import DAY
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.reporting import require_claim
 from worlds.services.moderation.roles import require, require_desk
@@ -28,13 +27,6 @@ def appeal(desk: Desk, command: wire.Appeal, citizen: Citizen, now: int) -> Iter
         raise Refused(Refusal.CLOSED, f"within {desk.rules.appeal_days} days")
     text = words_of(command.text, "text", desk.rules.longest_words)
     yield e.Appealed(by=citizen.id, sanction=one.number, text=Personal(owner=citizen.id, text=text))
-
-
-def answer_due(calendar: Calendar, rules: Rules, at: int) -> int:
-    """By when an appeal is answered: so many days that people work, counted as those of petitions are."""
-    if not rules.appeal_answer_days:
-        return at
-    return calendar.due(at, Period(unit="days", amount=rules.appeal_answer_days))
 
 
 def require_other(one: Sanction, citizen: Citizen) -> None:

@@ -140,6 +140,8 @@ class Reason(Shape):
 
     name: Text
     claim_s: Seconds = 1_800
+    authority: bool = False
+    """Whether what was acted upon for it is also told to an authority outside, such as the police."""
     start: Start | None = None
 
 
@@ -194,6 +196,8 @@ class Content(Shape):
     ladder: tuple[Rung, ...]
     forbids: Mapping[SanctionKind, frozenset[str]]
     """Which commands a sanction forbids, by their type; `live_qa.*` is all of a service that do not only read."""
+    observer: frozenset[str] = frozenset()
+    """Which of them an observer does not give either, who reads and has no voice."""
     talk: Mapping[TalkStep, Text]
     """What an officer's step says."""
     automatic: tuple[Automatic, ...] = ()
@@ -219,10 +223,13 @@ class Content(Shape):
             one.points for one in self.ladder
         ):
             raise ValueError("ladder: rungs by growing points, from the first")
-        for kind, words in self.forbids.items():
+        for where, words in (
+            *((f"forbids.{kind}", one) for kind, one in self.forbids.items()),
+            ("observer", self.observer),
+        ):
             for word in words:
                 if word.startswith(NEVER_FORBIDDEN):
-                    raise ValueError(f"forbids.{kind}: {word} cannot be forbidden to anyone")
+                    raise ValueError(f"{where}: {word} cannot be forbidden to anyone")
         if strange := {rule.reason for rule in self.automatic} - set(self.reasons):
             raise ValueError(f"automatic: {', '.join(sorted(strange))} are no reasons")
         if missing := set(get_args(TalkStep)) - set(self.talk):

@@ -29,7 +29,6 @@ from worlds.services.moderation import (
     views,
 )
 from worlds.services.moderation import events as e
-from worlds.services.moderation.appealing import answer_due
 from worlds.services.moderation.content import Content
 from worlds.services.moderation.desk import Desk, Judge, all_clean
 from worlds.services.moderation.index import Due, Index
@@ -58,6 +57,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.ShowEvidence: reporting.look,
     wire.ClaimCase: reporting.claim,
     wire.DecideReport: reporting.decide,
+    wire.HandOver: reporting.hand_over,
     wire.DecideHeld: speaking.decide,
     wire.Sanction: sanctioning.sanction,
     WitnessedSanction: sanctioning.sanction,
@@ -101,7 +101,7 @@ class Moderation(Service[e.OfModeration]):
 
     def __init__(self, texts: Texts, content: Content, judge: Judge = all_clean) -> None:
         super().__init__(texts)
-        self.desk = Desk(texts, content, judge)
+        self.desk = Desk(texts, content, judge, lambda: self.working_time())
 
     # Deciding
 
@@ -166,8 +166,7 @@ class Moderation(Service[e.OfModeration]):
     def _appeal_number(self, command: wire.Appeal) -> wire.AppealNumber:
         appeal = self.desk.state.sanction(command.sanction).appeal
         assert appeal is not None
-        answer_by = answer_due(self.working_time(), self.desk.rules, appeal.at)
-        return wire.AppealNumber(appeal=command.sanction, answer_by=answer_by)
+        return wire.AppealNumber(appeal=command.sanction, answer_by=self.desk.answer_by(appeal.at))
 
     def _sanction_done(self, command: wire.Sanction, given: list[e.Sanctioned]) -> wire.SanctionDone:
         touched = len(set(command.citizens))
