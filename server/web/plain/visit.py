@@ -47,6 +47,14 @@ class Site:
     sessions: Sessions
     version: str
 
+    def session(self, cookie: str) -> Session | None:
+        """The session of a cookie, if it has not ended; it ends with the token by which its citizen came, too."""
+        session = self.sessions.find(cookie, self.gate.clock.monotonic())
+        if session is not None and not self.gate.registry.holds(session.citizen):
+            self.sessions.close(cookie)
+            return None
+        return session
+
     async def reader(self, session: Session | None, request: Request, language: Language) -> Citizen:
         """Who is signed in, or a visitor; raises ProtocolError where the city admits none."""
         if session is not None:
@@ -207,7 +215,7 @@ class Visit:
     def redeem(self, code: str) -> bool:
         """Sign in by a one-time code; whether it was good. Raises Refused(too_fast)."""
         citizen = self.site.codes.redeem(code, place_of(address_of(self.request)), self._now())
-        if citizen is None:
+        if citizen is None or not self.site.gate.registry.holds(citizen):
             return False
         self.sign_in(citizen)
         return True
@@ -307,7 +315,7 @@ def answering(site: Site, handler: Handler) -> Callable[[Request], Awaitable[Res
 
     async def answer(request: Request) -> Response:
         cookie = request.cookies.get(COOKIE, "")[:64]
-        session = site.sessions.find(cookie, site.gate.clock.monotonic())
+        session = site.session(cookie)
         language = language_of(request)
         is_new = not cookie
         visit = Visit(site, request, language, cookie or new_cookie(), session, NOBODY, is_new_cookie=is_new)

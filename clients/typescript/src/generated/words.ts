@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "9fa399d8ecb23d4f";
+export const FINGERPRINT = "68ce9bf3d396d2c1";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -74,11 +74,12 @@ export interface AppealNumber {
   answer_by: number;
 }
 
-/** An appeal; `by` is who decided it, which only the desk is told. */
+/** An appeal; `answer_by` is when it is to be decided, `by` who did so, which only the desk is told. */
 export interface AppealRow {
   state: "open" | "upheld" | "shortened" | "lifted";
   text: string;
   at: number;
+  answer_by?: number | null | undefined;
   claimed_by?: string | null | undefined;
   claimed_until?: number | null | undefined;
   words?: string | null | undefined;
@@ -1123,7 +1124,7 @@ export interface ModerationDecideReport {
 
 /** What waits for a moderator within their scope. */
 export interface ModerationDesk {
-  which?: "reports" | "held" | "appeals" | "proposals" | undefined;
+  which?: "reports" | "held" | "appeals" | "proposals" | "authority" | undefined;
   after?: string | null | undefined;
 }
 
@@ -1157,6 +1158,12 @@ export interface ModerationGuardTalk {
   step: "begin" | "warn" | "record" | "end" | "break";
   scope: string;
   words?: string | undefined;
+}
+
+/** Say that a case was told to the authority whose it is: which one, and under what number. */
+export interface ModerationHandOver {
+  report: string;
+  words: string;
 }
 
 /** End a sanction before its time; within ten minutes by who gave it: undone, as if it had not been. */
@@ -2183,7 +2190,7 @@ export interface ReportFiled {
   report: string;
 }
 
-/** A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up. */
+/** A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up. `authority` is there where it is also the police's or another's, and `handed_over` says to whom it was told. */
 export interface ReportRow {
   report: string;
   citizen?: string | null | undefined;
@@ -2203,6 +2210,8 @@ export interface ReportRow {
   merged_into?: string | null | undefined;
   merged: string[];
   outcome?: string | null | undefined;
+  authority?: "waiting" | "handed_over" | null | undefined;
+  handed_over?: string | null | undefined;
   notes: CaseNote[];
 }
 
@@ -2496,6 +2505,7 @@ export interface Commands {
   "moderation.desk": { asks: ModerationDesk; answer: ModerationDeskAnswer };
   "moderation.evidence": { asks: ModerationEvidence; answer: EvidenceShown };
   "moderation.guard_talk": { asks: ModerationGuardTalk; answer: undefined };
+  "moderation.hand_over": { asks: ModerationHandOver; answer: undefined };
   "moderation.lift": { asks: ModerationLift; answer: undefined };
   "moderation.mine": { asks: ModerationMine; answer: OwnModeration };
   "moderation.mode": { asks: ModerationMode; answer: ModeNow };

@@ -52,10 +52,11 @@ export class City {
     return answer;
   }
 
-  /** Whether this citizen has one of these roles, in whatever scope. */
-  is(...roles: string[]): boolean {
-    const held = this.client.welcome?.citizen.roles ?? [];
-    return held.some((role) => roles.includes(role.split("@")[0]!));
+  /** Whether this citizen has one of these roles, or grants written `grant:NAME`, in whatever scope. */
+  is(...words: string[]): boolean {
+    const { roles = [], grants = [] } = this.client.welcome?.citizen ?? {};
+    const held = [...roles, ...grants.map((grant) => `grant:${grant}`)];
+    return held.some((word) => words.includes(word.split("@")[0]!));
   }
 
   /** Whether this citizen has one of these grants, in whatever scope. */
