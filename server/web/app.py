@@ -96,6 +96,7 @@ def build(
             visitors_admitted=settings.visitors.admitted,
             base_url=str(request.base_url),
             version=here.version,
+            addresses=() if pages is None else pages.addresses,
         )
         return HTMLResponse(
             page,

@@ -228,7 +228,7 @@ class Visit:
     def is_own_form(self, action: str) -> bool:
         """Whether a form that was sent was made here for this browser."""
         return not self.is_new_cookie and self.site.sessions.is_ours(
-            self.cookie, action, self.written.get("token", "")
+            self.cookie, action, self.written.get("form_token", "")
         )
 
     def check(self, form: Form, template: str = FORM, **values: Any) -> Response | None:
