@@ -17,7 +17,18 @@ from server.codes import Codes
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, heads, joining, open311, question_times, records, rest, watch
+from server.web import (
+    document,
+    faults,
+    grounds,
+    heads,
+    joining,
+    open311,
+    question_times,
+    records,
+    rest,
+    watch,
+)
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.cross_origin import CrossOrigin
@@ -55,8 +66,8 @@ def build(
 
     The page that was built is at `/`, and the landing page then at `/about`; without it, at both.
     """
-    # FastAPI's own pages for /docs load scripts from elsewhere; the OpenAPI document itself stays.
-    app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None)
+    # FastAPI's own pages for /docs load scripts from elsewhere, and its document is made while everyone waits.
+    app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None, openapi_url=None)
     here = Version(
         name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=fingerprint()
     )
@@ -151,6 +162,7 @@ def build(
         _add(app, heads.routes(gate))
         _add(app, watch.routes(gate, view, metrics))
         _add(app, plain.routes(gate, view, metrics, here.version, codes))
+    document.show(app)
     faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
