@@ -10,6 +10,8 @@ from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
 from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.clock import AheadClock
+from tests.support.patience import until as come_to_be
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
@@ -23,6 +25,8 @@ A_DAY_OFF = """{
         static now() { return Real.now() + day; }
     };
 }"""
+
+HOUR_S = 3_600
 
 LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
@@ -141,12 +145,48 @@ async def test_a_page_that_was_suspended_shows_what_is_true_when_it_is_woken_and
         assert await page.evaluate("madang.client.state") == "here"
 
 
+@pytest.mark.parametrize(
+    ("locale", "told"), [("ko-KR", "새로 들어왔습니다."), ("en-GB", "You came in anew.")]
+)
+async def test_a_page_that_was_in_the_background_for_an_hour_comes_in_anew_and_says_so(
+    tmp_path: Path, locale: str, told: str
+) -> None:
+    clock = AheadClock()
+    async with (
+        web_city(tmp_path, clock=clock) as city,
+        windows_onto(f"http://{city.city.address}") as windows,
+    ):
+        page = await windows.open(locale=locale)
+        await come_in(page, "하나")
+        await settled(page)
+        district = await page.evaluate("madang.client.place.district")
+        before = await page.evaluate("madang.client.welcome.session")
+        browser = await page.context.new_cdp_session(page)
+        await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
+        # half an hour of silence ends the line, the other half the session
+        clock.move(HOUR_S / 2)
+        await come_to_be(lambda: city.city.count("madang_sessions_detached") == 1)
+        clock.move(HOUR_S / 2)
+        await come_to_be(lambda: city.city.count("madang_sessions_detached") == 0)
+        await browser.send("Page.setWebLifecycleState", {"state": "active"})
+        await page.bring_to_front()
+        await expect(page.locator(".notices .good")).to_contain_text(told)
+        assert await page.evaluate("madang.client.place.district") == district
+        assert await page.evaluate("madang.client.welcome.session") != before
+        assert abs(await page.evaluate("madang.serverTime()") - clock.unix_ms()) < 60_000
+
+
 async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_place_back(
     city: WebCity, windows: Windows
 ) -> None:
     first, second = await windows.open(), await windows.open(locale="en-GB")
+    await come_in(second, token=city.tokens["mina"])
+    await settled(second)
     await come_in(first, token=city.tokens["mina"])
     await settled(first)
+    told = second.get_by_role("alertdialog")
+    await expect(told).to_contain_text("You came in from another window")
+    await told.get_by_role("button").click()
     await come_in(second, token=city.tokens["mina"])
     told = first.get_by_role("alertdialog")
     await expect(told).to_contain_text("다른 창에서")
@@ -167,8 +207,11 @@ async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_beli
     old = issue_token(city.secret, Claims(sub="mina", name="미나"), issuer="madang", now=long_ago, hours=1)
     page = await windows.open()
     await come_in(page, token=old)
-    await expect(page.get_by_role("alert")).to_contain_text("만료되었거나")
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("만료되었거나")
     assert await faults_of(page) == []
+    await page.get_by_role("button", name="English").click()
+    await expect(alert).to_contain_text("it has expired, or is not of this city")
     await come_in(page, token=city.tokens["mina"])
     await settled(page)
     assert await page.evaluate("madang.client.citizen.name") == "미나"
@@ -195,6 +238,8 @@ async def test_a_city_that_is_away_at_the_start_is_waited_for(windows: Windows, 
     await page.reload()
     await expect(page.get_by_role("status")).to_contain_text("연결할 수 없")
     assert await faults_of(page) == []
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("status")).to_contain_text("The city cannot be reached")
     await page.unroute("**/api/city")
     await page.locator("button[type=submit]:enabled").wait_for()
     cut(proxy)
