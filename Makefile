@@ -14,7 +14,7 @@ NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix clients --no-update-notifier
 NODE_IS_THERE := PATH="$(CURDIR)/$(BIN):$$PATH" node -e \
 	'const [major, minor] = process.versions.node.split("."); process.exit(major > 20 || (major == 20 && minor >= 19) ? 0 : 1)'
 
-.PHONY: setup pages serve bots debian test check audit fuzz load peers
+.PHONY: setup pages serve bots debian fonts test check audit fuzz load peers
 
 setup: $(READY)
 
@@ -48,6 +48,10 @@ serve: setup
 bots: setup
 	@$(BIN)/madang bots --count 200
 
+# Debian's packages, told by name.
+INSTALL = as_root=$$(test "$$(id -u)" = 0 || echo sudo); $$as_root apt-get update -qq && \
+	$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends
+
 # What the tests need beside Python: a PostgreSQL server's programs, of any version, and a browser. They start their own.
 debian:
 	@wanted=""; \
@@ -55,9 +59,14 @@ debian:
 	command -v chromium >/dev/null || command -v google-chrome >/dev/null || wanted="$$wanted chromium"; \
 	test -z "$$wanted" || { \
 		echo "Bringing $$wanted, which the tests need ..."; \
-		as_root=$$(test "$$(id -u)" = 0 || echo sudo); \
-		$$as_root apt-get update -qq && \
-		$$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$wanted >/dev/null; \
+		$(INSTALL) $$wanted >/dev/null; \
+	}
+
+# What pictures of pages need beside: Korean letters. The tests read pages as text and do without.
+fonts:
+	@fc-list :lang=ko 2>/dev/null | grep -q . || { \
+		echo "Bringing Korean letters ..."; \
+		$(INSTALL) fontconfig fonts-noto-cjk >/dev/null; \
 	}
 
 test: setup pages debian

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias, TypeVar
 import msgpack
 from pydantic import BaseModel, ValidationError
 
-from protocol.message import Fact, Message
+from protocol.message import MAX_TOLD_BYTES, Fact, Message
 from protocol.poses import FRAME_EXT, TILES_EXT, read_frame, read_tiles
 from protocol.poses import Frame as Frame
 from protocol.poses import Tiles as Tiles
@@ -14,9 +14,6 @@ from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 
 MAX_DEPTH = 16
 """How deep maps and arrays may nest."""
-
-MAX_TOLD_BYTES = 32_768
-"""The longest message of a server."""
 
 BUNDLE_HEAD_BYTES = 3
 """Before the parts of a long bundle."""

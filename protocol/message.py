@@ -7,6 +7,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 MAX_INTEGER = 2**53 - 1
 """Largest integer on the wire: what every client's number type holds exactly."""
 
+MAX_TOLD_BYTES = 32_768
+"""The longest message of a server."""
+
 MAX_KEY_LENGTH = 64
 """Characters of a command's `key`."""
 

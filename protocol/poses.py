@@ -59,11 +59,6 @@ _FRAME_HEAD = struct.Struct(">BHB4s")
 STAND, WALK, RUN, SIT, RAISE_HAND, WAVE, CLAP, DANCE, FLY = range(9)
 
 
-def decode_poses(raw: bytes) -> NDArray[np.void]:
-    """Pose messages laid end to end -> array of POSE, without a copy."""
-    return np.frombuffer(raw, dtype=POSE)
-
-
 def encode_pose(x: float, y: float, z: float, yaw: int, stance: int = STAND, seq: int = 0) -> bytes:
     """One pose as a whole message of 18 bytes."""
     pose = np.zeros(1, POSE)

@@ -9,6 +9,9 @@ from server.config import Listen
 IPV6_SITE_BITS = 64
 """One household or office has at least this many bits of its own (RFC 6177): it counts as one address."""
 
+FORWARDED_PROTO = "x-forwarded-proto"
+"""In which header a proxy says by which scheme it was asked."""
+
 KNOWN_PLACES = 65_536
 """Addresses whose place is remembered: it is asked at every command."""
 

@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
 import structlog
@@ -31,6 +31,7 @@ from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
 from server.snapshots import Snapshots, make_elsewhere
+from server.steady_clock import SteadyClock, seconds_running
 from server.ticker import Ticker
 from server.web import app as web
 from server.web.callers import Gate
@@ -51,16 +52,49 @@ SWITCH_SECONDS = 0.0005
 """How long the journal's thread waits for the interpreter while the loop is busy, some ten times a commit: Python's own
 5 ms made 70 ms of a commit that takes 1."""
 
+DATE_SECONDS = 1
+"""How often the date is written anew that every answer of HTTP carries."""
+
+GONE_SECONDS = 0.01
+"""How often it is looked whether the last lines are gone."""
+
 WAVES = 10
 """In how many waves all are told goodbye while draining."""
 
 
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn without its signal handlers: the node decides when it ends."""
+    """Uvicorn without its signal handlers: the node decides when it ends, and it ends as soon as its lines have."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end = asyncio.Event()
+        self._goodbye_seconds = 0.0
+
+    def end(self, goodbye_seconds: float) -> None:
+        """`serve` returns when every line is gone, after that time at the latest."""
+        self._goodbye_seconds = goodbye_seconds
+        self._end.set()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+    async def main_loop(self) -> None:
+        while not self._end.is_set():
+            await self.on_tick(0)  # which writes the date of the answers
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._end.wait(), DATE_SECONDS)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        state = self.server_state
+        for line in list(state.connections):
+            line.shutdown()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._goodbye_seconds):
+                while state.connections or state.tasks:  # noqa: ASYNC110 - uvicorn sets no event
+                    await asyncio.sleep(GONE_SECONDS)
+        for task in state.tasks:
+            task.cancel()
 
 
 class Node:
@@ -70,9 +104,9 @@ class Node:
         self.settings = settings
         self.metrics = Metrics()
         self.city_plan = plan.load(settings.city.path)
-        clock = clock or SystemClock()
-        registry = Registry.of(settings, self.metrics, clock)
-        self.router = Router(self.city_plan, settings, registry, self.metrics, clock, default_rng())
+        self.clock = SteadyClock(clock) if clock else SteadyClock(SystemClock(), seconds_running)
+        registry = Registry.of(settings, self.metrics, self.clock)
+        self.router = Router(self.city_plan, settings, registry, self.metrics, self.clock, default_rng())
         self.journal = SqlJournal.of(settings.data)
         self._holding = Holding(settings.data)
         found = founder(settings.city.path, self.city_plan)
@@ -124,6 +158,7 @@ class Node:
             "districts": {name: crowd.population for name, crowd in self.router.crowds.items()},
             "journal_version": self.host.version,
             "overload_step": self.ticker.step.name.lower(),
+            "clock_ahead_s": round(self.clock.ahead_seconds, 3),
             "near_age_p99_s": self.metrics.neighbour_ages.quantiles["0.99"],
         }
 
@@ -142,6 +177,7 @@ class Node:
             self._holding.take()
             await self.journal.open()
             await self.host.load()
+            self.clock.reach(self.host.decided_at)
         except BaseException:
             sock.close()
             self._holding.let_go()
@@ -169,13 +205,13 @@ class Node:
             if self._serving.done():
                 await self._serving
                 raise OSError("the HTTP server did not start")
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0)
         line = partial(
             http, config=config, server_state=self._http.server_state, app_state=self._http.lifespan.state
         )
         self._doorstep = Doorstep(sock, line, self.router.door, Proxies(listen), loop)
         self.router.registry.fetch_keys()
-        self.ticker.start()
+        self.ticker.start(self.inlet.collect if self.inlet else None)
         self._ready = True
         host, port = sock.getsockname()[:2]
         return f"http://[{host}]:{port}/" if family == socket.AF_INET6 else f"http://{host}:{port}/"
@@ -219,8 +255,7 @@ class Node:
         if self._doorstep is not None:
             self._doorstep.close()
         if self._http is not None and self._serving is not None:
-            self._http.should_exit = True
-            self._http.config.timeout_graceful_shutdown = round(self.settings.limits.goodbye_seconds) + 1
+            self._http.end(self.settings.limits.goodbye_seconds + 1)
             await self._serving
         if self.inlet is not None:
             self.inlet.close()

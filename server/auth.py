@@ -19,7 +19,7 @@ from server.keys import IssuerKeys, Unreachable
 from server.metrics import Metrics
 from server.naming import visitor_name
 from server.tickets import JoinTickets
-from server.tokens import BadToken, unproved, verified
+from server.tokens import EXPIRED, BadToken, lasts_s, unproved, verified
 from server.trust import Trust
 from worlds.citizen import Citizen, Level, is_role, shown_name
 
@@ -29,6 +29,10 @@ AUDIENCE = "madang"
 SECRET_BYTES = 64
 MIN_SECRET_LENGTH = 32
 """Characters below which the secret could be guessed (RFC 7518, 3.2: as long as the hash)."""
+
+
+AGES_S = 100 * 365 * 86_400
+"""Longer than anybody stays, in seconds: a token may say that it is good until the sun is out."""
 
 
 def _visible(name: str) -> str:
@@ -114,7 +118,10 @@ class Registry:
         """Who says hello; raises ProtocolError (bad_token, flooding), Unreachable, and KeysMissing once."""
         try:
             if hello.ticket is not None:
-                return self.tickets.redeem(hello.ticket, self._clock.monotonic())
+                citizen = self.tickets.redeem(hello.ticket, self._clock.monotonic())
+                if not self.holds(citizen):
+                    raise BadToken(*EXPIRED)
+                return citizen
             if hello.token is not None:
                 return self._citizen(hello.token, has_waited=has_waited)
         except BadToken as bad:
@@ -127,6 +134,16 @@ class Registry:
         if not self._visitors_admitted:
             raise ProtocolError(Farewell.BAD_TOKEN, "this city admits no visitors: come with a token")
         return _visitor(hello)
+
+    def holds(self, citizen: Citizen) -> bool:
+        """Whether the token by which a citizen came has not ended since; what they opened with it ends with it."""
+        return citizen.until is None or self._clock.unix_ms() < citizen.until
+
+    def check(self, citizen: Citizen) -> None:
+        """Raises BadToken, counted, where it has ended: what it said may be so no longer."""
+        if not self.holds(citizen):
+            self._metrics.tokens_refused.labels(EXPIRED[0]).inc()
+            raise BadToken(*EXPIRED)
 
     def _citizen(self, token: str, *, has_waited: bool) -> Citizen:
         head, said = unproved(token)
@@ -141,7 +158,8 @@ class Registry:
                 audience=trust.audience,
                 leeway=self._leeway,
             )
-            return self._citizen_of(issuer, trust.claims(payload))
+            beyond_s = trust.session_seconds + lasts_s(payload)
+            return self._citizen_of(issuer, trust.claims(payload), beyond_s)
         if isinstance(issuer, str) and issuer != self._issuer:
             raise BadToken("issuer", "the token is from an issuer that this city does not know")
         payload = verified(
@@ -152,9 +170,9 @@ class Registry:
             audience=AUDIENCE,
             leeway=self._leeway,
         )
-        return self._citizen_of(self._issuer, payload)
+        return self._citizen_of(self._issuer, payload, lasts_s(payload))
 
-    def _citizen_of(self, issuer: str, told: Any) -> Citizen:
+    def _citizen_of(self, issuer: str, told: Any, known_s: float) -> Citizen:
         claims = read_claims(told, f"{issuer} {told.get('sub')}")
         return Citizen(
             id=opaque_id(self._secret, issuer, claims.sub),
@@ -164,6 +182,7 @@ class Registry:
             level=claims.level,
             minor=claims.minor,
             department=claims.department,
+            until=self._clock.unix_ms() + round(min(known_s + self._leeway, AGES_S) * 1000),
         )
 
 

@@ -28,6 +28,7 @@ from pydantic_settings import (
 )
 
 from server.limits import Limits
+from server.origins import ANY, is_origin
 from server.setting import (
     Bytes,
     BytesPerSecond,
@@ -72,6 +73,15 @@ def _networks(networks: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(str(ip_network(network, strict=False)) for network in networks)
 
 
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        if origin != ANY and not is_origin(origin):
+            raise ValueError(
+                f"{origin} is no origin: https://example.org, without a path and in small letters, or *"
+            )
+    return origins
+
+
 class Listen(Section):
     """Where the server listens."""
 
@@ -81,7 +91,7 @@ class Listen(Section):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8080
     """The port for HTTP and WebSocket; 0 takes any free one, told on start."""
 
-    origins: Words = ()
+    origins: Annotated[Words, AfterValidator(_origins)] = ()
     """Pages of which other origins may connect, and use /api (https://example.org, ...), beside our own; * is all."""
 
     proxies: Annotated[Words, AfterValidator(_networks)] = ()
@@ -261,6 +271,9 @@ class Plain(Section):
 
     code_attempts: Annotated[int, Field(ge=0), Unit("in 10 min")] = 10
     """Codes that may be tried from one address: nobody mistypes more often, and nobody guesses 40 bits."""
+
+    code_guesses: Annotated[int, Field(ge=0), Unit("in 10 min")] = 1_000
+    """Wrong codes from all addresses together; past them somebody guesses, and codes are longer for a while."""
 
 
 class Log(Section):

@@ -267,11 +267,13 @@ class Connection:
         (self.crowd or self.router).to_flush.add(self)
 
     def check_silence(self, now: float) -> None:
-        """End a client that is silent for too long; ping one that is quiet."""
+        """End a client that is silent for too long, or whose token has ended; ping one that is quiet."""
         if self.crowd is not None:
             self.session.heard_at = max(self.session.heard_at, self.crowd.district.heard_at(self.slot))
         try:
             self.session.expire(now)
+            if self.citizen is not None:
+                self.router.registry.check(self.citizen)
         except ProtocolError as error:
             self.end(error.code, error.message)
             return

@@ -14,7 +14,7 @@ from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
 from protocol.districts import EnteredZone, LeftZone, Supervised
 from protocol.handshake import Text
-from protocol.message import Fact
+from protocol.message import MAX_TOLD_BYTES, Fact
 from protocol.refusals import Farewell
 from server.clock import Clock
 from server.config import Settings
@@ -24,7 +24,6 @@ from server.inbox import Inbox
 from server.metrics import Metrics
 from worlds.citizen import Citizen
 from worlds.district import District
-from worlds.interest import MAX_MESSAGE_BYTES
 from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
@@ -40,7 +39,7 @@ COUNT_SECONDS = 5
 
 def _together(frames: list[bytes], besides: list[bytes]) -> list[bytes]:
     """Frames with what else a cell is told: in one message where there is room, as each costs more than its bytes."""
-    if len(frames[-1]) + sum(map(len, besides)) < MAX_MESSAGE_BYTES:
+    if len(frames[-1]) + sum(map(len, besides)) < MAX_TOLD_BYTES:
         return [*frames[:-1], bundle([frames[-1], *besides])]
     return [*frames, bundle(besides)]
 

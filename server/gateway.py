@@ -29,7 +29,7 @@ from picows.picows import WSProtocol  # type: ignore[attr-defined]
 from protocol.handshake import SUBPROTOCOL
 from protocol.poses import POSE_HEAD, POSE_MESSAGE_BYTES
 from protocol.refusals import Farewell
-from server.addresses import Proxies
+from server.addresses import FORWARDED_PROTO, Proxies
 from server.buckets import Buckets
 from server.config import Crowd as CrowdSettings
 from server.connection import Connection, Shared
@@ -115,7 +115,7 @@ class SocketLine(WSListener):
         self._gateway.router.connect(self, self._now())
         if self._gateway.inlet is not None:
             under.pause_reading()
-            self._source = Source(sock.fileno(), self._take, self._read_again)
+            self._source = Source(sock, self._take, self._read_again)
             self._gateway.inlet.add(self._source)
             self._gateway.inlet.lead(self._source, self._way)
 
@@ -324,7 +324,9 @@ class Gateway:
         offered = [name for name in offered if name]
         if offered and SUBPROTOCOL not in offered:
             return _refusal(HTTPStatus.BAD_REQUEST, f"this server speaks {SUBPROTOCOL}")
-        if not self._origins.allow(request.headers.get("origin"), request.headers.get("host", "")):
+        is_secure = self._proxies.is_secure(address, request.headers.getall(FORWARDED_PROTO, ()))
+        host = request.headers.get("host", "")
+        if not self._origins.allow(request.headers.get("origin"), host, is_secure=is_secure):
             self.router.metrics.origins_refused.labels("socket").inc()
             return _refusal(HTTPStatus.FORBIDDEN, "this origin is not allowed")
         address = self._proxies.address(address, request.headers.getall(self._proxies.header, ()))

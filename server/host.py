@@ -121,6 +121,11 @@ class Host:
         return self._version
 
     @property
+    def decided_at(self) -> int:
+        """When the newest event was decided, in ms; 0 where nothing was."""
+        return self._last_now
+
+    @property
     def is_whole(self) -> bool:
         """Whether the city is what the journal holds; not while it is loaded again after a lost round."""
         return self._is_loaded
@@ -187,7 +192,8 @@ class Host:
     async def load(self) -> None:
         """Bring the city to what the journal holds: the newest snapshot, and what came after it."""
         self._is_loaded = False
-        was_frozen = gc.get_freeze_count() > 0
+        # Only a city that was read before leaves anything behind: both take long where much else is frozen.
+        was_frozen = self._version > 0 and gc.get_freeze_count() > 0
         if was_frozen:
             gc.unfreeze()
         gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading

@@ -36,8 +36,10 @@ class Inbox:
         self._waiting += len(slots)
 
     def mark(self, now: float) -> None:
-        """Whatever pose comes from now on arrived after `now`: so no pose needs a look at the clock."""
-        if self._waiting != self._marks[-1][0]:
+        """Whatever pose comes from here on arrived after `now`: so no pose needs a look at the clock."""
+        if self._waiting == self._marks[-1][0]:
+            self._marks[-1] = (self._waiting, now)
+        else:
             self._marks.append((self._waiting, now))
 
     def empty(self, now: float) -> Steps:

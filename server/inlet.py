@@ -8,6 +8,8 @@ for byte, as its transport would hand it over; also the end of a line, and whate
 What costs is not the reading but what is then done. So one round hears others than poses for `limits.round_ms`, each
 line some 450 bytes or one longer message; who was not heard is not read either, but first in the next round.
 So a thousand who shout do not keep the ticks waiting, nor each other, and what they send waits with them.
+
+Who sends one pose a tick is read once a tick: see `server/paced.py`.
 """
 
 import os
@@ -25,6 +27,7 @@ from server.frames import POSE_FRAME_BYTES, Boundary, unmask_poses
 from server.inbox import Inbox
 from server.limits import Limits
 from server.metrics import Metrics
+from server.paced import TWO_POSES_BYTES, Paced, Socket
 
 READ_SECONDS = 0.01
 """While there is something to read it is read so often: what waits meanwhile costs one wake-up, not hundreds."""
@@ -64,8 +67,9 @@ class Loop(Protocol):
 class Source:
     """One socket: who takes its bytes, who reads it when we no longer do, and where its poses go."""
 
-    def __init__(self, fd: int, take: Callable[[bytes], None], give_back: Callable[[], None]) -> None:
-        self.fd = fd
+    def __init__(self, sock: Socket, take: Callable[[bytes], None], give_back: Callable[[], None]) -> None:
+        self.sock = sock
+        self.fd = sock.fileno()
         self.take = take
         self.give_back = give_back
         self.way: PoseWay | None = None
@@ -97,6 +101,8 @@ class Inlet:
         self._late: list[Said] = []
         self._late_short: list[Said] = []
         self._inboxes: list[Inbox] = []
+        self._paced = Paced()
+        self._is_waiting = False
         self._inbox: NDArray[np.int16] = np.full(1024, -1, np.int16)
         self._slot: NDArray[np.int32] = np.zeros(1024, np.int32)
         self._wait()
@@ -115,6 +121,7 @@ class Inlet:
             self._inbox = np.append(self._inbox, np.full(more, -1, np.int16))
             self._slot = np.append(self._slot, np.zeros(more, np.int32))
         self._sources[source.fd] = source
+        self._paced.watch(source.fd)
         self._point(source)
         self._epoll.register(source.fd, WATCHED)
 
@@ -123,6 +130,7 @@ class Inlet:
         if self._sources.get(source.fd) is source:
             del self._sources[source.fd]
             self._inbox[source.fd] = -1
+            self._paced.drop(source.fd)
             with suppress(OSError):  # a closed socket has left by itself
                 self._epoll.unregister(source.fd)
 
@@ -130,6 +138,7 @@ class Inlet:
         """Where this client's poses go from now on; None: where everything else goes."""
         source.way = way
         if self._sources.get(source.fd) is source:
+            self._paced.drop(source.fd)
             self._point(source)
 
     def _point(self, source: Source) -> None:
@@ -145,10 +154,15 @@ class Inlet:
 
     def _wait(self) -> None:
         self._loop.add_reader(self._epoll.fileno(), self._wake)
+        self._is_waiting = True
 
     def _wake(self) -> None:
-        self._loop.remove_reader(self._epoll.fileno())
+        self._wait_no_more()
         self._go_on()
+
+    def _wait_no_more(self) -> None:
+        self._loop.remove_reader(self._epoll.fileno())
+        self._is_waiting = False
 
     def _go_on(self) -> None:
         if self._epoll.closed:
@@ -162,7 +176,7 @@ class Inlet:
     def read(self) -> int:
         """One round over all that have something to be read; how many they were."""
         ready = self._epoll.poll(0, MAX_READY)
-        late = {source.fd for source, _ in (*self._late, *self._late_short)}
+        late = self._unheard()
         fds = [fd for fd, what in ready if what == READABLE]
         others: list[tuple[int, bytes]] = []
         if len(fds) < len(ready):
@@ -171,11 +185,43 @@ class Inlet:
             fds = [fd for fd in fds if fd not in late]
         raws = read_each(fds)
         if raws:
+            for fd in self._paced.count(self._sort(fds, raws, others)):
+                way = self._sources[fd].way
+                if way is not None:
+                    self._paced.take(self._sources[fd].sock, way[1])
+        self._hear_all(others)
+        return len(ready) + len(self._late) + len(self._late_short)
+
+    def collect(self, inbox: Inbox, now: float) -> None:
+        """Just before a tick of this inbox's district: the poses that wait in their sockets."""
+        late = self._unheard()
+        waiting, since = self._paced.of(inbox, now)
+        fds = [fd for fd in waiting if fd not in late]
+        asked = set(fds)
+        others: list[tuple[int, bytes]] = []
+        raws = read_each(fds)
+        inbox.mark(since)
+        if raws:
             self._sort(fds, raws, others)
+        inbox.mark(now)
+        self._paced.miss(inbox, asked.difference(fds))
+        self._hear_all(others)
+        if self._is_waiting and (self._late or self._late_short):
+            self._wait_no_more()
+            self._loop.call_later(0, self._go_on)
+
+    def _unheard(self) -> set[int]:
+        """Whose bytes were read, and wait to be heard."""
+        return {source.fd for source, _ in (*self._late, *self._late_short)}
+
+    def _hear_all(self, others: list[tuple[int, bytes]]) -> None:
+        """What is no pose to its source, commands and shorter words each for their time."""
+        for fd, raw in others:
+            if len(raw) == TWO_POSES_BYTES:
+                self._paced.drop(fd)
         said = [(self._sources[fd], raw) for fd, raw in others if fd in self._sources]
         self._late = self._hear(self._late, [one for one in said if len(one[1]) >= COMMAND_BYTES])
         self._late_short = self._hear(self._late_short, [one for one in said if len(one[1]) < COMMAND_BYTES])
-        return len(ready) + len(self._late) + len(self._late_short)
 
     def _hear(self, late: list[Said], new: list[Said]) -> list[Said]:
         """First who was not heard in the last round, then the others, as long as it may take; who is left."""
@@ -190,30 +236,34 @@ class Inlet:
                 return said[turn:]
         return []
 
-    def _sort(self, fds: list[int], raws: list[bytes], others: list[tuple[int, bytes]]) -> None:
-        """Poses to their districts, all at once; what is none, or of who is in no district, is one of the others."""
+    def _sort(self, fds: list[int], raws: list[bytes], others: list[tuple[int, bytes]]) -> NDArray[np.int64]:
+        """Poses to their districts, all at once; what is none, or of who is in no district, is one of the others.
+
+        Returns whose poses they were.
+        """
         sizes = list(map(len, raws))
         if sizes.count(POSE_FRAME_BYTES) < len(sizes):
             others += [one for one in zip(fds, raws, strict=True) if len(one[1]) != POSE_FRAME_BYTES]
             fds = [fd for fd, size in zip(fds, sizes, strict=True) if size == POSE_FRAME_BYTES]
             raws = [raw for raw in raws if len(raw) == POSE_FRAME_BYTES]
         if not raws:
-            return
+            return np.empty(0, np.int64)
         frames, is_pose = unmask_poses(b"".join(raws))
-        where = np.array(fds)
+        where = np.array(fds, np.int64)
         inbox = self._inbox[where]
         inbox[~is_pose] = -1
         slots = self._slot[where]
         first = int(inbox[0])
         if first >= 0 and (inbox == first).all():
             self._inboxes[first].take_all(slots, frames.tobytes())
-            return
+            return where
         for number in np.flatnonzero(np.bincount(inbox + 1)).tolist():
             rows = np.flatnonzero(inbox == number - 1)
             if number:
                 self._inboxes[number - 1].take_all(slots[rows], frames.take(rows).tobytes())
             else:
                 others += [(fds[row], raws[row]) for row in rows.tolist()]
+        return where[inbox >= 0]
 
     def _hand_on(self, source: Source, raw: bytes) -> None:
         if self._sources.get(source.fd) is not source:

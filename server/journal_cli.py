@@ -187,7 +187,9 @@ def export_citizen(
     async def tell(journal: SqlJournal) -> None:
         print(json.dumps(await journal.held_on(citizen), ensure_ascii=False, indent=2))
 
-    _with(configured(config, sets, data__dir=data).settings, tell)
+    settings = configured(config, sets, data__dir=data).settings
+    _must_be_known(citizen, settings)
+    _with(settings, tell)
 
 
 @citizen_app.command("erase")
@@ -203,6 +205,7 @@ def erase_citizen(
     A server that runs on the same journal loads its city again at its next command.
     """
     settings = configured(config, sets, data__dir=data).settings
+    _must_be_known(citizen, settings)
     if not is_sure:
         typer.confirm(f"Erase what {citizen} wrote, for ever?", abort=True)
 
@@ -219,6 +222,15 @@ def erase_citizen(
             )
 
     _with(settings, erase)
+
+
+def _must_be_known(citizen: str, settings: Settings) -> None:
+    # A mistyped id must not look like somebody of whom nothing is left.
+    async def ask(journal: SqlJournal) -> bool:
+        return await journal.knows(citizen)
+
+    if not _with(settings, ask):
+        stop(f"{citizen}: nobody here has this id; `madang citizen id` tells somebody's")
 
 
 async def _append(journal: SqlJournal, new: NewEntry) -> Entry:

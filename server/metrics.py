@@ -70,7 +70,9 @@ class NeighbourAges(Collector):
         """What Prometheus asks for."""
         seen = np.cumsum(self._all + self._second)
         upto = [(str(bound), float(seen[round(bound / _AGE_STEP_S) - 1])) for bound in _AGE_BOUNDS]
-        ages = HistogramMetricFamily("madang_neighbour_age_seconds", "Age of what is shown of the near ones.")
+        ages = HistogramMetricFamily(
+            "madang_neighbour_age_seconds", "Age, at most, of what is shown of the near ones."
+        )
         ages.add_metric([], [*upto, ("+Inf", float(seen[-1]))], self._sum)
         yield ages
         recent = GaugeMetricFamily(

@@ -130,15 +130,16 @@ class Router:
         """Who says hello; to resume, the key is enough where there is no token, or one too old."""
         known = older.citizen if older is not None else None
         if known is not None and hello.token is None and hello.ticket is None:
+            self.registry.check(known)
             return known
         try:
             return self.registry.identify(hello, address, has_waited=has_waited)
         except Unreachable as error:
-            if known is None:
+            if known is None or not self.registry.holds(known):
                 raise ProtocolError(Farewell.INTERNAL, str(error)) from error
             return known
         except ProtocolError:
-            if known is None:
+            if known is None or not self.registry.holds(known):
                 raise
             return known
 

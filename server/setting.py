@@ -15,6 +15,8 @@ class Unit(NamedTuple):
 
 def _parts(value: Any) -> Any:
     if isinstance(value, str):
+        if value.lstrip().startswith("["):
+            raise ValueError("outside of a file it is written with commas and nothing else: one, two")
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
+from typing import TypeAlias
 
 import structlog
 
 from server.config import Settings
 from server.crowd import Crowd
+from server.inbox import Inbox
 from server.metrics import Metrics
 from server.overload import Ladder, Step
 from server.router import Router
@@ -23,6 +26,10 @@ LAG_SECONDS = 0.1
 """How often the loop's lag is measured."""
 
 
+Collect: TypeAlias = Callable[[Inbox, float], None]
+"""Brings into a district's inbox what waits for it elsewhere, at a time in seconds."""
+
+
 class Ticker:
     """Drives the crowds of one node until it is stopped."""
 
@@ -33,13 +40,16 @@ class Ticker:
         self._ladder = Ladder(crowd.busy_high, crowd.busy_low, crowd.step_up_seconds, crowd.step_down_seconds)
         self._tasks: list[asyncio.Task[None]] = []
 
-    def start(self) -> None:
-        """Begin to tick; the crowds are spread evenly over one tick."""
+    def start(self, collect: Collect | None = None) -> None:
+        """Begin to tick, each time with what was collected; the crowds are spread evenly over one tick."""
         crowds = list(self._router.crowds.values())
         loop = asyncio.get_running_loop()
         self._router.take_step(self._ladder.step)
         self._tasks = [
-            *(loop.create_task(self._tick(crowd, i / len(crowds))) for i, crowd in enumerate(crowds)),
+            *(
+                loop.create_task(self._tick(crowd, i / len(crowds), collect))
+                for i, crowd in enumerate(crowds)
+            ),
             loop.create_task(self._rounds()),
             loop.create_task(self._lag()),
             loop.create_task(self._mark()),
@@ -60,7 +70,7 @@ class Ticker:
         """Returns, by raising, only when a task of the ticker has died of a fault of ours."""
         await asyncio.gather(*self._tasks)
 
-    async def _tick(self, crowd: Crowd, offset: float) -> None:
+    async def _tick(self, crowd: Crowd, offset: float, collect: Collect | None) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time() + offset / crowd.district.tick_hz
         while True:
@@ -69,6 +79,9 @@ class Ticker:
             seconds = 1 / crowd.district.tick_hz
             if late > seconds / 2:
                 self._metrics.tick_late.inc()
+            if collect is not None and crowd.population:
+                collect(crowd.inbox, loop.time())
+                await asyncio.sleep(0)
             crowd.tick(loop.time())
             # In a full district both take some ms: whoever waits has a turn in between.
             await asyncio.sleep(0)

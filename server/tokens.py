@@ -1,6 +1,7 @@
 """Tokens: a JWT is believed or not, and for each way in which it may not hold there is a reason, counted and told."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import jwt
@@ -11,8 +12,10 @@ from protocol.refusals import Farewell, ProtocolError
 REQUIRED = ["sub", "exp", "iat", "iss", "aud"]
 """Claims without which nothing is believed."""
 
+EXPIRED = "expired", "the token has expired"
+
 _REASONS: tuple[tuple[type[jwt.PyJWTError], str, str], ...] = (
-    (jwt.ExpiredSignatureError, "expired", "the token has expired"),
+    (jwt.ExpiredSignatureError, *EXPIRED),
     (jwt.ImmatureSignatureError, "not_yet_valid", "the token is not yet valid"),
     (jwt.InvalidAudienceError, "audience", "the token is for another service"),
     (jwt.InvalidIssuerError, "issuer", "the token is from an issuer that this city does not know"),
@@ -56,6 +59,11 @@ def verified(
         raise BadToken("malformed", "it is no token") from error
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise BadToken("malformed", "it is no token") from error
+
+
+def lasts_s(claims: Mapping[str, Any]) -> float:
+    """For how much longer a verified token is good, in seconds, by the clock by which it was verified."""
+    return float(claims["exp"]) - time.time()
 
 
 def _account(token: str) -> str:

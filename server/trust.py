@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
-from server.setting import Section
+from server.setting import Seconds, Section
 from worlds.citizen import Level, is_role
 from worlds.plan import Text
 
@@ -94,6 +94,10 @@ class Trust(Section):
 
     level: Annotated[int, Field(ge=1, le=3)] = 1
     """The level of its bearers without such a word: 1 is pseudonymous."""
+
+    session_seconds: Seconds = 0
+    """For how long what was opened with one of its tokens may outlive it: where they last minutes only, to be renewed
+    by a page that this city has not; 0 ends it with its token."""
 
     department_claim: Claim = "department"
     """Where the department of an official stands."""

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from protocol.message import MAX_TOLD_BYTES
 from protocol.poses import (
     BEGINS,
     BLOCK,
@@ -20,7 +21,7 @@ from protocol.poses import (
 )
 from worlds.trail import Trail
 
-LONGEST_LIST_BYTES = 31_744
+LONGEST_LIST_BYTES = MAX_TOLD_BYTES - 1_024
 """A complete list is told in one message (PROTOCOL section 6); a longer one cannot say that it is complete."""
 
 NEVER = MAX_CLASS + 1

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from protocol.handshake import MAX_NAME_LENGTH
@@ -37,6 +37,8 @@ class Citizen:
     department: str | None = None
     is_held: bool = False
     """Whether what they write waits for a moderator: told to services by the gate, never kept."""
+    until: int | None = field(default=None, compare=False)
+    """When the word ends by which the city knows them, in ms since the epoch; None: never, as a visitor has none."""
 
     def has(self, role: str, scope: str | None = None) -> bool:
         """Whether they have the role there; a wider scope includes the narrower (culture, culture/hall)."""

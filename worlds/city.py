@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,6 +11,7 @@ from protocol.catalogue import CLIENT_WORDS
 from protocol.handshake import Text
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refusal, Refused
+from worlds.calendar import Calendar
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
 from worlds.service import Audience, Effect, Event, Listing, Personal, Record, Restrain, Service
@@ -36,6 +38,10 @@ class Decided:
     actor: str
 
 
+def _kept_by(keeper: Service[Any]) -> Calendar:
+    return keeper.calendar() or Calendar()
+
+
 class City:
     """All services of one city; knows none of them by name."""
 
@@ -45,6 +51,10 @@ class City:
         self._events = {
             event.model_fields["type"].default: event for service in services for event in service.events
         }
+        for keeper in services:
+            if keeper.calendar() is not None:
+                for service in services:
+                    service.working_time = partial(_kept_by, keeper)
 
     @property
     def commands(self) -> frozenset[type[Command]]:

@@ -19,6 +19,7 @@ from math import lcm
 import numpy as np
 from numpy.typing import NDArray
 
+from protocol.message import MAX_TOLD_BYTES
 from protocol.poses import (
     BLOCK,
     ENTRY,
@@ -36,9 +37,6 @@ from worlds.trail import Trail
 
 COMPLETE_SECONDS = 3.8
 """Every cell in view is told complete so often: within the 4 s of PROTOCOL section 6, also when a tick is late."""
-
-MAX_MESSAGE_BYTES = 32_768
-"""A larger frame is split by cell (PROTOCOL section 1)."""
 
 BAND_GAPS_M = (25.0, 50.0)
 """Where the middle band ends and the far one, in metres between cells; the near band is the 3 x 3 cells."""
@@ -250,16 +248,16 @@ class Interest:
         return known
 
     def _messages(self, pieces: list[bytes]) -> list[bytes]:
-        """Blocks as frames of at most MAX_MESSAGE_BYTES; a block list of one cell is never torn."""
+        """Blocks as frames of at most MAX_TOLD_BYTES; a block list of one cell is never torn."""
         assert self._scene is not None
         whole = b"".join(pieces)
-        if len(whole) <= MAX_MESSAGE_BYTES - FRAME_HEAD_BYTES:
+        if len(whole) <= MAX_TOLD_BYTES - FRAME_HEAD_BYTES:
             return [encode_frame(self._scene.tick_ms, whole)]
         messages: list[bytes] = []
         batch: list[bytes] = []
         size = 0
         for piece in pieces:
-            if batch and size + len(piece) > MAX_MESSAGE_BYTES - FRAME_HEAD_BYTES:
+            if batch and size + len(piece) > MAX_TOLD_BYTES - FRAME_HEAD_BYTES:
                 messages.append(encode_frame(self._scene.tick_ms, b"".join(batch)))
                 batch, size = [], 0
             batch.append(piece)

@@ -5,7 +5,7 @@ takes each event and refuses nothing, so that replaying the journal gives the sa
 the wire as they are: `tell` says who hears what of them. Time is an argument, in milliseconds since the epoch.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from protocol.chat import Hearers
 from protocol.handshake import Text
 from protocol.message import Command, Count, Fact
+from worlds.calendar import Calendar
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
 from worlds.speech import Line
@@ -228,6 +229,12 @@ class Service(Generic[E]):
 
     def __init__(self, texts: Texts) -> None:
         self.texts = texts
+        self.working_time: Callable[[], Calendar] = Calendar
+        """Which time is working time in this city, as it is known now; the gate says whose word that is."""
+
+    def calendar(self) -> Calendar | None:
+        """The working time that this service keeps for the whole city; None: it keeps none."""
+        return None
 
     def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[E]:
         """The rules: what follows from a command, at `now`; changes nothing; raises Refused.

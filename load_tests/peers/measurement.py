@@ -3,12 +3,11 @@
 import json
 import os
 import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import IO, Literal, get_args
 
 from load_tests.peers.driver import JOIN_S, JOIN_S_PER_CLIENT, SETTLE_S, Met
 from load_tests.peers.node import COLYSEUS, NoPeer, install_colyseus
+from load_tests.serving import cores, pinned
 
 Peer = Literal["colyseus", "colyseus-view", "broadcast"]
 PEERS: tuple[Peer, ...] = get_args(Peer)
@@ -92,23 +92,6 @@ def measure(peer: Peer, count: int, seconds: float) -> Measurement:
     if told.returncode != 0:
         raise RuntimeError(f"the driver failed: {told.stderr.strip()[-500:]}")
     return Measurement(peer, count, seconds, Met(**json.loads(told.stdout)))
-
-
-def cores() -> tuple[int, int]:
-    """One for the server, another for the driver, where there are two."""
-    allowed = sorted(os.sched_getaffinity(0))
-    return allowed[0], allowed[-1]
-
-
-def pinned(core: int) -> Callable[[], None]:
-    """What a child does before it starts: keep to one core, and open as many files as it may."""
-
-    def pin() -> None:
-        os.sched_setaffinity(0, {core})
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-    return pin
 
 
 @contextmanager

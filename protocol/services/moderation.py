@@ -25,6 +25,7 @@ Reach = Literal["account", "address"]
 AppealState = Literal["open", "upheld", "shortened", "lifted"]
 ReportState = Literal["open", "claimed", "acted", "no_action", "merged", "escalated"]
 HeldState = Literal["waiting", "approved", "edited", "refused", "expired"]
+AuthorityState = Literal["waiting", "handed_over"]
 Outcome = Literal["acted", "no_action", "escalated"]
 JointVenueAction = Literal["stop", "resume"]
 TalkStep = Literal["begin", "warn", "record", "end", "break"]
@@ -39,11 +40,12 @@ Page_ = Annotated[str, Field(max_length=64)]
 
 
 class AppealRow(Part):
-    """An appeal; `by` is who decided it, which only the desk is told."""
+    """An appeal; `answer_by` is when it is to be decided, `by` who did so, which only the desk is told."""
 
     state: AppealState
     text: str
     at: Natural
+    answer_by: Natural | None = None
     claimed_by: str | None = None
     claimed_until: Natural | None = None
     words: str | None = None
@@ -102,7 +104,10 @@ class SanctionRow(Part):
 
 
 class ReportRow(Part):
-    """A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up."""
+    """A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up.
+
+    `authority` is there where it is also the police's or another's, and `handed_over` says to whom it was told.
+    """
 
     report: Name
     citizen: str | None = None
@@ -122,6 +127,8 @@ class ReportRow(Part):
     merged_into: str | None = None
     merged: list[str]
     outcome: str | None = None
+    authority: AuthorityState | None = None
+    handed_over: str | None = None
     notes: list[CaseNote]
 
 
@@ -338,7 +345,7 @@ class ShowDesk(Command):
     reads: ClassVar[bool] = True
 
     type: Literal["moderation.desk"] = "moderation.desk"
-    which: Literal["reports", "held", "appeals", "proposals"] = "reports"
+    which: Literal["reports", "held", "appeals", "proposals", "authority"] = "reports"
     after: Page_ | None = None
 
 
@@ -386,6 +393,14 @@ class DecideReport(Command):
     words: Words = ""
     sanctions: Annotated[list[Name], Field(max_length=16, default_factory=list)]
     into: Name | None = None
+
+
+class HandOver(Command):
+    """Say that a case was told to the authority whose it is: which one, and under what number."""
+
+    type: Literal["moderation.hand_over"] = "moderation.hand_over"
+    report: Name
+    words: Words
 
 
 class DecideHeld(Command):
@@ -659,8 +674,8 @@ class TalkGuarded(Fact):
 
 COMMANDS: tuple[type[Command], ...] = (
     Report, ShowMine, Acknowledge, Appeal, Block, SetBubble, ShowStatistics,
-    ShowDesk, ShowEvidence, ClaimCase, DecideReport, DecideHeld, Sanction, Second, Lift, DecideAppeal, Annotate,
-    MoveCitizen, ShowPerson, ShowMode, SetMode, ActOnVenue, GuardTalk, ShowAudit,
+    ShowDesk, ShowEvidence, ClaimCase, DecideReport, HandOver, DecideHeld, Sanction, Second, Lift, DecideAppeal,
+    Annotate, MoveCitizen, ShowPerson, ShowMode, SetMode, ActOnVenue, GuardTalk, ShowAudit,
 )  # fmt: skip
 FACTS: tuple[type[Fact], ...] = (
     SanctionChanged, ReportClosed, LineDecided, ProtectionChanged, ModeChanged, DeskChanged, Alerted, Acted,

@@ -80,7 +80,10 @@ class OfficerCard(Part):
 
 
 class PetitionCard(Part):
-    """A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named."""
+    """A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named.
+
+    `origin`: to the petitioner and the staff, from where in another service it came.
+    """
 
     petition: str
     number: str | None = None
@@ -98,6 +101,7 @@ class PetitionCard(Part):
     unread: Natural = 0
     mine: bool = False
     parent: str | None = None
+    origin: str | None = None
 
 
 class NoticeCard(Part):
@@ -712,6 +716,7 @@ class AnswerPetition(Step):
     requested: bool = False
     justified: bool | None = None
     measure: Long | None = None
+    in_public: bool = False
 
 
 class GrantPetition(Step):

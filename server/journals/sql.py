@@ -258,6 +258,10 @@ class SqlJournal(Journal):
         """Every personal text with its reference."""
         return self.personal.all()
 
+    async def knows(self, citizen: str) -> bool:
+        """Whether anything here was done or written by a citizen of this id, or names it."""
+        return bool(citizen) and await self.database.read(partial(_is_named, citizen))
+
     async def held_on(self, citizen: str) -> dict[str, Any]:
         """All that is held on a citizen, as JSON values: what they wrote, what they did, what was made of it."""
         did = [
@@ -397,6 +401,20 @@ def _row(entry: Entry) -> dict[str, Any]:
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
     }
+
+
+def _is_named(citizen: str, connection: Connection) -> bool:
+    texts, answered = personal.personal_texts.c.owner, keys_done.keys_done.c.citizen
+    if any(
+        connection.scalar(select(column).where(column == citizen).limit(1)) is not None
+        for column in (entries.c.actor, texts, answered)
+    ):
+        return True
+    quoted = json.dumps(citizen, ensure_ascii=False)
+    # SQLite's LIKE takes capitals for small letters, and a field's name is nobody: what it finds is looked at again.
+    alike = select(entries.c.event).where(entries.c.event.contains(quoted, autoescape=True))
+    named = re.compile(re.escape(quoted) + "(?!:)")
+    return any(named.search(event) for event in connection.scalars(alike))
 
 
 def _entries(query: Select[Any], connection: Connection) -> list[Entry]:

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import Depends, FastAPI, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Query, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse
 from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
@@ -17,7 +17,7 @@ from server.codes import Codes
 from server.config import Settings
 from server.metrics import Metrics
 from server.texts import preferred
-from server.web import faults, grounds, heads, joining, open311, records, rest, watch
+from server.web import faults, grounds, heads, joining, open311, question_times, records, rest, watch
 from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.cross_origin import CrossOrigin
@@ -77,7 +77,7 @@ def build(
     app.add_middleware(SafeHeaders, listen=settings.listen)
 
     if pages is not None:
-        app.include_router(pages.routes())
+        _add(app, pages.routes())
 
     @app.head("/about", include_in_schema=False)
     @app.get("/about", response_class=HTMLResponse, include_in_schema=False)
@@ -96,6 +96,7 @@ def build(
             visitors_admitted=settings.visitors.admitted,
             base_url=str(request.base_url),
             version=here.version,
+            addresses=() if pages is None else pages.addresses,
         )
         return HTMLResponse(
             page,
@@ -134,19 +135,27 @@ def build(
     async def favicon() -> FileResponse:
         return FileResponse(STATIC / "icon.svg", headers={"Cache-Control": f"max-age={STATIC_SECONDS}"})
 
-    app.include_router(grounds.routes(view.districts()))
+    _add(app, grounds.routes(view.districts()))
     if gate is not None:
+        app.state.gate = gate
         answered = gate.host.city.commands
         codes = Codes(settings.plain, metrics)
-        app.include_router(joining.routes(gate, codes))
-        app.include_router(rest.routes((command for command in COMMANDS if command in answered), gate))
+        _add(app, joining.routes(gate, codes))
+        _add(app, rest.routes(tuple(command for command in COMMANDS if command in answered)))
         if "petitions" in gate.host.city.services:
-            app.include_router(open311.routes(gate, view.city().id))
+            _add(app, open311.routes(gate, view.city().id))
+        if "live_qa" in gate.host.city.services:
+            _add(app, question_times.routes(gate, view))
         if gate.host.city.kinds:
-            app.include_router(records.routes(gate, gate.host.city.kinds))
-        app.include_router(heads.routes(gate))
-        app.include_router(watch.routes(gate, view, metrics))
-        app.include_router(plain.routes(gate, view, metrics, here.version, codes))
+            _add(app, records.routes(gate, gate.host.city.kinds))
+        _add(app, heads.routes(gate))
+        _add(app, watch.routes(gate, view, metrics))
+        _add(app, plain.routes(gate, view, metrics, here.version, codes))
     faults.answer(app)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     return app
+
+
+def _add(app: FastAPI, router: APIRouter) -> None:
+    """Its routes as they are: `include_router` makes each once more at the first request, which waits for it."""
+    app.router.routes.extend(router.routes)

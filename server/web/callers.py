@@ -77,12 +77,19 @@ class Gate:
         return (await self.host.ask(asked, citizen)).result
 
 
-def caller(gate: Gate, kind: str | None = None) -> Callable[..., Awaitable[Citizen]]:
+def gate_of(request: Request) -> Gate:
+    """The gate of the city that is asked."""
+    gate: Gate = request.app.state.gate
+    return gate
+
+
+def caller(kind: str | None = None) -> Callable[..., Awaitable[Citizen]]:
     """What FastAPI asks for who asks, for a command of this type."""
 
     async def who(
         request: Request, _: Annotated[object, Depends(HTTPBearer(auto_error=False, description=BEARER))]
     ) -> Citizen:
+        gate = gate_of(request)
         address, language = address_of(request), request.headers.get("accept-language", "")[:35] or None
         citizen = await gate.citizen(bearer(request), address, language)
         gate.keep_pace(citizen, address, kind)

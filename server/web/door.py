@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from protocol.refusals import Refusal, Refused
-from server.addresses import Proxies
+from server.addresses import FORWARDED_PROTO, Proxies
 from server.admission import Door
 from server.clock import Clock
 from server.config import Listen
@@ -16,8 +16,6 @@ from server.origins import Origins
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing (RFC 9110, 9.2.1)."""
-
-FORWARDED_PROTO = "x-forwarded-proto"
 
 
 class FrontDoor:
@@ -47,7 +45,7 @@ class FrontDoor:
             scope = self._seen_through(scope, headers)
             try:
                 self._door.request(scope["client"][0], self._clock.monotonic())
-                self._check_origin(scope["method"], headers)
+                self._check_origin(scope["method"], headers, is_secure=scope["scheme"] == "https")
             except Refused as refused:
                 status = 429 if refused.code is Refusal.TOO_FAST else 403
                 await self._refuse(Request(scope), refused, status)(scope, receive, send)
@@ -61,10 +59,10 @@ class FrontDoor:
         scheme = scope["scheme"] if is_secure is None else "https" if is_secure else "http"
         return {**scope, "client": (address, port), "scheme": scheme}
 
-    def _check_origin(self, method: str, headers: Headers) -> None:
+    def _check_origin(self, method: str, headers: Headers, *, is_secure: bool) -> None:
         # A cookie goes along whoever made the browser ask; a token has to be put there by a page that has it.
         if method in READING or "cookie" not in headers:
             return
-        if not self._origins.allow(headers.get("origin"), headers.get("host", "")):
+        if not self._origins.allow(headers.get("origin"), headers.get("host", ""), is_secure=is_secure):
             self._metrics.origins_refused.labels("http").inc()
             raise Refused(Refusal.NOT_ALLOWED, "this origin is not allowed")

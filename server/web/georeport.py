@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from fastapi import Response
 
-from worlds.services.petitions.calendar import KST
+from worlds.calendar import KST
 
 Form: TypeAlias = Literal["xml", "json"]
 

@@ -66,9 +66,7 @@ def routes(gate: Gate, codes: Codes) -> APIRouter:
             status: {"model": RefusalTold, "description": meaning} for status, meaning in _MEANINGS.items()
         },
     )
-    async def make_ticket(
-        citizen: Annotated[Citizen, Depends(caller(gate))], response: Response
-    ) -> JoinTicket:
+    async def make_ticket(citizen: Annotated[Citizen, Depends(caller())], response: Response) -> JoinTicket:
         """A ticket with which the bearer of the token comes in by WebSocket, once and soon."""
         if citizen.is_visitor:
             raise Refused(Refusal.NOT_ALLOWED, "visitors come in without a ticket")
@@ -77,9 +75,7 @@ def routes(gate: Gate, codes: Codes) -> APIRouter:
         return JoinTicket(ticket=tickets.issue(citizen, gate.clock.monotonic()), valid_ms=tickets.valid_ms)
 
     @router.post("/codes", status_code=201)
-    async def issue_code(
-        citizen: Annotated[Citizen, Depends(caller(gate))], response: Response
-    ) -> CodeIssued:
+    async def issue_code(citizen: Annotated[Citizen, Depends(caller())], response: Response) -> CodeIssued:
         """A one-time code for who has a token: it is typed on another device, on the plain page or the city's."""
         response.headers["Cache-Control"] = "no-store"
         return CodeIssued(code=codes.issue(citizen, gate.clock.monotonic()), valid_ms=codes.valid_ms)

@@ -1,5 +1,6 @@
 """The plain page that the city shows to a browser: its districts, and how to come in; no script."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -28,8 +29,9 @@ def landing_page(
     visitors_admitted: bool,
     base_url: str,
     version: str,
+    addresses: Sequence[str] = (),
 ) -> str:
-    """The page in one language; `base_url` is where the browser found it."""
+    """The page in one language; `base_url` is where the browser found it, `addresses` are those of built pages."""
     return _template().render(
         t=texts(language)["landing"],
         language=language,
@@ -42,4 +44,5 @@ def landing_page(
         socket_url=base_url.replace("http", "ws", 1) + "ws",
         subprotocol=SUBPROTOCOL,
         version=version,
+        addresses=addresses,
     )

@@ -70,7 +70,7 @@ def routes(gate: Gate, kinds: Iterable[str]) -> APIRouter:
     """GET /api/records/{kind}, and /api/records/{kind}/export.csv and .json, for these kinds."""
     router = APIRouter(prefix=PREFIX, tags=["records"], responses=_REFUSED)
     records = gate.records
-    Asks = Annotated[Citizen, Depends(caller(gate))]
+    Asks = Annotated[Citizen, Depends(caller())]
     Kind = StrEnum("Kind", {kind.upper(): kind for kind in kinds})  # type: ignore[misc]
 
     @router.get("/{kind}", operation_id="records.list")

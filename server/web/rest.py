@@ -4,18 +4,18 @@
 with its fields as query parameters. What a command answers over the WebSocket is the body of the answer.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, create_model
 
 from protocol.catalogue import type_of
 from protocol.message import MAX_KEY_LENGTH, Command
 from protocol.refusals import Refusal, Refused
-from server.web.callers import Gate, caller
+from server.web.callers import caller, gate_of
 from server.web.refusals import IN_DOCUMENT, STATUS
 from worlds.citizen import Citizen
 
@@ -48,15 +48,16 @@ Key = Annotated[
 ]
 
 
-def routes(commands: Iterable[type[Command]], gate: Gate) -> APIRouter:
-    """A route for each command."""
+@cache
+def routes(commands: tuple[type[Command], ...]) -> APIRouter:
+    """A route for each command, of whichever city is asked: they take a quarter of a second, and are made once."""
     router = APIRouter(prefix=PREFIX)
     for command in commands:
-        who = caller(gate, type_of(command))
+        who = caller(type_of(command))
         service, _, verb = type_of(command).partition(".")
         router.add_api_route(
             f"/{service}/{verb}",
-            _reading(command, gate, who) if command.reads else _acting(command, gate, who),
+            _reading(command, who) if command.reads else _acting(command, who),
             methods=["GET" if command.reads else "POST"],
             operation_id=type_of(command),
             summary=(command.__doc__ or "").partition("\n")[0],
@@ -74,11 +75,12 @@ def _answers(command: type[Command]) -> dict[int | str, dict[str, Any]]:
 
 
 def _acting(
-    command: type[Command], gate: Gate, who: Callable[..., Awaitable[Citizen]]
+    command: type[Command], who: Callable[..., Awaitable[Citizen]]
 ) -> Callable[..., Awaitable[Response]]:
     asked = fields_of(command, has_key=True)
 
     async def act(
+        request: Request,
         citizen: Annotated[Citizen, Depends(who)],
         body: asked,  # type: ignore[valid-type]
         idempotency_key: Key = None,
@@ -88,30 +90,31 @@ def _acting(
             raise Refused(Refusal.BAD_MESSAGE, "the header names another key than the body", field="key")
         # A visitor's id is made anew for each request: under a key of theirs nothing is ever found again.
         key = None if citizen.is_visitor else key or idempotency_key
-        return await _answered(command, body, key, citizen, gate)
+        return await _answered(request, command, body, key, citizen)
 
     return act
 
 
 def _reading(
-    command: type[Command], gate: Gate, who: Callable[..., Awaitable[Citizen]]
+    command: type[Command], who: Callable[..., Awaitable[Citizen]]
 ) -> Callable[..., Awaitable[Response]]:
     asked = fields_of(command, is_text=True)
 
     async def read(
+        request: Request,
         citizen: Annotated[Citizen, Depends(who)],
         query: Annotated[asked, Query()],  # type: ignore[valid-type]
     ) -> Response:
-        return await _answered(command, query, None, citizen, gate)
+        return await _answered(request, command, query, None, citizen)
 
     return read
 
 
 async def _answered(
-    command: type[Command], fields: BaseModel, key: str | None, citizen: Citizen, gate: Gate
+    request: Request, command: type[Command], fields: BaseModel, key: str | None, citizen: Citizen
 ) -> Response:
     whole = command.model_validate(fields.model_dump() | {"id": 0, "key": key})
-    result = await gate.ask(whole, citizen)
+    result = await gate_of(request).ask(whole, citizen)
     return Response(status_code=204) if result is None else JSONResponse(result)
 
 

@@ -3,9 +3,8 @@
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.addresses import Proxies
+from server.addresses import FORWARDED_PROTO, Proxies
 from server.config import Listen
-from server.web.door import FORWARDED_PROTO
 
 SAFE_HEADERS = {
     "Content-Security-Policy": (

@@ -64,7 +64,7 @@ def samples(metrics: Metrics) -> dict[str, float]:
 def routes(gate: Gate, view: CityView, metrics: Metrics) -> APIRouter:
     """GET /api/watch/districts/{district}, .../avatars/{slot}, /api/watch/citizens and /api/watch/health."""
     router = APIRouter(prefix="/api/watch", include_in_schema=False)
-    who = caller(gate)
+    who = caller()
     District = Annotated[str, Path(max_length=64)]
     Asks = Annotated[Citizen, Depends(who)]
 

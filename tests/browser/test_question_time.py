@@ -1,5 +1,6 @@
 """A question time in three browsers: citizen, host and mayor; the screen of the hall and the public record."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -158,6 +159,9 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     assert own["row"]["state"] == "deferred"
     await city.done("petitions.receive", "room", petition=own["petition"])
     assert (await asked_by(windows, "junho", session))["row"]["due_at"] > time.time() * 1000
+    await sheet.get_by_role("button", name="기록 보기").click()
+    deferred = sheet.locator(".questions li", has_text=OTHER)
+    await expect(deferred).to_contain_text("담당 부서가 답합니다 · 도로관리과")
 
     # The floor: a hand goes up, its owner is called, speaks, and goes back.
     await goes_on(host, "발언")
@@ -181,6 +185,12 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await goes_on(host, "마무리")
     await goes_on(host, "후속 처리")
     await expect(screen.locator(".wait")).to_have_text("함께해 주셔서 고맙습니다")
+    async with host.expect_download() as saving:
+        await host.get_by_role("button", name="표로 받기 (CSV)").click()
+    saved = await saving.value
+    assert saved.suggested_filename == f"{session}.csv"
+    held = await asyncio.to_thread(Path(await saved.path()).read_text, "utf-8-sig")
+    assert "text_original" in held.splitlines()[0]
     visitor = await windows.open(f"/plain/question-time/{session}/record", "ko")
     record = visitor.locator("main")
     for told in (ASKED, "두 노선을 내년 봄에 늘리겠습니다.", OTHER, "답변 기한:"):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 
 from bots.picture import Picture
-from protocol import catalogue, chat, codec, export, handshake, message, poses, session
+from protocol import catalogue, chat, export, handshake, message, poses, session
 from protocol.avatars import MAX_SLOTS_ASKED
 from protocol.districts import Place
 from protocol.message import Message
@@ -105,7 +105,7 @@ def test_the_fingerprint_is_the_codes() -> None:
         f"within {session.HELLO_SECONDS:.0f} s",
         f"brings nothing for {session.IDLE_SECONDS:.0f} s",
         f"quiet for {session.PING_SECONDS:.0f} s",
-        f"at most {codec.MAX_TOLD_BYTES:,} bytes",
+        f"at most {message.MAX_TOLD_BYTES:,} bytes",
         f"server keeps {Limits().facts_unacknowledged:,} unacknowledged facts",
         f"| {Limits().resume_seconds:.0f} s (`resume_window_ms`) |",
         f"| {Limits().detached:,}, {Limits().connections_per_address} | the one that is away",

@@ -16,7 +16,7 @@ from server import app
 from server.app import Node
 from server.config import Settings
 from server.crowd import Crowd
-from tests.support.node import HAMLET, Guest, Served, served
+from tests.support.node import HAMLET, WITHOUT_TLS, Guest, Served, served
 from tests.support.patience import until
 
 
@@ -27,7 +27,9 @@ async def city(tmp_path: Path) -> AsyncIterator[Served]:
 
 
 async def page(city: Served, path: str) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=60) as browser:
+    async with httpx.AsyncClient(
+        base_url=f"http://{city.address}", trust_env=False, timeout=60, verify=WITHOUT_TLS
+    ) as browser:
         return await browser.get(path)
 
 

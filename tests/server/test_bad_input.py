@@ -357,6 +357,18 @@ async def test_an_origin_that_is_not_ours_is_forbidden(tmp_path: Path) -> None:
         assert city.count("madang_origins_refused_total", way="socket") == 2
 
 
+async def test_behind_tls_a_page_of_ours_that_came_without_is_not_ours(tmp_path: Path) -> None:
+    said = {"additional_headers": {"X-Forwarded-Proto": "https"}}
+    async with served(tmp_path / "proxied", listen={"proxies": ("127.0.0.1",)}) as city:
+        assert await status_of(city, origin=f"https://{city.address}", **said) == 101
+        assert await status_of(city, origin=f"http://{city.address}", **said) == 403
+        assert city.count("madang_origins_refused_total", way="socket") == 1
+    async with served(tmp_path / "alone") as city:
+        assert await status_of(city, origin=f"ftp://{city.address}") == 403
+        assert await status_of(city, origin=city.address) == 403
+        assert await status_of(city, origin=f"https://{city.address}") == 101
+
+
 async def test_the_sub_protocol_is_echoed_not_required_and_others_alone_are_refused(city: Served) -> None:
     async with city.guest(subprotocols=["madang.v1"]) as guest:
         assert guest.line.subprotocol == "madang.v1"

@@ -72,6 +72,23 @@ def test_origins_are_a_list_in_a_file_and_separated_by_commas_elsewhere(
     assert load(sets=["listen.origins=*"]).settings.listen.origins == ("*",)
 
 
+@pytest.mark.parametrize("given", [
+    '["https://a.example"]', "https://a.example/", "https://a.example/path", "a.example", "https://A.example", "https://",
+    "https://*.example", "null",
+])  # fmt: skip
+def test_what_no_browser_sends_as_an_origin_is_none(given: str) -> None:
+    told = faults(sets=[f"listen.origins={given}"])
+    assert told.startswith(f"listen.origins = {given} (command line): "), told
+
+
+def test_a_list_in_brackets_is_told_how_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MADANG_CROWD__RESERVED_FOR", '["official"]')
+    assert faults() == (
+        'crowd.reserved_for = ["official"] (environment): '
+        "outside of a file it is written with commas and nothing else: one, two"
+    )
+
+
 def test_a_wrong_value_is_told_with_name_value_source_and_reason(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

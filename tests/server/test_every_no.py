@@ -98,6 +98,7 @@ PLAIN = {
     "sessions_per_citizen": "test_refusals.py::test_past_the_limit_of_plain_sessions_the_one_longest_unused_ends",
     "code_minutes": "test_refusals.py::test_a_code_that_is_too_old_is_none",
     "codes": "test_refusals.py::test_past_the_limit_of_codes_the_oldest_is_none",
+    "code_guesses": "test_codes_http.py::test_while_codes_are_guessed_from_many_addresses_they_are_longer",
     "code_attempts": "plain/test_signing_in.py::test_codes_are_guessed_so_often_and_no_more",
 }
 

@@ -10,7 +10,7 @@ import pytest
 
 from server.config import DEFAULT_CITY
 from server.web.grounds import drawn
-from tests.support.node import HAMLET, served
+from tests.support.node import HAMLET, WITHOUT_TLS, served
 from worlds.plan import load
 
 
@@ -18,7 +18,9 @@ from worlds.plan import load
 async def browser(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
     async with (
         served(tmp_path) as city,
-        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=30) as browser,
+        httpx.AsyncClient(
+            base_url=f"http://{city.address}", trust_env=False, timeout=30, verify=WITHOUT_TLS
+        ) as browser,
     ):
         yield browser
 

@@ -1,6 +1,7 @@
 """The host: nothing is answered or told before it is kept, nothing kept is lost, nothing is done twice."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -244,6 +245,27 @@ async def test_while_the_city_is_loaded_again_nobody_is_shown_half_of_it(tmp_pat
         assert acted == [{"guestbook": {"lines": ["before"]}}] * 2
         assert await host.read(lambda city, _: len(city.snapshot()["guestbook"]["lines"])) == 1
         assert len(told.facts) == 1
+
+
+async def test_only_what_a_city_leaves_behind_that_is_loaded_again_is_searched_for(tmp_path: Path) -> None:
+    searches: list[str] = []
+
+    def note(phase: str, of: dict[str, int]) -> None:
+        if of["generation"] == 2:
+            searches.append(phase)
+
+    gc.freeze()
+    gc.collect()  # none is due soon
+    gc.callbacks.append(note)
+    try:
+        async with opened(tmp_path) as (host, *_):
+            assert not searches
+            submit(host, Write(id=1, text="hello"))
+            await host.round()
+            await host.load()
+            assert searches
+    finally:
+        gc.callbacks.remove(note)
 
 
 async def test_deadlines_are_decided_in_rounds_and_told(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def test_poses_come_out_in_the_order_in_which_they_came_with_their_slots_and_tim
     steps = inbox.empty(11.0)
     assert steps.slot.tolist() == [7, 8, 7, 9]
     assert steps.pose["x"].tolist() == [1, 2, 3, 4]
-    assert steps.arrived.tolist() == [10.0, 10.5, 10.5, 10.6]
+    assert steps.arrived.tolist() == [10.0, 10.5, 10.5, 10.7]
 
 
 def test_an_emptied_inbox_is_empty_and_takes_again() -> None:

@@ -43,7 +43,7 @@ class Client:
         self.near.setblocking(False)
         self.heard = b""
         self.is_given_back = False
-        self.source = Source(self.near.fileno(), self._take, self._give_back)
+        self.source = Source(self.near, self._take, self._give_back)
         inlet.add(self.source)
         if slot is not None and inbox is not None:
             inlet.lead(self.source, (slot, inbox))
@@ -262,7 +262,7 @@ def test_a_line_that_breaks_in_the_round_is_given_back_and_all_others_are_heard(
         near, _ = door.accept()
         near.setblocking(False)
         given_back: list[bool] = []
-        broken = Source(near.fileno(), lambda raw: None, lambda: given_back.append(True))
+        broken = Source(near, lambda raw: None, lambda: given_back.append(True))
         people = [Client(inlet, slot, inbox) for slot in (0, 1)]
         inlet.add(broken)
         people.append(Client(inlet, 2, inbox))

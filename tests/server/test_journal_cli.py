@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from server.auth import keep_secret
 from server.cli import app
 from server.config import Data
-from server.journal import Round, Text
+from server.journal import NewEntry, Round, Text
 from server.journals.database import FILE
 from server.journals.sql import SqlJournal
 from tests.support.check_journal import voted, written
@@ -103,6 +103,25 @@ def test_a_citizen_is_exported_and_erased(text: Text) -> None:
     assert json.loads(madang("citizen", "export", "haneul")[1])["texts"] == []
     assert "1 erased" in madang("journal", "verify")[1]
     assert madang("citizen", "erase", "haneul", "--yes") == (0, "haneul: no text is kept\n", [])
+
+
+@pytest.mark.parametrize("words", [("export",), ("erase", "--yes"), ("erase",)])
+@pytest.mark.parametrize("mistyped", ["haneu", "HANEUL", "han%l", "haneul ", "", "title"])
+def test_of_nobody_nothing_is_exported_or_erased(text: Text, words: tuple[str, ...], mistyped: str) -> None:
+    code, told, faults = madang("citizen", words[0], mistyped, *words[1:])
+    line = f"madang: {mistyped}: nobody here has this id; `madang citizen id` tells somebody's"
+    assert (code, told, faults) == (2, "", [line])
+    assert json.loads(madang("citizen", "export", "haneul")[1])["texts"]
+
+
+def test_who_is_only_named_in_what_others_did_is_known(text: Text) -> None:
+    about = NewEntry(
+        service="moderation", type="moderation.noted", event={"citizen": "c0ffee"}, actor="x", at=3
+    )
+    with_journal(lambda journal: journal.append(Round(after=2, entries=[about])))
+    assert json.loads(madang("citizen", "export", "c0ffee")[1])["entries"] == []
+    assert madang("citizen", "erase", "c0ffee", "--yes") == (0, "c0ffee: no text is kept\n", [])
+    assert madang("citizen", "export", "C0FFEE")[0] == 2
 
 
 def test_the_help_says_what_stands_in_place_of_an_erased_text() -> None:

@@ -1,18 +1,21 @@
 """Coming in over real sockets: by tokens of an issuer, by join tickets, from behind a proxy; and when logins fail."""
 
 import asyncio
+import base64
+import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 import pytest
 
 from server.auth import Claims, issue_token, keep_secret
 from tests.support.issuer import KEYS, Issuer, running_issuer
-from tests.support.node import Guest, Served, served
+from tests.support.node import WITHOUT_TLS, Guest, Served, served
 from tests.support.patience import until
 
 
@@ -65,7 +68,9 @@ async def trusting(folder: Path, issuer: Issuer | None, **sections: Any) -> Asyn
     given["limits"] = {"loopback_exempt": False, "logins_failed_per_address": 0} | sections.pop("limits", {})
     async with (
         served(folder, **(given | sections)) as city,
-        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=60) as browser,
+        httpx.AsyncClient(
+            base_url=f"http://{city.address}", trust_env=False, timeout=60, verify=WITHOUT_TLS
+        ) as browser,
     ):
         yield Trusting(city, browser, folder)
 
@@ -179,6 +184,60 @@ async def test_a_token_that_does_not_hold_is_a_goodbye_a_401_and_a_count(
         assert (goodbye["code"], goodbye["retry"]) == ("bad_token", "never")
         answer = await city.ticket(issuer.token(**changes))
         assert (answer.status_code, answer.json()["message"]) == (401, goodbye["message"])
+        assert city.city.count("madang_tokens_refused_total", reason=reason) == 2
+
+
+def unsigned(token: str, algorithm: str) -> str:
+    """The same claims, without a signature."""
+    head = base64.urlsafe_b64encode(json.dumps({"alg": algorithm, "typ": "JWT"}).encode()).rstrip(b"=")
+    return f"{head.decode()}.{token.split('.')[1]}."
+
+
+@pytest.mark.parametrize(
+    ("forge", "reason"),
+    [
+        (lambda own, theirs: own[:-6] + "AAAAAA", "signature"),
+        (
+            lambda own, theirs: ".".join([own.split(".")[0], theirs.split(".")[1], own.split(".")[2]]),
+            "algorithm",
+        ),
+        (lambda own, theirs: theirs[:-6] + "AAAAAA", "signature"),
+        (lambda own, theirs: unsigned(own, "none"), "algorithm"),
+        (lambda own, theirs: unsigned(theirs, "none"), "algorithm"),
+        (lambda own, theirs: unsigned(theirs, "HS256"), "algorithm"),
+    ],
+)
+async def test_a_token_that_nobody_signed_is_a_goodbye_a_401_and_a_count(
+    tmp_path: Path, issuer: Issuer, forge: Callable[[str, str], str], reason: str
+) -> None:
+    async with trusting(tmp_path, issuer) as city:
+        async with city.welcomed(token=issuer.token()):
+            pass
+        forged = forge(city.own_token(roles=["operator"]), issuer.token())
+        goodbye = await city.refused(token=forged)
+        assert (goodbye["code"], goodbye["retry"]) == ("bad_token", "never")
+        assert (await city.ticket(forged)).status_code == 401
+        assert city.city.count("madang_tokens_refused_total", reason=reason) == 2, goodbye
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"exp": 1_000_000_000}, "expired"),
+        ({"nbf": 4_000_000_000}, "not_yet_valid"),
+        ({"aud": "game"}, "audience"),
+        ({"iss": "https://elsewhere.example"}, "issuer"),
+        ({"iss": "elsewhere"}, "issuer"),
+    ],
+)
+async def test_a_token_of_the_city_that_does_not_hold_is_refused_and_counted_too(
+    tmp_path: Path, changes: dict[str, Any], reason: str
+) -> None:
+    async with trusting(tmp_path, None) as city:
+        claims = jwt.decode(city.own_token(), options={"verify_signature": False})
+        token = jwt.encode(claims | changes, keep_secret(tmp_path / "data"), "HS256")
+        assert (await city.refused(token=token))["code"] == "bad_token"
+        assert (await city.ticket(token)).status_code == 401
         assert city.city.count("madang_tokens_refused_total", reason=reason) == 2
 
 
@@ -338,3 +397,11 @@ async def test_what_a_browser_does_with_a_cookie_must_come_from_our_own_page(tmp
         )
         assert read.status_code == 200
         assert city.city.count("madang_origins_refused_total", way="http") == 2
+
+
+async def test_a_cookie_that_comes_by_tls_counts_for_no_page_that_came_without(tmp_path: Path) -> None:
+    async with trusting(tmp_path, None, listen={"proxies": ["127.0.0.1"]}) as city:
+        sent = {"Cookie": "a=b", "X-Forwarded-Proto": "https"}
+        for scheme, status in (("http", 403), ("https", 201)):
+            origin = f"{scheme}://{city.city.address}"
+            assert (await city.ticket(city.own_token(), Origin=origin, **sent)).status_code == status

@@ -449,6 +449,10 @@ async def test_a_talk_is_begun_warned_in_recorded_and_ended_by_an_office_and_not
     officer = await town.citizen("seo", name="서지우", roles=["citizen", "official@hall/office"])
     kim = await town.citizen("kim")
     talk = {"citizen": kim.id, "scope": "hall/office"}
+    nobody = await officer.refused(
+        "moderation.guard_talk", citizen="c-nobody", scope="hall/office", step="begin"
+    )
+    assert (nobody["code"], nobody["field"]) == ("not_found", "citizen")
     early = await officer.refused("moderation.guard_talk", step="end", words="욕설", **talk)
     assert (early["code"], early["field"]) == ("conflict", "step")
     for step in ("begin", "warn", "record"):

@@ -347,6 +347,44 @@ async def test_what_is_not_there_is_answered_in_the_specifications_form(city: We
     XML.validate(answer.text)
 
 
+READ = ("discovery", "services", "services/other", "requests", "requests/none", "tokens/none")
+"""Every call that only reads."""
+
+
+async def in_both(city: WebCity, method: str, path: str, status: int, **how: Any) -> None:
+    """A refusal, in both forms as the specification has it."""
+    answers = [await city.browser.request(method, f"{BASE}/{path}.{form}", **how) for form in ("json", "xml")]
+    (error,) = same("errors", answers[0], answers[1], status)
+    assert (error["code"], bool(error["description"])) == (status, True)
+
+
+async def test_what_http_itself_refuses_is_in_the_specifications_form_too(city: WebCity) -> None:
+    for path in READ:
+        await in_both(city, "DELETE", path, 405)
+    await in_both(city, "PUT", "requests", 405)
+    await in_both(city, "POST", "requests", 413, content=b" " * 70_000)
+    await in_both(city, "GET", "services/other/more", 404)
+    await in_both(city, "GET", "requests", 400, params={"status": "x" * 10_001})
+
+
+async def test_who_asks_too_often_is_told_so_in_the_specifications_form(tmp_path: Path) -> None:
+    limits = {"commands_per_s": 0.001, "command_burst": 1, "loopback_exempt": False}
+    async with web_city(tmp_path, limits=limits) as city:
+        assert (await city.get(f"{BASE}/services.json")).status_code == 200
+        for path in READ:
+            await in_both(city, "GET", path, 429)
+        assert (await report(city)).status_code == 200
+        await in_both(city, "POST", "requests", 429, data=a_report(city))
+
+
+async def test_a_city_that_goes_away_says_so_in_the_specifications_form(tmp_path: Path) -> None:
+    async with web_city(tmp_path, drain={"seconds": 0}) as city:
+        await city.city.node.drain()
+        for path in READ:
+            await in_both(city, "GET", path, 503)
+        await in_both(city, "POST", "requests", 503, data=a_report(city))
+
+
 def test_what_no_xml_may_hold_is_replaced() -> None:
     document = as_xml("errors", [{"code": 400, "description": "a\x00b\ud800c<&>\ufffe가😀"}])
     (error,) = from_xml(ElementTree.fromstring(document))

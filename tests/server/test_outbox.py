@@ -2,10 +2,10 @@
 
 import msgpack
 
-from protocol.codec import MAX_TOLD_BYTES, encode, fact_body
+from protocol.codec import encode, fact_body
 from protocol.districts import Crowd, EnteredZone
 from protocol.handshake import Goodbye, Hello, Pong, Welcome
-from protocol.message import Count
+from protocol.message import MAX_TOLD_BYTES, Count
 from protocol.refusals import Farewell
 from protocol.session import ClientSession, ServerSession
 from server.outbox import Outbox

@@ -42,7 +42,10 @@ async def test_the_city_is_at_the_door_and_the_plain_landing_page_beside_it(
 ) -> None:
     assert "<title>index" in (await browser.get("/")).text
     assert "<title>console" in (await browser.get("/console")).text
-    assert "<h1>Seoul</h1>" in (await browser.get("/about?lang=en")).text
+    about = (await browser.get("/about?lang=en")).text
+    assert "<h1>Seoul</h1>" in about
+    for address in ("/", "/plain", "/console"):
+        assert f'<a href="{address}">' in about
     assert (await browser.get("/stage")).status_code == 404
 
 

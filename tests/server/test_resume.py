@@ -6,9 +6,10 @@ import pytest
 
 from protocol.avatars import Who
 from protocol.chat import ChatSaid, Say
-from protocol.codec import MAX_TOLD_BYTES, encode
+from protocol.codec import encode
 from protocol.districts import Enter
 from protocol.handshake import Ack, Goodbye, Ping, Resume
+from protocol.message import MAX_TOLD_BYTES
 from protocol.poses import Frame, encode_pose
 from protocol.refusals import ENDINGS, Farewell
 from server.auth import Claims, issue_token

@@ -7,12 +7,13 @@ from protocol.refusals import Farewell
 from server.auth import Registry
 from server.config import Settings
 from server.metrics import Metrics
-from server.tickets import JoinTickets
+from server.tickets import OF_ONE_CITIZEN, JoinTickets
 from server.tokens import BadToken
 from tests.support.clock import MovedClock
 from worlds.citizen import Citizen
 
 KIM = Citizen("c1", "Kim", ("citizen",), level=2)
+LEE = Citizen("c2", "Lee", ("citizen",), level=2)
 
 
 def test_a_ticket_is_good_once() -> None:
@@ -48,6 +49,19 @@ def test_beyond_the_bound_the_oldest_ends_and_it_is_counted() -> None:
     for _ in range(1_000):
         unbounded.issue(KIM, 0.0)
     assert len(unbounded) == 1_000
+
+
+def test_nobodys_flood_of_tickets_uses_up_those_of_others() -> None:
+    metrics = Metrics()
+    tickets = JoinTickets(60, 32, metrics)
+    other = tickets.issue(LEE, 0.0)
+    own = [tickets.issue(KIM, 0.0) for _ in range(100)]
+    assert len(tickets) == 1 + OF_ONE_CITIZEN
+    assert tickets.redeem(other, 1.0) is LEE
+    assert all(tickets.redeem(ticket, 1.0) is KIM for ticket in own[-OF_ONE_CITIZEN:])
+    with pytest.raises(BadToken):
+        tickets.redeem(own[0], 1.0)
+    assert len(tickets) == 0
 
 
 def test_no_ticket_is_kept_as_it_is_and_no_two_are_alike() -> None:

@@ -38,6 +38,13 @@ CHOSEN = (
 )
 """What its citizen chose before: drawn plainly, by day."""
 
+SELDOM = """(() => {
+    const draw = globalThis.requestAnimationFrame.bind(globalThis);
+    globalThis.requestAnimationFrame = (frame) => setTimeout(() => draw(frame), 100);
+    globalThis.cancelAnimationFrame = clearTimeout.bind(globalThis);
+})()"""
+"""It draws at most ten times a second: else it would draw all the time, and leave the tests beside it no core."""
+
 PATIENCE_MS = 60_000
 """How long a page may take to come to what a test waits for."""
 

@@ -69,9 +69,8 @@ def play(
     refs = count(1)
 
     def seal(event: Event) -> Event:
-        return event.model_copy(
-            update={n: _sealed(getattr(event, n), texts, refs) for n in type(event).model_fields}
-        )
+        kept: Event = sealed(event, texts, refs)
+        return kept
 
     played = Played(City(services(texts)), texts, start)
     city = played.city
@@ -100,19 +99,20 @@ def play(
     return played
 
 
-def _sealed(value: Any, texts: Texts, refs: "count[int]") -> Any:
+def sealed(value: Any, texts: Texts, refs: "count[int]") -> Any:
+    """An event, or a part of one, as it is kept: its personal texts go to their store."""
     match value:
         case Personal(text=text, owner=owner) if text:
             ref = f"text{next(refs)}"
             texts.put(ref, text)
             return Personal(owner=owner, ref=ref, hash="h" + ref)
         case tuple() | list():
-            return type(value)(_sealed(item, texts, refs) for item in value)
+            return type(value)(sealed(item, texts, refs) for item in value)
         case dict():
-            return {name: _sealed(item, texts, refs) for name, item in value.items()}
+            return {name: sealed(item, texts, refs) for name, item in value.items()}
         case _ if hasattr(value, "model_copy"):
             fields = type(value).model_fields
-            return value.model_copy(update={n: _sealed(getattr(value, n), texts, refs) for n in fields})
+            return value.model_copy(update={n: sealed(getattr(value, n), texts, refs) for n in fields})
         case _:
             return value
 

@@ -11,7 +11,7 @@ from protocol.districts import Enter
 from protocol.message import Command
 from protocol.refusals import Refused
 from protocol.services import moderation as wire
-from tests.support.check_service import _sealed, hears
+from tests.support.check_service import hears, sealed
 from tests.support.question_time import STAGES
 from tests.support.question_time import service as question_time
 from worlds.citizen import Citizen
@@ -219,10 +219,8 @@ class Precinct:
 
     def seal(self, event: Event) -> Event:
         """As the host does: personal texts go to their store."""
-        fields = type(event).model_fields
-        return event.model_copy(
-            update={name: _sealed(getattr(event, name), self.texts, self._refs) for name in fields}
-        )
+        kept: Event = sealed(event, self.texts, self._refs)
+        return kept
 
     def _keep(self, entries: Sequence[Decided]) -> None:
         for entry in entries:

@@ -10,18 +10,27 @@ Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
 SETTLE_S = 0.001
-"""For so long, in real seconds, sockets may still bring something before the clock jumps."""
+"""For so long, in real seconds, sockets may still bring something before the clock jumps ..."""
+
+STEP_S = 0.1
+"""... so far: within it, what both ends of a socket in this process have written is there at once. A node has a timer
+every 10 ms, and a minute of them would else be six seconds of waiting."""
 
 
 class _JumpingSelector(selectors.DefaultSelector):
     now = 0.0
+    unsettled = 0.0
     at_work = 0
     """Threads whose work the loop waits for: as long as one computes or writes, no time passes."""
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or (self.at_work and timeout > 0):
             return super().select(None)
-        ready = super().select(min(timeout, SETTLE_S))
+        self.unsettled += max(timeout, 0)
+        ready = super().select(0)
+        if not ready and self.unsettled > STEP_S:
+            ready = super().select(min(timeout, SETTLE_S))
+            self.unsettled = 0.0
         if not ready:
             self.now += max(timeout, 0)
         return ready

@@ -15,11 +15,11 @@ from protocol.message import Command
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
 from tests.support.check_service import hears
+from worlds.calendar import KST
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
 from worlds.service import Event, Personal, Texts
 from worlds.services.petitions import Petition, Petitions, Rules
-from worlds.services.petitions.calendar import KST
 from worlds.words import load
 
 CONTENT = Path(worlds.__file__).parent / "seoul" / "services" / "petitions.toml"

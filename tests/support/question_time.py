@@ -10,7 +10,7 @@ from protocol.codec import dump
 from protocol.message import Command
 from protocol.refusals import Refused
 from protocol.services import live_qa as wire
-from tests.support.check_service import _sealed, hears
+from tests.support.check_service import hears, sealed
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
 from worlds.service import Effect, Event, Texts
@@ -138,10 +138,8 @@ class Evening:
 
     def seal(self, event: Event) -> Event:
         """As the host does: personal texts go to their store."""
-        fields = type(event).model_fields
-        return event.model_copy(
-            update={name: _sealed(getattr(event, name), self.texts, self._refs) for name in fields}
-        )
+        kept: Event = sealed(event, self.texts, self._refs)
+        return kept
 
     def _keep(self, entries: Sequence[Decided]) -> None:
         for entry in entries:

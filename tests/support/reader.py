@@ -8,6 +8,8 @@ from xml.etree.ElementTree import Element
 import html5lib  # type: ignore[import-untyped]
 import httpx
 
+from tests.support.node import WITHOUT_TLS
+
 
 def read(html: str) -> Element:
     """A page as a tree; raises html5lib's ParseError where it is no valid HTML."""
@@ -129,6 +131,7 @@ class Reader:
             follow_redirects=True,
             trust_env=False,
             timeout=300,
+            verify=WITHOUT_TLS,
         )
         self.origin = f"http://{address}"
 

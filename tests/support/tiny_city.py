@@ -199,7 +199,7 @@ class TinyCity:
                 await guest.socket.send(guest.session.tell(codec.fact_body(said, 1)))
 
     async def _pose(self, guest: Guest, raw: bytes) -> None:
-        pose = poses.decode_poses(raw)[0]
+        pose = np.frombuffer(raw, poses.POSE)[0]
         x, z = float(pose["x"]), float(pose["z"])
         guest.poses += 1
         if guest.was_put_back and math.hypot(x - guest.x, z - guest.z) > 1:

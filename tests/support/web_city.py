@@ -11,7 +11,7 @@ import httpx
 
 from server.auth import Claims, issue_token, keep_secret
 from server.config import DEFAULT_CITY
-from tests.support.node import HAMLET, Served, served
+from tests.support.node import HAMLET, WITHOUT_TLS, Served, served
 
 PEOPLE = (
     Claims(sub="mina", name="미나"),
@@ -100,6 +100,8 @@ async def web_city(folder: Path, **sections: Any) -> AsyncIterator[WebCity]:
     shutil.copytree(DEFAULT_CITY / "services", place / "services")
     async with (
         served(folder, **({"city": {"path": place}} | sections)) as city,
-        httpx.AsyncClient(base_url=f"http://{city.address}", trust_env=False, timeout=300) as browser,
+        httpx.AsyncClient(
+            base_url=f"http://{city.address}", trust_env=False, timeout=300, verify=WITHOUT_TLS
+        ) as browser,
     ):
         yield WebCity(city, browser, keep_secret(folder / "data"))

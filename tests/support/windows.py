@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.support.browser import CHOSEN, LAUNCH, PATIENCE_MS, WINDOW
+from tests.support.browser import CHOSEN, LAUNCH, PATIENCE_MS, SELDOM, WINDOW
 
 
 class Windows:
@@ -22,6 +22,7 @@ class Windows:
         """A fresh window; `script` runs before the page's own."""
         context = await self._stack.enter_async_context(await self.browser.new_context(**(WINDOW | how)))
         await context.add_init_script(CHOSEN)
+        await context.add_init_script(SELDOM)
         if script:
             await context.add_init_script(script)
         page = await context.new_page()

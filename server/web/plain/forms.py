@@ -18,7 +18,7 @@ from protocol.catalogue import type_of
 from protocol.handshake import Text
 from protocol.message import Command
 from protocol.services.petitions import Holiday, Item, Spot
-from worlds.services.petitions.calendar import KST
+from worlds.calendar import KST
 
 Kind: TypeAlias = Literal[
     "line", "long", "choice", "yes", "yes_no", "number", "day", "time", "lines", "spot", "both", "items", "days_off"

@@ -13,7 +13,7 @@ from protocol.refusals import Refusal, Refused
 from server.texts import Language, preferred, texts
 from server.web.plain.reasons import reason
 from server.web.refusals import retry_headers
-from worlds.services.petitions.calendar import KST
+from worlds.calendar import KST
 
 HOME = "/plain"
 LANGUAGE_COOKIE = "madang_language"

@@ -69,13 +69,7 @@ async def act(visit: Visit) -> Response:
         raise Refused(Refusal.NOT_FOUND)
     choices = await named_choices(visit, await visit.ask(say.GuideToFiling))
     form = form_for(command, f"{AT}/{name}", visit.texts, key=new_key(), choices=choices, back=AT)
-    if visit.request.method != "POST":
-        return visit.form_page(form)
-    answer = await visit.submit(form)
-    if isinstance(answer, Response):
-        return answer
-    visit.note(form.words["done"])
-    return visit.go(AT)
+    return await visit.filled(form) or visit.go(AT)
 
 
 PAGES = [(AT, desk), (f"{AT}/month", month), (AT + "/{name}", act)]

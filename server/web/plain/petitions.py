@@ -25,6 +25,9 @@ STEPS: Mapping[str, type[say.Step]] = {
 """What is done to one petition, by the last part of its address."""
 
 CONTENT = ("title", "text", "name", "address", "contact")
+IN_PUBLIC = "in_public"
+"""Asked of those who answer what was asked in public, and of nobody else."""
+
 FILING = (
     *CONTENT, "statutory_type", "department", "publish", "joint", "gu", "place", "repeats", "capacity", "channel",
     "for_citizen", "arrived_at",
@@ -258,12 +261,8 @@ async def step(visit: Visit) -> Response:
     if command is None:
         raise Refused(Refusal.NOT_FOUND)
     form = await _step_form(visit, id, verb, command, case)
-    if visit.request.method != "POST":
-        return visit.form_page(form)
-    answer = await visit.submit(form)
-    if isinstance(answer, Response):
-        return answer
-    visit.note(form.words["done"])
+    if (unfinished := await visit.filled(form)) is not None:
+        return unfinished
     return visit.go(f"{AT}/{id}" if await _still_sees(visit, id) else _elsewhere(visit))
 
 
@@ -302,6 +301,8 @@ async def _step_form(visit: Visit, id: str, verb: str, command: type[say.Step], 
         command, f"{AT}/{id}/{verb}", texts, key=new_key(), fixed=fixed, choices=choices,
         back=f"{AT}/{id}",
     )  # fmt: skip
+    if case is None or case.petition.origin is None:
+        form.fields = [one for one in form.fields if one.name != IN_PUBLIC]
     if verb == "amend" and case is not None:
         form.as_it_was = case.content
         form.fill(case.content)

@@ -44,7 +44,7 @@ def routes(gate: Gate, view: CityView, metrics: Metrics, version: str, codes: Co
 
 def _add(router: APIRouter, site: Site, pages: Iterable[tuple[str, Handler]]) -> None:
     for path, handler in [*pages, (HOME + "/{rest:path}", nowhere)]:
-        router.add_api_route(
+        router.add_route(
             path, answering(site, handler), methods=["GET", "HEAD", "POST"], include_in_schema=False
         )
 

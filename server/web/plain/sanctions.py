@@ -63,13 +63,7 @@ async def act(visit: Visit) -> Response:
     if visit.session is None and visit.request.method != "POST":
         return visit.go(f"{HOME}/enter?then={action}")
     form = form_for(command, action, visit.texts, key=new_key(), fixed={"sanction": sanction}, back=AT)
-    if visit.request.method != "POST":
-        return visit.form_page(form)
-    answer = await visit.submit(form)
-    if isinstance(answer, Response):
-        return answer
-    visit.note(form.words["done"])
-    return visit.go(AT)
+    return await visit.filled(form) or visit.go(AT)
 
 
 async def numbers(visit: Visit) -> Response:

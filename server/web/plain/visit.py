@@ -47,6 +47,14 @@ class Site:
     sessions: Sessions
     version: str
 
+    def session(self, cookie: str) -> Session | None:
+        """The session of a cookie, if it has not ended; it ends with the token by which its citizen came, too."""
+        session = self.sessions.find(cookie, self.gate.clock.monotonic())
+        if session is not None and not self.gate.registry.holds(session.citizen):
+            self.sessions.close(cookie)
+            return None
+        return session
+
     async def reader(self, session: Session | None, request: Request, language: Language) -> Citizen:
         """Who is signed in, or a visitor; raises ProtocolError where the city admits none."""
         if session is not None:
@@ -207,7 +215,7 @@ class Visit:
     def redeem(self, code: str) -> bool:
         """Sign in by a one-time code; whether it was good. Raises Refused(too_fast)."""
         citizen = self.site.codes.redeem(code, place_of(address_of(self.request)), self._now())
-        if citizen is None:
+        if citizen is None or not self.site.gate.registry.holds(citizen):
             return False
         self.sign_in(citizen)
         return True
@@ -220,7 +228,7 @@ class Visit:
     def is_own_form(self, action: str) -> bool:
         """Whether a form that was sent was made here for this browser."""
         return not self.is_new_cookie and self.site.sessions.is_ours(
-            self.cookie, action, self.written.get("token", "")
+            self.cookie, action, self.written.get("form_token", "")
         )
 
     def check(self, form: Form, template: str = FORM, **values: Any) -> Response | None:
@@ -246,6 +254,16 @@ class Visit:
         answer = self.form_page(form, status, template, **values)
         answer.headers.update(headers)
         return answer
+
+    async def filled(self, form: Form) -> Response | None:
+        """The form, empty or with what is wrong in it; None when what it asks is done, and noted."""
+        if self.request.method != "POST":
+            return self.form_page(form)
+        answer = await self.submit(form)
+        if isinstance(answer, Response):
+            return answer
+        self.note(form.words["done"])
+        return None
 
     async def submit(
         self, form: Form, template: str = FORM, *, first: First | None = None, **values: Any
@@ -297,7 +315,7 @@ def answering(site: Site, handler: Handler) -> Callable[[Request], Awaitable[Res
 
     async def answer(request: Request) -> Response:
         cookie = request.cookies.get(COOKIE, "")[:64]
-        session = site.sessions.find(cookie, site.gate.clock.monotonic())
+        session = site.session(cookie)
         language = language_of(request)
         is_new = not cookie
         visit = Visit(site, request, language, cookie or new_cookie(), session, NOBODY, is_new_cookie=is_new)

@@ -74,6 +74,10 @@ def is_accessible(page: Page) -> bool:
     assert len(list(tree.iter("main"))) == 1
     levels = [int(one.tag[1]) for one in tree.iter() if re.fullmatch("h[1-6]", str(one.tag))]
     assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    for form in tree.iter("form"):
+        fields = [*form.iter("input"), *form.iter("select"), *form.iter("textarea")]
+        named = [one.get("name") for one in fields if one.get("type") not in ("radio", "checkbox")]
+        assert len(named) == len(set(named)), named
     labelled = {one.get("for") for one in tree.iter("label")}
     for field in [*tree.iter("input"), *tree.iter("select"), *tree.iter("textarea")]:
         assert field.get("type") == "hidden" or field.get("id") in labelled, field.attrib

@@ -8,7 +8,7 @@ async def test_a_form_without_its_token_is_refused_and_nothing_written_is_lost(v
     page = await mina.open("/plain/petitions/new?kind=other")
     for token in ("", "0" * 40, "토큰"):
         form = page.form("/new")
-        form.values["token"] = token
+        form.values["form_token"] = token
         refused = await mina.send(form, {"title": "보도블록", "text": "깨짐", "name": "김미나"}, do="file")
         assert refused.status == 403
         assert words("ko")["form"]["stale"] in refused.text
@@ -20,10 +20,10 @@ async def test_a_form_without_its_token_is_refused_and_nothing_written_is_lost(v
 
 async def test_a_form_of_another_form_or_browser_is_refused(visit: Visit) -> None:
     mina, junho = await visit("mina"), await visit("junho")
-    other = (await mina.open("/plain/petitions/new?kind=other")).form("/new").values["token"]
+    other = (await mina.open("/plain/petitions/new?kind=other")).form("/new").values["form_token"]
     at = petition_in(await file(mina))
     form = (await mina.open(f"{at}/withdraw")).form("/withdraw")
-    form.values["token"] = other
+    form.values["form_token"] = other
     assert (await mina.send(form)).status == 403
     form = (await mina.open(f"{at}/withdraw")).form("/withdraw")
     assert (await junho.send(form)).status == 403

@@ -32,6 +32,7 @@ async def test_a_sanction_is_read_appealed_against_and_its_end_is_told(
     assert page.path == "/plain/sanctions"
     assert t["commands"]["moderation.appeal"]["done"] in page.text
     assert t["options"]["appeal_state"]["open"] in page.text
+    assert t["sanctions"]["answer_by"].partition("{when}")[2] in page.text
     assert not any(path.endswith("/appeal") for path in page.targets)
 
     # She is muted, and files a petition all the same.

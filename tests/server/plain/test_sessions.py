@@ -36,7 +36,12 @@ def test_a_session_ends_after_half_a_day_however_busy() -> None:
 
 def test_zero_is_off() -> None:
     limits = Plain(
-        session_idle_minutes=0, session_hours=0, sessions=0, sessions_per_citizen=0, code_attempts=0
+        session_idle_minutes=0,
+        session_hours=0,
+        sessions=0,
+        sessions_per_citizen=0,
+        code_attempts=0,
+        code_guesses=0,
     )
     sessions = Sessions(limits, Metrics())
     cookies = [sessions.open(MINA, 0) for _ in range(100)]
@@ -135,3 +140,15 @@ def test_codes_are_bounded_and_for_who_has_a_token() -> None:
     assert reached(metrics, "plain.codes") == 1
     with pytest.raises(Refused):
         codes.issue(Citizen("v1", "손님"), 0)
+
+
+def test_codes_are_short_again_ten_minutes_after_the_last_guess_too_many_and_zero_is_off() -> None:
+    codes = Codes(Plain(code_attempts=0, code_guesses=2), Metrics())
+    for number in range(3):
+        assert codes.redeem("AAAA-AAAA", f"10.0.0.{number}", 0) is None
+    assert codes.redeem(codes.issue(MINA, 599), "10.0.0.9", 599) == MINA
+    assert len(codes.issue(MINA, 599)) == 14
+    assert len(codes.issue(MINA, 601)) == 9
+    free = Codes(Plain(code_attempts=0, code_guesses=0), Metrics())
+    assert all(free.redeem("AAAA-AAAA", f"10.0.0.{number}", 0) is None for number in range(200))
+    assert len(free.issue(MINA, 0)) == 9

@@ -17,6 +17,7 @@ from tests.support.question_time import (
     Evening,
     attendee,
 )
+from worlds.citizen import Citizen
 
 A, B, C, D, X = (attendee(name) for name in "abcdx")
 
@@ -83,6 +84,22 @@ def test_visitors_read_and_do_not_ask_or_vote() -> None:
     assert e.refused(VISITOR, wire.Ask, text="방문자도 질문할 수 있나요?").code is Refusal.NOT_ALLOWED
     assert e.refused(VISITOR, wire.Vote, question=number).code is Refusal.NOT_ALLOWED
     assert e.order(VISITOR) == [number]
+
+
+@pytest.mark.parametrize("grant", ["observer", "observer@civil/qa-1"])
+def test_press_and_council_read_everything_and_take_no_part(grant: str) -> None:
+    e = evening("live")
+    press = Citizen("c-press", "기자 서", ("citizen",), (grant,), level=2)
+    number = e.ask(A, "마을버스 배차를 늘려 주세요.")
+    for command, fields in (
+        (wire.Ask, {"text": "기자가 드리는 질문입니다."}),
+        (wire.Vote, {"question": number}),
+        (wire.RaiseHand, {}),
+    ):
+        assert e.refused(press, command, **fields).code is Refusal.NOT_ALLOWED
+    assert [row["question"] for row in e.audience(press)["questions"]] == [number]
+    elsewhere = Citizen("c-other", "기자 민", ("citizen",), ("observer@civil/qa-9",), level=2)
+    assert e.vote(elsewhere, number) == 2
 
 
 def test_a_person_has_three_questions_open_one_a_minute_and_none_twice() -> None:

@@ -250,6 +250,8 @@ def test_what_nobody_came_to_gets_a_date_or_a_reason_and_the_last_one_closes_the
     assert e.told(A, "live_qa.own_changed")[-1]["question"]["row"]["state"] == "unanswered"
     nothing = e.refused(CLERK, wire.Settle, question=first, version=e.version(first))
     assert nothing.code is Refusal.BAD_MESSAGE
+    slip = e.refused(CLERK, wire.Settle, question=first, version=e.version(first), due_at=2**53 - 1)
+    assert (slip.code, slip.field) == (Refusal.BAD_MESSAGE, "due_at")
     e.on(CLERK, wire.Settle, first, due_at=e.now + 24 * HOUR)
     e.on(CLERK, wire.Settle, second, reason="법원에서 다투고 있는 일입니다.")
     assert e.phase == "follow_up"

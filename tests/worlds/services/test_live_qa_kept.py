@@ -35,7 +35,7 @@ from worlds.plan import load
 from worlds.service import Record, Texts
 from worlds.services.live_qa import SILENT, LiveQa, Presence
 from worlds.services.live_qa.content import stages_of
-from worlds.services.live_qa.export import BOM, as_calendar, as_csv, as_json, rows
+from worlds.services.live_qa.export import BOM, as_csv, rows, whole
 from worlds.services.live_qa.similarity import Profiles, profile_of
 from worlds.services.live_qa.wording import has_link, same
 
@@ -127,7 +127,7 @@ def test_the_export_for_all_is_a_spreadsheet_of_published_questions_safe_to_open
 
 def test_the_export_for_the_crew_has_every_question_and_its_past_but_no_account() -> None:
     e = whole_evening()
-    document = json.loads(as_json(e.qa.venue, e.state, is_internal=True))
+    document = json.loads(json.dumps(whole(e.qa.venue, e.state, is_internal=True)))
     last = document["questions"][6]
     assert (last["state"], last["dismissal_reason"], last["moderators"]) == ("dismissed", "unclear", MOD2.id)
     assert last["text_original"] == "버릴 질문을 하나 합니다."
@@ -136,14 +136,18 @@ def test_the_export_for_the_crew_has_every_question_and_its_past_but_no_account(
     assert B.id not in json.dumps(document)
 
 
-def test_a_session_can_be_put_in_a_calendar() -> None:
+def test_a_session_that_ends_before_its_doors_lead_to_anything_is_called_off() -> None:
     e = Evening()
     e.announce()
-    lines = as_calendar(e.state, "ko", e.now).split("\r\n")
-    assert lines[0] == "BEGIN:VCALENDAR"
-    assert "SUMMARY:시장과의 시간" in lines
-    assert "DTSTART:20260921T151320Z" in lines
-    assert all(len(line.encode()) <= 75 for line in lines)
+    assert e.state.announced_at == START + 1_000
+    e.do(HOST, wire.ActJointly, action="end", reason="태풍")
+    e.do(MOD, wire.ActJointly, action="end", reason="태풍")
+    assert (e.phase, e.state.called_off_at) == ("archived", e.now)
+    held = Evening()
+    held.announce("live")
+    held.do(HOST, wire.Advance, phase="closing")
+    held.do(HOST, wire.Advance, phase="follow_up")
+    assert (held.phase, held.state.called_off_at) == ("archived", 0)
 
 
 def test_stages_come_from_the_plan_of_the_city() -> None:

@@ -146,6 +146,7 @@ def test_what_is_no_line_is_refused_at_its_field() -> None:
         ([good | {"cue": 1}, good | {"cue": 1}], Refusal.NOT_FOUND, "cues"),
         ([good, good | {"text": {"ko": "가" * 81, "en": "a"}}], Refusal.TOO_LONG, "cues.1.text.ko"),
         ([good | {"who": {"ko": "가", "en": " "}}], Refusal.BAD_MESSAGE, "cues.0.who.en"),
+        ([good, good | {"at": 2**53 - 1}], Refusal.BAD_MESSAGE, "cues.1.at"),
     ):
         refused = e.refused(HOST, wire.EditRunSheet, version=version(e), cues=cues)
         assert (refused.code, refused.field) == (code, field)

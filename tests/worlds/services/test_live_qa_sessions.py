@@ -91,6 +91,7 @@ def test_phases_come_by_time_until_the_doors_and_close_by_themselves() -> None:
         ({"stage": "nowhere"}, "stage"),
         ({"starts_at": 5, "ends_at": 4}, "starts_at"),
         ({"starts_at": 5, "ends_at": 9}, "ends_at"),
+        ({"ends_at": 2**53 - 1}, "ends_at"),
         ({"title": {"ko": " ", "en": "x"}}, "title.ko"),
     ],
 )
@@ -117,6 +118,8 @@ def test_minutes_have_owners_and_dates_and_a_closed_record_is_only_corrected() -
     e = evening("live")
     incomplete = e.refused(CLERK, wire.TakeMinutes, kind="commitment", text="자전거 도로")
     assert incomplete.field == "owner"
+    promise = {"kind": "commitment", "text": "자전거 도로", "owner": "transport"}
+    assert e.refused(CLERK, wire.TakeMinutes, **promise, due_at=2**53 - 1).field == "due_at"
     e.do(
         CLERK, wire.TakeMinutes, kind="commitment", text="자전거 도로", owner="transport", due_at=e.now + HOUR
     )

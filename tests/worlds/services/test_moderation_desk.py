@@ -1,4 +1,4 @@
-"""The desk: reports with their evidence, claims, appeals, notes, the audit in three views, statistics."""
+"""The desk: reports with their evidence, claims, notes, the audit in three views, statistics."""
 
 import json
 from dataclasses import replace
@@ -14,7 +14,6 @@ from tests.support.moderation_desk import (
     DAY,
     ELSEWHERE,
     HEAD,
-    HEAD2,
     HOST,
     HOUR,
     KIM,
@@ -211,60 +210,7 @@ def test_visitors_report_too_and_the_queue_has_an_end() -> None:
     assert p.refused(LEE, wire.Report, citizen=KIM.id, reason="spam").code is Refusal.FULL
 
 
-# Appeals
-
-
-def test_an_appeal_is_decided_by_somebody_else_once_and_lifts_the_points_too() -> None:
-    p = Precinct()
-    number = p.sanction(MOD, KIM, "mute", lasts_s=86_400)
-    assert p.refused(LEE, wire.Appeal, sanction=number, text="?").code is Refusal.NOT_FOUND
-    assert p.refused(KIM, wire.Appeal, sanction=number, text="가" * 501).code is Refusal.TOO_LONG
-    p.do(KIM, wire.Appeal, sanction=number, text="제가 쓴 말이 아닙니다")
-    assert p.refused(KIM, wire.Appeal, sanction=number, text="또").code is Refusal.CONFLICT
-    assert p.do(MOD, wire.ShowDesk, which="appeals")["sanctions"] == []
-    assert p.refused(MOD, wire.ClaimCase, case=number).code is Refusal.NOT_ALLOWED
-    verdict = {"sanction": number, "outcome": "lifted", "words": "증거가 없음"}
-    assert p.refused(MOD, wire.DecideAppeal, **verdict).code is Refusal.NOT_ALLOWED
-    assert p.refused(MOD2, wire.DecideAppeal, **verdict).message == "claim it first"
-    p.do(MOD2, wire.ClaimCase, case=number)
-    p.do(MOD2, wire.DecideAppeal, **verdict)
-    assert p.say(KIM, "다시 말합니다") is None
-    assert p.mod.desk.points(KIM.id, p.now) == 0
-    own = p.told(KIM, "sanction_changed")[-1]["sanction"]
-    assert (own["state"], own["appeal"]["state"], own["appeal"]["words"]) == (
-        "lifted",
-        "lifted",
-        "증거가 없음",
-    )
-    assert "by" not in own["appeal"]
-    assert p.refused(MOD2, wire.DecideAppeal, **verdict).code is Refusal.CLOSED
-
-
-def test_who_agreed_to_a_ban_does_not_decide_the_appeal_against_it() -> None:
-    p = Precinct()
-    number = p.sanction(HEAD, KIM, "ban", scope="")
-    p.do(HEAD2, wire.Second, sanction=number)
-    p.do(KIM, wire.Appeal, sanction=number, text="제가 아닙니다")
-    for one in (HEAD, HEAD2):
-        assert p.refused(one, wire.ClaimCase, case=number).code is Refusal.NOT_ALLOWED
-
-
-def test_an_appeal_may_shorten_and_comes_too_late_after_thirty_days() -> None:
-    p = Precinct()
-    number = p.sanction(MOD, KIM, "mute", lasts_s=3_600)
-    at = p.now
-    p.do(KIM, wire.Appeal, sanction=number, text="너무 깁니다")
-    p.do(MOD2, wire.ClaimCase, case=number)
-    verdict = {"sanction": number, "outcome": "shortened", "words": "처음"}
-    assert p.refused(MOD2, wire.DecideAppeal, **verdict).field == "until"
-    assert p.refused(MOD2, wire.DecideAppeal, **verdict, until=at + 2 * HOUR).field == "until"
-    p.do(MOD2, wire.DecideAppeal, **verdict, until=at + 60 * S)
-    p.wait(60 * S)
-    assert p.say(KIM, "돌아왔습니다") is None
-    late = p.sanction(MOD, KIM, "mute")
-    assert p.refused(KIM, wire.Appeal, 30 * DAY, sanction=late, text="늦음").code is Refusal.CLOSED
-    note = p.sanction(MOD, KIM, "note")
-    assert p.refused(KIM, wire.Appeal, sanction=note, text="?").code is Refusal.CLOSED
+# Notes
 
 
 def test_notes_stand_beside_the_case_with_its_appeal_and_only_the_desk_reads_them() -> None:

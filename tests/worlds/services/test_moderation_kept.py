@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from protocol.codec import MAX_TOLD_BYTES, dump
+from protocol.codec import dump
 from protocol.districts import Enter
-from protocol.message import Command
+from protocol.message import MAX_TOLD_BYTES, Command
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from tests.support.check_service import Step, play
@@ -58,6 +58,10 @@ def whole_evening() -> Precinct:
     number = p.sanction(MOD, KIM, "mute", reports=[report])
     p.do(MOD, wire.ClaimCase, case=report)
     p.do(MOD, wire.DecideReport, report=report, outcome="acted", sanctions=[number])
+    threat = p.report(PARK, LEE, "threat")
+    p.do(MOD, wire.ClaimCase, case=threat)
+    p.do(MOD, wire.DecideReport, report=threat, outcome="escalated", words="협박")
+    p.do(HEAD, wire.HandOver, report=threat, words="경찰청, 접수 1")
     p.do(KIM, wire.Appeal, sanction=number, text="제가 아닙니다")
     p.do(MOD2, wire.ClaimCase, case=number)
     p.do(MOD2, wire.DecideAppeal, sanction=number, outcome="shortened", words="처음", until=p.now + 60 * S)
@@ -256,6 +260,7 @@ COMMANDS = st.one_of(
     command(
         wire.DecideReport, report=of("r"), outcome=st.just("acted"), sanctions=st.lists(of("s"), max_size=1)
     ),
+    command(wire.HandOver, report=of("r"), words=WORDS),
     command(wire.DecideHeld, held=of("h"), approve=FLAG, words=WORDS),
     command(wire.Annotate, case=CASES, text=WORDS),
     command(wire.ShowEvidence, report=of("r")),

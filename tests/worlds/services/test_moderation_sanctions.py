@@ -292,6 +292,25 @@ def test_a_muted_citizen_votes_petitions_and_appeals_and_asks_no_questions() -> 
     assert p.do(KIM, wire.Appeal, sanction=number, text="제가 아닙니다")["appeal"] == number
 
 
+def test_an_observer_reads_and_has_no_voice_and_no_vote_where_they_observe() -> None:
+    p = Precinct()
+    press = Citizen("c-press", "기자", ("citizen",), ("observer@civil",), level=2)
+    p.come(press)
+    session = question_session(p)
+    p.do(LEE, live_qa.Ask, session=session, text="광장 공사는 언제 끝나나요?")
+    for asked, fields in (
+        (live_qa.Ask, {"text": "기자도 묻고 싶습니다 정말로"}),
+        (live_qa.Vote, {"question": 1}),
+        (live_qa.RaiseHand, {}),
+    ):
+        refused = p.refused(press, asked, session=session, **fields)
+        assert (refused.code, "observer" in refused.message) == (Refusal.NOT_ALLOWED, True)
+    assert p.silenced(press, scopes=("civil",), district="civil").code is Refusal.NOT_ALLOWED
+    assert p.do(press, live_qa.Look, session=session)
+    assert p.do(press, petitions.FilePetition, **PETITION)["petition"]
+    assert p.say(press, "여기서는 시민입니다", scopes=("culture",)) is None
+
+
 def test_a_held_citizens_question_waits_for_a_moderator_and_a_petition_does_not() -> None:
     p = Precinct()
     session = question_session(p)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from protocol.refusals import Refusal
 from protocol.services import moderation as wire
-from tests.support.moderation_desk import DAY, HEAD, KIM, MOD, OFFICER, SERVICES, WORDS, Precinct, S
+from tests.support.moderation_desk import DAY, HEAD, KIM, MOD, OFFICER, SERVICES, VISITOR, WORDS, Precinct, S
 from worlds.plan import load
 from worlds.service import Texts
 from worlds.services.moderation import found
@@ -29,6 +29,17 @@ def test_an_officer_warns_records_ends_with_a_reason_and_rests() -> None:
     assert p.told(KIM, "talk_guarded")[3]["until"] == p.now + 600 * S
     assert [act.kind for act in p.mod.desk.state.acts] == ["warn", "record", "end", "break"]
     assert p.refused(OFFICER, wire.GuardTalk, 2 * DAY, **talk, step="end", words="?").code is Refusal.CONFLICT
+
+
+def test_an_officer_talks_with_who_is_known_or_here_and_with_nobody_else() -> None:
+    p = Precinct()
+    talk = {"scope": "civil/counter-3", "step": "begin"}
+    refused = p.refused(OFFICER, wire.GuardTalk, citizen="c-nobody", **talk)
+    assert (refused.code, refused.field) == (Refusal.NOT_FOUND, "citizen")
+    assert p.refused(OFFICER, wire.GuardTalk, citizen=VISITOR.id, **talk).code is Refusal.NOT_FOUND
+    p.come(VISITOR)
+    p.do(OFFICER, wire.GuardTalk, citizen=VISITOR.id, **talk)
+    assert [told["step"] for told in p.told(VISITOR, "talk_guarded")] == ["begin"]
 
 
 def test_a_talk_says_how_long_it_is_meant_to_last_and_may_be_ended_for_its_length_alone() -> None:

@@ -456,6 +456,16 @@ def test_what_waits_for_routing_or_for_another_body_is_alarmed() -> None:
     assert office.due(id) == "10-06 18:00"  # 21, 22, then from 29 on: the distant body's time is out
 
 
+def test_a_date_of_another_body_that_no_calendar_shows_is_refused() -> None:
+    office = Office()
+    id = office.receive()
+    office.ask(ROOM, say.TransferPetition, petition=id, body="jongno_gu", reason="구청 소관")
+    given = {"petition": id, "accepted": True, "other_number": "J-1"}
+    assert office.refused(ROOM, say.ConfirmTransfer, **given, other_due_at=2**53 - 1) == Refusal.BAD_MESSAGE
+    office.ask(ROOM, say.ConfirmTransfer, **given, other_due_at=office.now + 86_400_000)
+    assert "J-1" in str(office.ask(MINA, say.UnreadNotices))
+
+
 def test_another_department_is_asked_and_sees_the_question_alone() -> None:
     office = Office()
     id = office.review()

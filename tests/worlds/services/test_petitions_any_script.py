@@ -29,11 +29,11 @@ from tests.support.petition_office import (
     at,
 )
 from tests.worlds.services.test_petitions_states import COMMANDS
+from worlds.calendar import HOUR_MS, day_of
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.service import Texts
 from worlds.services.petitions import SILENT, Petitions
-from worlds.services.petitions.calendar import HOUR_MS, day_of
 from worlds.services.petitions.states import CLOSED, RUNNING
 
 CITIZENS = (MINA, JUNHO, NEIGHBOURS[0])

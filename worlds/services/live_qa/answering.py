@@ -15,8 +15,10 @@ from worlds.services.live_qa.state import ENDED, Question, Session
 from worlds.services.live_qa.venue import Venue
 
 
-def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
-    """Up to three are next; one is answered at a time."""
+def _still_open(
+    venue: Venue, command: wire.Pin | wire.Defer, citizen: Citizen, now: int
+) -> tuple[Session, Question]:
+    """The question whose turn a host decides on, as the host saw it."""
     session = venue.state.session(command.session)
     require_host(citizen, session)
     question = session.question(command.question)
@@ -24,6 +26,12 @@ def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator
         raise Refused(Refusal.CLOSED, f"the session is {session.phase}")
     expect(question, command.version, now)
     require_state(question, "open", "next", "now")
+    return session, question
+
+
+def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
+    """Up to three are next; one is answered at a time."""
+    session, question = _still_open(venue, command, citizen, now)
     if question.state == command.to:
         return
     limit = venue.rules.next_questions
@@ -80,13 +88,7 @@ def _require_answerer(session: Session, question: Question, citizen: Citizen) ->
 
 def defer(venue: Venue, command: wire.Defer, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
     """A department answers: from here on it is a petition of its asker, with the period of its kind."""
-    session = venue.state.session(command.session)
-    require_host(citizen, session)
-    question = session.question(command.question)
-    if session.phase not in ("collecting", "doors", "live", "closing"):
-        raise Refused(Refusal.CLOSED, f"the session is {session.phase}")
-    expect(question, command.version, now)
-    require_state(question, "open", "next", "now")
+    session, question = _still_open(venue, command, citizen, now)
     yield e.Deferred(
         session=session.id,
         by=citizen.id,
@@ -121,6 +123,8 @@ def settle(venue: Venue, command: wire.Settle, citizen: Citizen, now: int) -> It
         raise Refused(Refusal.BAD_MESSAGE, "either a date or a reason", field="due_at")
     if command.due_at is not None and command.due_at <= now:
         raise Refused(Refusal.BAD_MESSAGE, "the date is past", field="due_at")
+    if command.due_at is not None:
+        wording.require_near(command.due_at, now, venue.rules.farthest_days, "due_at")
     reason = None
     if command.reason is not None:
         reason = wording.text_of(command.reason, "reason", venue.rules.longest_reason)
@@ -136,14 +140,27 @@ def settle(venue: Venue, command: wire.Settle, citizen: Citizen, now: int) -> It
 
 
 def note_petition(venue: Venue, command: NotePetition, citizen: Citizen, now: int) -> Iterator[e.OfSession]:
-    """The petition's number and due date, as far as they are news."""
+    """The petition's number, due date and department, as far as they are news; with its end the question is settled."""
     session = venue.state.session(command.session)
     question = session.question(command.question)
     is_new_date = command.due_at is not None and command.due_at != question.due_at
-    if question.petition != command.petition or is_new_date:
+    is_elsewhere = command.department not in (None, question.department)
+    if question.petition != command.petition or is_new_date or is_elsewhere:
         yield e.PetitionNoted(
             session=session.id,
             question=question.number,
             petition=command.petition,
             due_at=command.due_at,
+            department=command.department,
         )
+    if command.end is None or question.state != "deferred":
+        return
+    reason = venue.content.words.deferrals[command.end] if command.end != "answered" else None
+    yield e.DeferralEnded(
+        session=session.id,
+        question=question.number,
+        end=command.end,
+        text=command.text,
+        reason=f"{reason.ko} / {reason.en}" if reason is not None else "",
+    )
+    yield from archive(session, question, now)

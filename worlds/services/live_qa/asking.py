@@ -10,6 +10,7 @@ from worlds.service import Personal
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa import wording
 from worlds.services.live_qa.content import MINUTE, S
+from worlds.services.live_qa.roles import Office, holds
 from worlds.services.live_qa.state import (
     COUNTED_OPEN,
     ENDED,
@@ -29,6 +30,8 @@ def require_attendee(venue: Venue, session: Session, citizen: Citizen) -> None:
     """Raises Refused unless this citizen may take part, now."""
     if citizen.level < venue.rules.ask_level or citizen.is_visitor:
         raise Refused(Refusal.NOT_ALLOWED, "visitors may read")
+    if holds(citizen, Office.OBSERVER, session):
+        raise Refused(Refusal.NOT_ALLOWED, "observers read, and take no part")
     if session.phase not in OPEN_PHASES:
         raise Refused(Refusal.CLOSED, f"the session is {session.phase}")
     if session.is_stopped:

@@ -6,6 +6,7 @@ from protocol.services.live_qa import CuePlan, Minute
 from worlds.service import Event
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.state import (
+    BEFORE,
     ENDED,
     Cue,
     Hand,
@@ -69,6 +70,7 @@ def _schedule(state: State, event: e.Scheduled, now: int) -> None:
         ends_at=event.ends_at,
         options=event.options,
         since=now,
+        announced_at=now,
         cues=_planned(event.cues, []),
         cues_made=len(event.cues),
     )
@@ -144,6 +146,8 @@ def _of_session(state: State, session: Session, event: e.OfSession, now: int) ->
 
 
 def _advance(session: Session, event: e.Advanced, now: int) -> None:
+    if event.phase == "follow_up" and session.phase in BEFORE:
+        session.called_off_at = now
     session.phase, session.mode, session.since = event.phase, event.mode, now
     if event.phase in ENDED:
         _begin_cue(session, None, now)
@@ -304,6 +308,12 @@ def _on_stage(session: Session, question: Question, event: e.OfQuestion, now: in
         case e.PetitionNoted():
             question.petition = event.petition
             question.due_at = event.due_at if event.due_at is not None else question.due_at
+            question.department = event.department or question.department
+        case e.DeferralEnded(end="answered"):
+            question.state, question.answer = "answered_later", event.text
+            question.answered_by, question.answered_at = question.department, now
+        case e.DeferralEnded():
+            question.state, question.no_answer_because = "unanswered", event.reason
         case e.Reopened():
             question.state = "unanswered" if session.phase in ENDED else "open"
             question.answer = question.answered_by = question.answered_at = question.pinned_at = None

@@ -53,6 +53,8 @@ class Rules(Shape):
     doors_before_s: Seconds = 1_800
     closing_s: Seconds = 600
     """How long the closing lasts at most, past the end that was announced."""
+    farthest_days: Many = 1_830
+    """How far ahead a session may be announced or an answer promised: what is further is a slip of the pen."""
     overrun_s: Seconds = 3_600
     """How long after its announced end a live session is closed by itself."""
     joint_s: Seconds = 30
@@ -76,6 +78,8 @@ class Rules(Shape):
     """Of how many last turns the mean is the estimate of the next."""
     utc_offset_minutes: int = 540
     """Where the city's day begins, for `times spoken today`; Seoul has no summer time."""
+    time_zone: str = "Asia/Seoul"
+    """That offset's name in the tz database, for calendars."""
     pending_alarm_s: Seconds = 300
     """A question that waits longer alarms the host."""
     similar_from: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -127,6 +131,8 @@ class Words(Shape):
     alarm_overrun: Text
     dismissals: Mapping[str, Text]
     petition_title: Text
+    deferrals: Mapping[Literal["withdrawn", "passed_on", "closed"], Text]
+    """Why there is no answer to a question whose petition ended without one."""
 
 
 class Content(Shape):

@@ -20,6 +20,9 @@ from protocol.services.live_qa import (
 from worlds.citizen import Level
 from worlds.service import Event, Personal
 
+DeferralEnd = Literal["answered", "withdrawn", "passed_on", "closed"]
+"""How the petition ended that a question became: answered to its asker, taken back, forwarded, or without an answer."""
+
 
 class OfSession(Event):
     """Something about one session."""
@@ -277,6 +280,16 @@ class PetitionNoted(OfQuestion):
     type: Literal["live_qa.petition_noted"] = "live_qa.petition_noted"
     petition: str
     due_at: int | None = None
+    department: str | None = None
+
+
+class DeferralEnded(OfQuestion):
+    """The petition that a question became has ended; `text`: what its department answered in public."""
+
+    type: Literal["live_qa.deferral_ended"] = "live_qa.deferral_ended"
+    end: DeferralEnd
+    text: str = ""
+    reason: str = ""
 
 
 class Reopened(OfQuestion):
@@ -395,7 +408,7 @@ EVENTS: tuple[type[OfSession], ...] = (
     Scheduled, Adjusted, Advanced, JointlyAsked, JointlyDone, OrderFrozen, SeatChanged, Signalled, Minuted,
     RunSheetEdited, CueBegun, Muted,
     Asked, Voted, Withdrawn, SplitAsked, Claimed, Approved, Held, Dismissed, Restored, Labelled, Merged, Split,
-    Revealed, Pinned, Answered, Deferred, PetitionNoted, Reopened, Settled,
+    Revealed, Pinned, Answered, Deferred, PetitionNoted, DeferralEnded, Reopened, Settled,
     HandRaised, HandsLowered, HandSkipped, HandAway, PutOnDeck, DeckReady, Invited, TurnBegun, TurnExtended,
     TimeSignalled, TurnEnded, Seated,
 )  # fmt: skip

@@ -1,13 +1,16 @@
-"""What a session is exported as: rows for spreadsheets and programs, an entry for calendars."""
+"""What a session is exported as: rows for spreadsheets and programs."""
 
 import csv
 import io
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
+from protocol.refusals import Refusal, Refused
+from worlds.citizen import Citizen
+from worlds.services.live_qa.roles import Office, holds, require
 from worlds.services.live_qa.rows import name_of
-from worlds.services.live_qa.state import Question, Session
+from worlds.services.live_qa.state import ENDED, Question, Session
 from worlds.services.live_qa.venue import Venue
 from worlds.services.live_qa.views import counters, published
 
@@ -15,6 +18,19 @@ BOM = "\ufeff"
 """Before a CSV: without it Korean spreadsheets take UTF-8 for CP949."""
 
 Row = Mapping[str, str | int | bool | None]
+
+
+def session_of(venue: Venue, name: str, citizen: Citizen, *, is_internal: bool) -> Session:
+    """The session that this citizen may take along: when it is over everyone, before and whole its desk.
+
+    Raises Refused.
+    """
+    session = venue.state.session(name)
+    if is_internal:
+        require(citizen, session, Office.DESK)
+    elif session.phase not in ENDED and not holds(citizen, Office.DESK, session):
+        raise Refused(Refusal.CLOSED, "the session is not over")
+    return session
 
 
 def rows(venue: Venue, session: Session, *, is_internal: bool = False) -> list[Row]:
@@ -81,54 +97,15 @@ def _cell(value: str | int | bool | None) -> str | int | bool | None:
     return f"'{value}" if is_formula else value
 
 
-def as_json(venue: Venue, session: Session, *, is_internal: bool = False) -> str:
-    """The session with its counters, minutes and questions."""
-    return json.dumps(
-        {
-            "session": session.id,
-            "title": session.title.model_dump(),
-            "phase": session.phase,
-            "starts_at": _time(session.starts_at),
-            "ends_at": _time(session.ends_at),
-            "counters": counters(session, venue.rules.smallest_cell).model_dump(),
-            "minutes": [minute.model_dump(exclude_none=True) for minute in session.minutes],
-            "questions": rows(venue, session, is_internal=is_internal),
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
-
-
-def as_calendar(session: Session, language: str, now: int) -> str:
-    """An iCalendar entry (RFC 5545) to subscribe to; `language` is ko or en."""
-    title = session.title.ko if language == "ko" else session.title.en
-    escaped = title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Madang//Question time//EN",
-        "BEGIN:VEVENT",
-        f"UID:{session.id}@madang",
-        f"DTSTAMP:{_stamp(now)}",
-        f"DTSTART:{_stamp(session.starts_at)}",
-        f"DTEND:{_stamp(session.ends_at)}",
-        *_folded(f"SUMMARY:{escaped}"),
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ]
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _stamp(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _folded(line: str) -> list[str]:
-    """Lines of at most 75 bytes; what goes on begins with a space (RFC 5545, 3.1)."""
-    folded, part = [], ""
-    for character in line:
-        if len((part + character).encode()) > 75:
-            folded.append(part)
-            part = " "
-        part += character
-    return [*folded, part]
+def whole(venue: Venue, session: Session, *, is_internal: bool = False) -> dict[str, Any]:
+    """The session with its counters, minutes and questions, as JSON values."""
+    return {
+        "session": session.id,
+        "title": session.title.model_dump(),
+        "phase": session.phase,
+        "starts_at": _time(session.starts_at),
+        "ends_at": _time(session.ends_at),
+        "counters": counters(session, venue.rules.smallest_cell).model_dump(),
+        "minutes": [minute.model_dump(exclude_none=True) for minute in session.minutes],
+        "questions": rows(venue, session, is_internal=is_internal),
+    }

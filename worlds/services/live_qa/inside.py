@@ -3,6 +3,7 @@
 from typing import Literal
 
 from protocol.message import Command
+from worlds.services.live_qa.events import DeferralEnd
 
 
 class Presence(Command):
@@ -13,10 +14,13 @@ class Presence(Command):
 
 
 class NotePetition(Command):
-    """The petition that a question became has this number, and this date by which it is due."""
+    """What is news of the petition that a question became: where it lies, when it is due, how it ended."""
 
     type: Literal["live_qa.note_petition"] = "live_qa.note_petition"
     session: str
     question: int
     petition: str
     due_at: int | None = None
+    department: str | None = None
+    end: DeferralEnd | None = None
+    text: str = ""

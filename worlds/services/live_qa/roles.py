@@ -22,6 +22,8 @@ class Office(Enum):
     FLOOR_MANAGER = ("host", "grant:floor_manager")
     CLERK = ("grant:clerk",)
     SAFETY = ("grant:safety_officer",)
+    OBSERVER = ("grant:observer",)
+    """Press and council: they read all that is public, and take no part."""
     CREW = (
         "host",
         "moderator",

@@ -74,6 +74,7 @@ def edit(venue: Venue, command: wire.EditRunSheet, citizen: Citizen, now: int) -
     cues = []
     for place, plan in enumerate(command.cues):
         where = f"cues.{place}"
+        wording.require_near(plan.at, now, rules.farthest_days, f"{where}.at")
         if plan.cue is None:
             made += 1
         cues.append(

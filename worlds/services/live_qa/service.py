@@ -88,6 +88,14 @@ RULES: Mapping[type[Command], Rule] = {
 }
 """What each command is decided by; the others only read."""
 
+ENDS: Mapping[str, e.DeferralEnd] = {
+    "answered": "answered", "granted": "answered", "rejected": "answered",
+    "withdrawn": "withdrawn", "deemed_withdrawn": "withdrawn",
+    "closed_transferred": "passed_on",
+    "returned": "closed", "not_processed": "closed", "closed_repeat": "closed",
+}  # fmt: skip
+"""What the last state of a petition is to the question that it was."""
+
 STATE = TypeAdapter(State)
 
 
@@ -278,9 +286,22 @@ class LiveQa(Service[e.OfSession]):
         else:
             known = self._petitions.get(petition)
         if known is not None:
-            due_at = getattr(event, "due_at", 0) or None
-            note = NotePetition(id=0, session=known[0], question=known[1], petition=petition, due_at=due_at)
-            yield note, Citizen(id="", name="")
+            yield self._noted(event, *known), Citizen(id="", name="")
+
+    def _noted(self, event: Any, session: str, question: int) -> NotePetition:
+        """Of another service's event: its words are looked up, as it may lack any of them."""
+        end = ENDS.get(getattr(event, "to", None) or "")
+        is_told = end == "answered" and getattr(event, "in_public", False)
+        return NotePetition(
+            id=0,
+            session=session,
+            question=question,
+            petition=event.petition,
+            due_at=getattr(event, "due_at", 0) or None,
+            department=event.department if event.type == "petitions.routed" else None,
+            end=end,
+            text=self.texts[event.text] if is_told else "",
+        )
 
     def _petition(self, event: e.Deferred) -> tuple[Command, Citizen]:
         session = self.venue.state.sessions[event.session]

@@ -47,6 +47,7 @@ def schedule(venue: Venue, command: wire.Schedule, citizen: Citizen, now: int) -
         raise Refused(Refusal.BAD_MESSAGE, "the times are not in their order", field="starts_at")
     if command.ends_at <= now:
         raise Refused(Refusal.BAD_MESSAGE, "it would be past", field="ends_at")
+    wording.require_near(command.ends_at, now, venue.rules.farthest_days, "ends_at")
     yield e.Scheduled(
         session=f"qa-{len(venue.state.sessions) + 1}",
         by=citizen.id,
@@ -187,6 +188,8 @@ def take_minutes(
         raise Refused(Refusal.BAD_MESSAGE, "a commitment has an owner and a date", field="owner")
     if command.question is not None and not session.question(command.question).is_published:
         raise Refused(Refusal.NOT_FOUND, field="question")
+    if command.due_at is not None:
+        wording.require_near(command.due_at, now, venue.rules.farthest_days, "due_at")
     longest = venue.rules.longest_answer
     yield e.Minuted(
         session=session.id,

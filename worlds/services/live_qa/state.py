@@ -35,6 +35,9 @@ HIDDEN: frozenset[QuestionState] = frozenset({"pending", "held", "dismissed"})
 OWED: frozenset[QuestionState] = frozenset({"pending", "held", "deferred"})
 """Keeps a session from being archived; so does what is unanswered without a reason."""
 
+BEFORE: frozenset[Phase] = frozenset({"scheduled", "collecting", "doors"})
+"""Nothing has been answered yet: what ends here is called off."""
+
 ENDED: frozenset[Phase] = frozenset({"follow_up", "archived"})
 
 LANES: dict[Lane, int] = {"need": 0, "hall": 1, "away": 2}
@@ -201,6 +204,9 @@ class Session:
     """The run sheet; of sessions from before there were any it is empty, and the content's goes."""
     sheet_version: int = 0
     cues_made: int = 0
+    announced_at: int = 0
+    called_off_at: int = 0
+    """It was ended before its doors led to anything; 0: it was not."""
     names: list[Personal] = field(default_factory=list)
     """Of all who raised a hand: kept apart from the hands, as they outlive them until their time is over."""
 

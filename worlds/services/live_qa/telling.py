@@ -28,13 +28,13 @@ LONGEST_ORDER = 4_000
 
 PUBLIC = (
     e.Asked, e.Approved, e.Withdrawn, e.Labelled, e.Merged, e.Split, e.Pinned, e.Answered, e.Deferred,
-    e.PetitionNoted, e.Reopened, e.Settled,
+    e.PetitionNoted, e.DeferralEnded, e.Reopened, e.Settled,
 )  # fmt: skip
 """After which a published question looks another way to the audience."""
 
 OWN = (
     e.Approved, e.Held, e.Withdrawn, e.Merged, e.Split, e.Pinned, e.Answered, e.Deferred, e.PetitionNoted,
-    e.Reopened, e.Settled,
+    e.DeferralEnded, e.Reopened, e.Settled,
 )  # fmt: skip
 """Of which the askers are told, each for their own; of dismissals by the session's setting."""
 

@@ -5,6 +5,7 @@ import unicodedata
 
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import shown_name
+from worlds.services.live_qa.content import DAY
 
 _LINK = re.compile(
     r"https?://|www\.|\b[a-z0-9-]+\.(?:com|net|org|kr|io|me|info|biz|gg|ly|shop|site|xyz)\b", re.IGNORECASE
@@ -22,6 +23,12 @@ def text_of(text: str, field: str, longest: int, shortest: int = 1, *, has_lines
     if longest and len(kept) > longest:
         raise Refused(Refusal.TOO_LONG, f"at most {longest} characters", field=field)
     return kept
+
+
+def require_near(at: int, now: int, days: int, field: str) -> None:
+    """Raises Refused bad_message for a time that is more than so many days ahead; 0 is no limit."""
+    if days and at > now + days * DAY:
+        raise Refused(Refusal.BAD_MESSAGE, f"more than {days} days ahead", field=field)
 
 
 def nickname_of(text: str, longest: int) -> str:

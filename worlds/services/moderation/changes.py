@@ -28,7 +28,7 @@ def apply(desk: Desk, event: e.OfModeration, now: int) -> None:
             _block(desk, event, now)
         case e.BubbleSet():
             _person(desk, event.by, now).bubble = event.is_on
-        case e.Reported() | e.Claimed() | e.ReportDecided() | e.LineHeld() | e.LineDecided():
+        case e.Reported() | e.Claimed() | e.ReportDecided() | e.HandedOver() | e.LineHeld() | e.LineDecided():
             _case(desk, event, now)
         case e.ModeSet() | e.ShieldEnded() | e.VenueAsked() | e.VenueActed():
             _place(desk, event)
@@ -133,7 +133,7 @@ def _decide_appeal(one: Sanction, event: e.AppealDecided, now: int) -> None:
 
 def _case(
     desk: Desk,
-    event: e.Reported | e.Claimed | e.ReportDecided | e.LineHeld | e.LineDecided,
+    event: e.Reported | e.Claimed | e.ReportDecided | e.HandedOver | e.LineHeld | e.LineDecided,
     now: int,
 ) -> None:
     state = desk.state
@@ -165,6 +165,12 @@ def _case(
             if event.into:
                 report.merged_into = event.into
                 state.reports[event.into - 1].merged.append(report.number)
+            if event.is_for_authority:
+                report.authority = "waiting"
+            desk.index.put_report(report)
+        case e.HandedOver():
+            report = state.reports[event.report - 1]
+            report.authority, report.handed_over = "handed_over", event.words
             desk.index.put_report(report)
         case e.LineHeld():
             held = Held(
@@ -243,11 +249,13 @@ def act_of(state: State, event: e.OfModeration, now: int) -> Act | None:
             # Who reported stays with the report: the audit of a citizen is read by more people.
             act.by, act.citizen, act.case = "", event.citizen, f"r-{event.report}"
             act.scope, act.reason = event.scope, event.reason
-        case e.Looked() | e.ReportDecided():
+        case e.Looked() | e.ReportDecided() | e.HandedOver():
             report = state.reports[event.report - 1]
             act.citizen, act.case, act.scope = report.citizen, f"r-{report.number}", report.scope
             if isinstance(event, e.ReportDecided):
                 act.kind, act.words = event.outcome, event.words
+            elif isinstance(event, e.HandedOver):
+                act.words = event.words
         case e.LineHeld() | e.LineDecided():
             held = state.held[event.held - 1]
             act.citizen, act.case, act.scope = held.citizen, f"h-{held.number}", held.scope

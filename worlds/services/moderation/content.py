@@ -56,7 +56,8 @@ class Rules(Shape):
     address_s: Seconds = 3_600
     """How long an address is kept out at most: behind it may be a whole school."""
     appeal_days: Many = 30
-    appeal_answer_days: Many = 3
+    appeal_answer_days: Annotated[int, Field(strict=True, ge=0, le=3_660)] = 3
+    """Working days, in which an appeal is answered by somebody else; 0 promises no time."""
     points_half_days: Annotated[int, Field(strict=True, ge=1)] = 90
     reports_per_10_min: Many = 6
     wrong_reports: Many = 5
@@ -139,6 +140,8 @@ class Reason(Shape):
 
     name: Text
     claim_s: Seconds = 1_800
+    authority: bool = False
+    """Whether what was acted upon for it is also told to an authority outside, such as the police."""
     start: Start | None = None
 
 
@@ -193,6 +196,8 @@ class Content(Shape):
     ladder: tuple[Rung, ...]
     forbids: Mapping[SanctionKind, frozenset[str]]
     """Which commands a sanction forbids, by their type; `live_qa.*` is all of a service that do not only read."""
+    observer: frozenset[str] = frozenset()
+    """Which of them an observer does not give either, who reads and has no voice."""
     talk: Mapping[TalkStep, Text]
     """What an officer's step says."""
     automatic: tuple[Automatic, ...] = ()
@@ -218,10 +223,13 @@ class Content(Shape):
             one.points for one in self.ladder
         ):
             raise ValueError("ladder: rungs by growing points, from the first")
-        for kind, words in self.forbids.items():
+        for where, words in (
+            *((f"forbids.{kind}", one) for kind, one in self.forbids.items()),
+            ("observer", self.observer),
+        ):
             for word in words:
                 if word.startswith(NEVER_FORBIDDEN):
-                    raise ValueError(f"forbids.{kind}: {word} cannot be forbidden to anyone")
+                    raise ValueError(f"{where}: {word} cannot be forbidden to anyone")
         if strange := {rule.reason for rule in self.automatic} - set(self.reasons):
             raise ValueError(f"automatic: {', '.join(sorted(strange))} are no reasons")
         if missing := set(get_args(TalkStep)) - set(self.talk):

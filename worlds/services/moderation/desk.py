@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from protocol.refusals import Refusal, Refused
+from worlds.calendar import Calendar, Period
 from worlds.citizen import Citizen
 from worlds.service import Texts
 from worlds.services.moderation.content import DAY, Content, Rules
@@ -28,6 +29,7 @@ class Desk:
     texts: Texts
     content: Content
     judge: Judge = all_clean
+    working_time: Callable[[], Calendar] = Calendar
     state: State = field(default_factory=State)
     index: Index = field(default_factory=Index)
 
@@ -71,6 +73,11 @@ class Desk:
                     whole.shield_until = max(whole.shield_until, mode.shield_until)
                     whole.slow_s = max(whole.slow_s, self.rules.shield_slow_s)
         return whole
+
+    def answer_by(self, at: int) -> int:
+        """By when an appeal of that moment is answered: in days on which people work, as petitions count them."""
+        days = self.rules.appeal_answer_days
+        return self.working_time().due(at, Period(unit="days", amount=days)) if days else at
 
     def is_new(self, citizen: Citizen, days: int, now: int) -> bool:
         """Whether the city has known them for less than so many days; a visitor it does not know."""

@@ -206,6 +206,15 @@ class ReportDecided(OfModeration):
     words: Personal | None = None
     sanctions: tuple[int, ...] = ()
     into: int = 0
+    is_for_authority: bool = False
+
+
+class HandedOver(OfModeration):
+    """A case was told to the authority whose it is."""
+
+    type: Literal["moderation.handed_over"] = "moderation.handed_over"
+    report: int
+    words: Personal
 
 
 # Lines
@@ -325,8 +334,8 @@ class TalkGuarded(OfModeration):
 
 EVENTS: tuple[type[OfModeration], ...] = (
     Arrived, Sanctioned, Seconded, Lapsed, Acknowledged, Ended, Lifted, Appealed, AppealDecided, Annotated, Moved,
-    Reported, Claimed, Looked, ReportDecided, LineHeld, LineDecided, ModeSet, ShieldEnded, VenueAsked, VenueActed,
-    AlertRaised, Blocked, BubbleSet, TalkGuarded,
+    Reported, Claimed, Looked, ReportDecided, HandedOver, LineHeld, LineDecided, ModeSet, ShieldEnded, VenueAsked,
+    VenueActed, AlertRaised, Blocked, BubbleSet, TalkGuarded,
 )  # fmt: skip
 
 SILENT = frozenset({"moderation.arrived"})

@@ -7,7 +7,7 @@ from worlds.citizen import Citizen
 from worlds.service import Restrain
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.modes import is_shielded_from
-from worlds.services.moderation.roles import is_staff
+from worlds.services.moderation.roles import is_observer, is_staff
 from worlds.services.moderation.state import Sanction
 
 EMOTE = "avatar.emote"
@@ -17,6 +17,7 @@ LOOK = "avatar.change"
 def forbid(desk: Desk, command: Command, citizen: Citizen, scopes: tuple[str, ...], now: int) -> None:
     """Raises Refused for what the citizen may not do there now."""
     word = command.type
+    refuse_observer(desk, word, citizen, scopes, is_reading=command.reads)
     refuse_sanctioned(desk, word, citizen.id, scopes, now, is_reading=command.reads)
     if isinstance(command, Enter):
         _refuse_entering(desk, citizen, scopes, now)
@@ -27,14 +28,24 @@ def forbid(desk: Desk, command: Command, citizen: Citizen, scopes: tuple[str, ..
         raise Refused(Refusal.CLOSED, "the venue is stopped")
 
 
+def refuse_observer(
+    desk: Desk, word: str, citizen: Citizen, scopes: tuple[str, ...], *, is_reading: bool = False
+) -> None:
+    """Raises Refused for what who is there to see does not do."""
+    if _names(desk.content.observer, word, is_reading=is_reading) and is_observer(citizen, scopes):
+        raise Refused(Refusal.NOT_ALLOWED, "an observer reads, and has no voice and no vote")
+
+
+def _names(words: frozenset[str], word: str, *, is_reading: bool) -> bool:
+    return word in words or (not is_reading and f"{word.partition('.')[0]}.*" in words)
+
+
 def refuse_sanctioned(
     desk: Desk, word: str, citizen: str, scopes: tuple[str, ...], now: int, *, is_reading: bool = False
 ) -> None:
     """Raises Refused where a sanction forbids this word, with the code that says so, and for how long."""
-    whole = f"{word.partition('.')[0]}.*"
     for one in desk.on(citizen, scopes, now):
-        words = desk.content.forbids.get(one.kind, frozenset())
-        if word not in words and (is_reading or whole not in words):
+        if not _names(desk.content.forbids.get(one.kind, frozenset()), word, is_reading=is_reading):
             continue
         if one.kind == "warn":
             if not one.is_acknowledged:

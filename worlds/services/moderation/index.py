@@ -22,6 +22,8 @@ class Index:
     appealed: dict[int, Sanction] = field(default_factory=dict)
     """Those with an appeal that nobody has decided."""
     open_reports: dict[int, Report] = field(default_factory=dict)
+    for_authority: dict[int, Report] = field(default_factory=dict)
+    """Those that an authority outside has still to be told of."""
     evident: dict[int, Report] = field(default_factory=dict)
     """Reports whose evidence is still kept."""
     surrounded: dict[int, Held] = field(default_factory=dict)
@@ -96,6 +98,10 @@ class Index:
             self.open_reports[report.number] = report
         else:
             self.open_reports.pop(report.number, None)
+        if report.authority == "waiting":
+            self.for_authority[report.number] = report
+        else:
+            self.for_authority.pop(report.number, None)
 
     def put_held(self, held: Held) -> None:
         """A held line as it is now."""

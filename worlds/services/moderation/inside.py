@@ -35,6 +35,12 @@ class WitnessedMove(wire.MoveCitizen):
     here: Citizen | None = Field(default=None, exclude=True)
 
 
+class WitnessedTalk(wire.GuardTalk):
+    """A step in a talk with the other side of it, where they are here."""
+
+    here: Citizen | None = Field(default=None, exclude=True)
+
+
 class Arrive(Command):
     """A citizen has come into the city, for the first time or with another rank."""
 

@@ -9,7 +9,7 @@ from worlds.service import Personal
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
-from worlds.services.moderation.inside import Arrive
+from worlds.services.moderation.inside import Arrive, WitnessedTalk
 from worlds.services.moderation.roles import holds, rank
 from worlds.services.moderation.state import Talk
 from worlds.services.moderation.wording import words_of
@@ -60,6 +60,9 @@ def guard_talk(desk: Desk, command: wire.GuardTalk, citizen: Citizen, now: int) 
         raise Refused(Refusal.NOT_ALLOWED, "officials, at their own counter", field="scope")
     if command.citizen == citizen.id:
         raise Refused(Refusal.NOT_ALLOWED, field="citizen")
+    is_here = isinstance(command, WitnessedTalk) and command.here is not None
+    if not is_here and not desk.is_known(command.citizen):
+        raise Refused(Refusal.NOT_FOUND, "nobody of that id is known", field="citizen")
     if command.step == "end" and not may_end(desk, f"{citizen.id}/{command.citizen}", now):
         raise Refused(Refusal.CONFLICT, "warn first", field="step")
     longest = desk.rules.longest_words

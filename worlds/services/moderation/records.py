@@ -11,7 +11,7 @@ from worlds.services.moderation.state import Report, Sanction
 def records(desk: Desk, event: e.OfModeration) -> Iterator[Record]:
     """The rows that an event changes."""
     match event:
-        case e.Reported() | e.ReportDecided():
+        case e.Reported() | e.ReportDecided() | e.HandedOver():
             yield report_record(desk.state.reports[event.report - 1])
         case (
             e.Sanctioned() | e.Seconded() | e.Lapsed() | e.Acknowledged() | e.Ended() | e.Lifted() | e.Appealed()
@@ -60,6 +60,7 @@ def report_record(one: Report) -> Record:
             "at": one.at,
             "state": one.state,
             "is_minor": one.is_minor,
+            "authority": one.authority,
         },
         texts=(one.words,) if one.words.ref else (),
     )

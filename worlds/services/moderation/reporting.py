@@ -12,9 +12,9 @@ from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.inside import WitnessedReport
-from worlds.services.moderation.roles import offices, require_desk
+from worlds.services.moderation.roles import offices, require_desk, tells_authority
 from worlds.services.moderation.sanctioning import require_stranger
-from worlds.services.moderation.state import Claim, Report
+from worlds.services.moderation.state import Claim, Report, Sanction
 from worlds.services.moderation.wording import words_of
 
 WINDOW_MS = 600 * S
@@ -172,7 +172,8 @@ def _claimable(desk: Desk, name: str, citizen: Citizen, now: int) -> Claim:
 def _at_desk(desk: Desk, name: str, citizen: Citizen) -> Report:
     """A report that this citizen may see; what is about them, or by them, they do not find."""
     one = desk.state.report(name)
-    require_desk(citizen, one.scope)
+    if one.authority is None or not tells_authority(citizen, one.scope):
+        require_desk(citizen, one.scope)
     require_stranger(one, citizen)
     return one
 
@@ -216,4 +217,27 @@ def decide(desk: Desk, command: wire.DecideReport, citizen: Citizen, now: int) -
         words=Personal(owner=one.citizen or one.by, text=words) if words else None,
         sanctions=tuple(given.number for given in sanctions),
         into=into.number if into is not None else 0,
+        is_for_authority=_is_for_authority(desk, one, command.outcome, sanctions),
+    )
+
+
+def _is_for_authority(desk: Desk, one: Report, outcome: str, sanctions: list[Sanction]) -> bool:
+    """What was escalated, and what was acted upon for a reason that the city says is also an authority's."""
+    if outcome == "acted":
+        reasons = {one.reason, *(given.reason for given in sanctions)}
+        return any(desk.content.reasons[code].authority for code in reasons & set(desk.content.reasons))
+    return outcome == "escalated"
+
+
+def hand_over(desk: Desk, command: wire.HandOver, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """An authority outside was told, once, and it is kept whom and under what number."""
+    one = desk.state.report(command.report)
+    if not tells_authority(citizen, one.scope):
+        raise Refused(Refusal.NOT_ALLOWED, "who tells the authority, or leads the desk", field="report")
+    require_stranger(one, citizen)
+    if one.authority != "waiting":
+        raise Refused(Refusal.CLOSED, "nothing waits to be handed over", field="report")
+    words = words_of(command.words, "words", desk.rules.longest_words)
+    yield e.HandedOver(
+        by=citizen.id, report=one.number, words=Personal(owner=one.citizen or one.by, text=words)
     )

@@ -43,7 +43,9 @@ def _closed_at(report: Report) -> int:
 
 
 def _is_settled(desk: Desk, report: Report, now: int) -> bool:
-    """Closed, and no sanction that came of it is in force or waits for an appeal's answer."""
+    """Closed, told to whom it is for, and no sanction that came of it is in force or waits for an appeal's answer."""
+    if report.authority == "waiting":
+        return False
     named = (desk.state.sanctions[number - 1] for number in report.sanctions)
     return not report.is_open and all(sanction.is_closed(now) for sanction in named)
 
@@ -61,8 +63,7 @@ def _of_cases(desk: Desk, now: int) -> Iterator[Personal]:
         if _is_settled(desk, report, now) and _is_over(_closed_at(report), days, now):
             yield report.words
             yield from (note.text for note in report.notes)
-            if report.outcome is not None:
-                yield report.outcome
+            yield from (one for one in (report.outcome, report.handed_over) if one is not None)
     for sanction in _old(state.sanctions, days, now):
         if sanction.is_closed(now) and _is_over(_ended_at(sanction), days, now):
             yield from _of_sanction(sanction)

@@ -7,12 +7,19 @@ from protocol.services.moderation import SanctionKind
 from worlds.citizen import EVERYONES_ROLES, Citizen
 from worlds.service import Staff
 from worlds.services.moderation.content import Content
+from worlds.services.moderation.state import is_within
 
 HEAD = "head_moderator"
 """The grant of who leads moderators; for one scope: `head_moderator@culture`."""
 
 AUDITOR = "auditor"
 """The grant of an official who reads the whole audit and changes nothing."""
+
+AUTHORITY = "authority"
+"""The grant of who tells the police, or whose case it is, what happened here; an official's, or a moderator's."""
+
+OBSERVER = "observer"
+"""The grant of the press or a council: they read, and have no voice and no vote; for one scope: `observer@culture`."""
 
 OPERATOR_RANK, HEAD_RANK, DESK_RANK, OFFICIAL_RANK = 4, 3, 2, 1
 
@@ -84,6 +91,17 @@ def is_auditor(citizen: Citizen) -> bool:
     return AUDITOR in citizen.grants and rank(citizen) >= OFFICIAL_RANK
 
 
+def is_observer(citizen: Citizen, scopes: tuple[str, ...]) -> bool:
+    """Whether someone is there to see and no more, in any of these places."""
+    watched = [grant.partition("@")[2] for grant in citizen.grants if grant.partition("@")[0] == OBSERVER]
+    return any(is_within(scope, wider) for scope in scopes or ("",) for wider in watched)
+
+
+def tells_authority(citizen: Citizen, scope: str) -> bool:
+    """Whether someone tells an authority outside what happened there: whose office it is, or who leads the desk."""
+    return (AUTHORITY in citizen.grants and rank(citizen) >= OFFICIAL_RANK) or is_head(citizen, scope)
+
+
 def is_staff(citizen: Citizen, scopes: tuple[str, ...]) -> bool:
     """Whether someone works there, so that what goes for the public does not go for them."""
     if any(role.partition("@")[0] == "official" for role in citizen.roles) or citizen.has("operator"):
@@ -115,6 +133,11 @@ def longest_s(content: Content, citizen: Citizen, scope: str, kind: SanctionKind
 def desk_of(scope: str) -> Staff:
     """Moderators and hosts of a scope, as an audience."""
     return Staff(frozenset({"moderator", "host"}), scope or None)
+
+
+def authority_desk(scope: str) -> Staff:
+    """Who tells an authority outside, as an audience; heads, who may too, are of the desk and hear it there."""
+    return Staff(frozenset({f"grant:{AUTHORITY}"}), scope or None)
 
 
 def heads_of(scope: str) -> Staff:

@@ -70,6 +70,9 @@ def _appeal(desk: Desk, appeal: Appeal) -> wire.AppealRow:
         state=appeal.state,
         text=desk.texts[appeal.text],
         at=appeal.at,
+        answer_by=desk.answer_by(appeal.at)
+        if appeal.state == "open" and desk.rules.appeal_answer_days
+        else None,
         claimed_by=claimed_by,
         claimed_until=claimed_until,
         words=desk.texts[appeal.words] if appeal.words else None,
@@ -108,6 +111,8 @@ def report_row(desk: Desk, one: Report) -> wire.ReportRow:
         merged_into=f"r-{one.merged_into}" if one.merged_into else None,
         merged=[f"r-{number}" for number in one.merged],
         outcome=desk.texts[one.outcome] if one.outcome else None,
+        authority=one.authority,
+        handed_over=desk.texts[one.handed_over] if one.handed_over else None,
         notes=_notes(desk, one.notes),
     )
 

@@ -29,7 +29,7 @@ from worlds.services.moderation import (
     views,
 )
 from worlds.services.moderation import events as e
-from worlds.services.moderation.content import DAY, Content
+from worlds.services.moderation.content import Content
 from worlds.services.moderation.desk import Desk, Judge, all_clean
 from worlds.services.moderation.index import Due, Index
 from worlds.services.moderation.inside import (
@@ -39,6 +39,7 @@ from worlds.services.moderation.inside import (
     WitnessedMove,
     WitnessedReport,
     WitnessedSanction,
+    WitnessedTalk,
 )
 from worlds.services.moderation.roles import counter_of, headed, is_auditor, office_of, offices
 from worlds.services.moderation.state import State
@@ -56,6 +57,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.ShowEvidence: reporting.look,
     wire.ClaimCase: reporting.claim,
     wire.DecideReport: reporting.decide,
+    wire.HandOver: reporting.hand_over,
     wire.DecideHeld: speaking.decide,
     wire.Sanction: sanctioning.sanction,
     WitnessedSanction: sanctioning.sanction,
@@ -68,6 +70,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.SetMode: modes.set_mode,
     wire.ActOnVenue: modes.act_jointly,
     wire.GuardTalk: protecting.guard_talk,
+    WitnessedTalk: protecting.guard_talk,
     Arrive: protecting.arrive,
     RaiseAlert: modes.alert,
     HoldLine: speaking.hold,
@@ -90,6 +93,7 @@ class Moderation(Service[e.OfModeration]):
         WitnessedReport,
         WitnessedSanction,
         WitnessedMove,
+        WitnessedTalk,
         Arrive,
         RaiseAlert,
         HoldLine,
@@ -97,7 +101,7 @@ class Moderation(Service[e.OfModeration]):
 
     def __init__(self, texts: Texts, content: Content, judge: Judge = all_clean) -> None:
         super().__init__(texts)
-        self.desk = Desk(texts, content, judge)
+        self.desk = Desk(texts, content, judge, lambda: self.working_time())
 
     # Deciding
 
@@ -162,8 +166,7 @@ class Moderation(Service[e.OfModeration]):
     def _appeal_number(self, command: wire.Appeal) -> wire.AppealNumber:
         appeal = self.desk.state.sanction(command.sanction).appeal
         assert appeal is not None
-        answer_by = appeal.at + self.desk.rules.appeal_answer_days * DAY
-        return wire.AppealNumber(appeal=command.sanction, answer_by=answer_by)
+        return wire.AppealNumber(appeal=command.sanction, answer_by=self.desk.answer_by(appeal.at))
 
     def _sanction_done(self, command: wire.Sanction, given: list[e.Sanctioned]) -> wire.SanctionDone:
         touched = len(set(command.citizens))
@@ -213,6 +216,8 @@ class Moderation(Service[e.OfModeration]):
                 return WitnessedSanction(**dict(command), here=tuple(one for one in here if one is not None))
             case wire.MoveCitizen():
                 return WitnessedMove(**dict(command), here=witness.citizen(command.citizen))
+            case wire.GuardTalk():
+                return WitnessedTalk(**dict(command), here=witness.citizen(command.citizen))
             case _:
                 return command
 

@@ -14,7 +14,7 @@ from worlds.services.moderation import automatic
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
-from worlds.services.moderation.forbidding import refuse_sanctioned
+from worlds.services.moderation.forbidding import refuse_observer, refuse_sanctioned
 from worlds.services.moderation.inside import HoldLine
 from worlds.services.moderation.reporting import kept_line, require_claim
 from worlds.services.moderation.roles import is_staff, require_desk
@@ -28,6 +28,7 @@ SAY = "chat.say"
 def hear(desk: Desk, line: Line, citizen: Citizen, now: int) -> HoldLine | None:
     """What becomes of a line: None, it is told; or the command that holds it; raises Refused."""
     staff = is_staff(citizen, line.scopes)
+    refuse_observer(desk, SAY, citizen, line.scopes)
     refuse_sanctioned(desk, SAY, citizen.id, line.scopes, now)
     _wait(line.spoke_at, _slow_s(desk, citizen, line.scopes, now), now)
     mode = desk.mode(line.scopes, now)

@@ -6,6 +6,7 @@ from protocol.chat import Hearers
 from protocol.refusals import Refusal, Refused
 from protocol.services.moderation import (
     AppealState,
+    AuthorityState,
     HeldState,
     JointVenueAction,
     Reach,
@@ -108,6 +109,8 @@ class Report:
     closed_at: int | None = None
     merged_into: int | None = None
     merged: list[int] = field(default_factory=list)
+    authority: AuthorityState | None = None
+    handed_over: Personal | None = None
     notes: list[Note] = field(default_factory=list)
 
     @property

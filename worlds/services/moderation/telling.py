@@ -10,7 +10,7 @@ from worlds.services.moderation import events as e
 from worlds.services.moderation import rows
 from worlds.services.moderation.changes import act_of
 from worlds.services.moderation.desk import Desk
-from worlds.services.moderation.roles import desk_of, heads_of
+from worlds.services.moderation.roles import authority_desk, desk_of, heads_of
 from worlds.services.moderation.state import Held, Report, Sanction
 
 Told = tuple[Audience, Fact]
@@ -30,6 +30,9 @@ def tell(desk: Desk, event: e.OfModeration, now: int) -> Iterator[Told]:
             yield from _act(desk, event, now)
         case e.ReportDecided():
             yield from _report_decided(desk, event)
+        case e.HandedOver():
+            yield from _report(desk, desk.state.reports[event.report - 1])
+            yield from _act(desk, event, now)
         case e.Claimed():
             yield from _claimed(desk, event)
         case e.LineHeld():
@@ -95,6 +98,9 @@ def _report(desk: Desk, one: Report) -> Iterator[Told]:
         _but(desk_of(one.scope), {one.by, one.citizen or ""}),
         wire.DeskChanged(report=rows.report_row(desk, one)),
     )
+    if one.authority is not None:
+        told = _but(authority_desk(one.scope), {one.by, one.citizen or ""})
+        yield told, wire.DeskChanged(report=rows.report_row(desk, one))
 
 
 def _but(audience: Staff, citizens: set[str]) -> Staff:

@@ -13,7 +13,7 @@ from worlds.services.moderation import rows
 from worlds.services.moderation.content import DAY, S
 from worlds.services.moderation.desk import Desk
 from worlds.services.moderation.reporting import may_see
-from worlds.services.moderation.roles import is_auditor, is_head, offices, require_desk
+from worlds.services.moderation.roles import is_auditor, is_head, offices, require_desk, tells_authority
 from worlds.services.moderation.state import Act, Sanction, is_within
 
 PAGE_BYTES = 12_000
@@ -75,7 +75,12 @@ def desk_page(desk: Desk, command: wire.ShowDesk, citizen: Citizen, now: int) ->
         for one in desk.index.proposed.values()
         if is_head(citizen, one.scope) and one.propose_until > now and one.citizen != citizen.id
     ]
-    if not (reports or held or appeals or proposals):
+    authority = [
+        one
+        for one in desk.index.for_authority.values()
+        if tells_authority(citizen, one.scope) and citizen.id not in (one.by, one.citizen)
+    ]
+    if not (reports or held or appeals or proposals or authority):
         require_some_desk(citizen)
     start = beginning(command.after)
     shown = wire.ModerationDesk(
@@ -87,6 +92,7 @@ def desk_page(desk: Desk, command: wire.ShowDesk, citizen: Citizen, now: int) ->
             "held": len(held),
             "appeals": len(appeals),
             "proposals": len(proposals),
+            "authority": len(authority),
         },
     )
     found: dict[str, Any] = {}
@@ -101,13 +107,15 @@ def desk_page(desk: Desk, command: wire.ShowDesk, citizen: Citizen, now: int) ->
             found["sanctions"], found["next"] = page(
                 proposals, start, lambda one: rows.sanction_row(desk, one)
             )
+        case "authority":
+            found["reports"], found["next"] = page(authority, start, lambda one: rows.report_row(desk, one))
     return shown.model_copy(update=found)
 
 
 def require_some_desk(citizen: Citizen) -> None:
     """Raises Refused not_allowed for who has no office at any desk."""
     scopes = [role.partition("@")[2] for role in citizen.roles]
-    if not any(any(offices(citizen, scope)) for scope in scopes):
+    if not any(any(offices(citizen, scope)) for scope in scopes) and not tells_authority(citizen, ""):
         raise Refused(Refusal.NOT_ALLOWED)
 
 

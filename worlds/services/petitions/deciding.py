@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from worlds.calendar import DAY_MS
 from worlds.service import Event, Personal
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.receiving import seated
 from worlds.services.petitions.states import NOTIFIED
@@ -31,6 +31,12 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
         )
     if (command.justified is not None) != (petition.kind == "grievance"):
         raise Refused(Refusal.BAD_MESSAGE, "told of grievances, and of them alone", field="justified")
+    if command.in_public and petition.origin is None:
+        raise Refused(
+            Refusal.BAD_MESSAGE, "what was not asked in public is not answered in public", field="in_public"
+        )
+    if command.in_public:
+        _must_be_fit_for_all(turn, command.text)
     text = turn.about(petition, command.text)
     measure = (
         turn.about(petition, command.measure, "measure", turn.rules.limits.second_length)
@@ -48,6 +54,7 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
                 delivery=command.delivery,
                 justified=command.justified,
                 measure=_for(one, measure) if measure is not None else None,
+                in_public=command.in_public and one.origin is not None,
             )
 
 
@@ -267,13 +274,17 @@ def summarise(turn: Turn, command: say.SummarisePetition) -> Iterator[Event]:
     turn.admit(petition, "summarise")
     if not turn.ledger.is_public(petition):
         raise Refused(Refusal.NOT_ALLOWED, "the petitioner did not agree, or the kind is never public")
-    if turn.judge(command.text).level == "strong":
-        raise Refused(Refusal.NOT_ALLOWED, "everyone will read it: say it in other words", field="text")
+    _must_be_fit_for_all(turn, command.text)
     yield ev.Summarised(petition=petition.id, by=turn.by, text=turn.about(petition, command.text))
 
 
 def _for(petition: Petition, text: Personal) -> Personal:
     return text.model_copy(update={"owner": petition.citizen})
+
+
+def _must_be_fit_for_all(turn: Turn, text: str) -> None:
+    if turn.judge(text).level == "strong":
+        raise Refused(Refusal.NOT_ALLOWED, "everyone will read it: say it in other words", field="text")
 
 
 def _must_be_statutory(turn: Turn, petition: Petition) -> None:

@@ -296,6 +296,7 @@ class Answered(PetitionEvent):
     delivery: Delivery
     justified: bool | None = None
     measure: Personal | None = None
+    in_public: bool = False
 
 
 class Granted(PetitionEvent):

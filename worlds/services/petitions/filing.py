@@ -6,9 +6,9 @@ from hashlib import sha256
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from worlds.calendar import DAY_MS
 from worlds.service import Event, Personal
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.petition import CONTENT, Petition
 from worlds.services.petitions.rules import KindCode
 from worlds.services.petitions.states import UNDECIDED

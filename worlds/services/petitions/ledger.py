@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
 
+from worlds.calendar import Calendar, Interval, day_of
 from worlds.service import Event
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import Calendar, Interval, day_of
 from worlds.services.petitions.events import PetitionEvent
 from worlds.services.petitions.petition import Petition, ref_of
 from worlds.services.petitions.rules import Rules

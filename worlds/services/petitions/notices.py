@@ -14,8 +14,8 @@ from protocol.services.petitions import (
     State,
     UnprocessedReason,
 )
+from worlds.calendar import KST
 from worlds.service import Personal, Texts
-from worlds.services.petitions.calendar import KST
 from worlds.services.petitions.events import NOT_IN_HISTORY, ON_PETITIONS, Alarmed, word_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from worlds.calendar import day_of
 from worlds.service import Event
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import day_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.turn import Turn, holds
 

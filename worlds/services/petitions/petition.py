@@ -5,9 +5,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, Self, TypeAlias
 
 from protocol.services.petitions import State
+from worlds.calendar import Interval
 from worlds.service import Personal
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import Interval
 from worlds.services.petitions.events import NOT_IN_HISTORY, PetitionEvent, word_of
 from worlds.services.petitions.rules import KindCode, Rules
 from worlds.services.petitions.states import CLOSED, RUNNING
@@ -95,6 +95,12 @@ class Petition:
     read: int = 0
     history: tuple[Entry, ...] = ()
     timers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def origin(self) -> str | None:
+        """What it came from: the name of another service, and what it calls it."""
+        arrived = next((about for _, what, _, about in self.history if what == "submitted"), {})
+        return arrived.get("origin")
 
     @property
     def people(self) -> int:

@@ -118,6 +118,7 @@ def card(ledger: Ledger, texts: Texts, petition: Petition, reader: str | None) -
         unread=sum(1 for _ in unread(petition, ledger.rules)) if mine else 0,
         mine=mine,
         parent=petition.parent,
+        origin=petition.origin if mine or reader is None else None,
     )
 
 

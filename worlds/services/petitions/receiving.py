@@ -6,10 +6,14 @@ from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
 from worlds.service import Event, Personal
 from worlds.services.petitions import events as ev
+from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import KindCode
 from worlds.services.petitions.states import rows
 from worlds.services.petitions.turn import Turn, is_official
+
+FARTHEST_MS = 5 * 366 * DAY_MS
+"""So far ahead another body's date may be: what is further is a slip of the pen, and no calendar shows it."""
 
 
 def serve(turn: Turn, command: say.ServeDesk) -> Iterator[Event]:
@@ -144,6 +148,11 @@ def confirm_transfer(turn: Turn, command: say.ConfirmTransfer) -> Iterator[Event
     """transferred | confirmed | closed_transferred, or back."""
     petition = turn.petition(command.petition)
     row = turn.admit(petition, "confirm_transfer", "closed_transferred" if command.accepted else "received")
+    other_due = command.other_due_at
+    if other_due is not None and other_due > turn.now + FARTHEST_MS:
+        raise Refused(
+            Refusal.BAD_MESSAGE, "no date by which the other body could be done", field="other_due_at"
+        )
     number = command.other_number
     if number is not None:
         number = turn.text(number, "other_number", 60, lines=False)

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from worlds.calendar import day_of, end_of
 from worlds.service import Event, Personal
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import day_of, end_of
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.receiving import seated
 from worlds.services.petitions.states import rows

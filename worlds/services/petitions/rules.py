@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from protocol.services.petitions import Correctable
-from worlds.services.petitions.calendar import Period, WorkingHours
+from worlds.calendar import Period, WorkingHours
 
 KindCode = Literal[
     "statutory", "certificate", "inquiry_law", "inquiry_procedure", "suggestion", "other", "grievance", "compound",

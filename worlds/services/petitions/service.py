@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from protocol.handshake import Text
 from protocol.message import MAX_INTEGER, Command, Fact
 from protocol.services import petitions as say
+from worlds.calendar import DAY_MS, Calendar
 from worlds.citizen import Citizen
 from worlds.service import (
     Audience,
@@ -33,7 +34,6 @@ from worlds.services.petitions import (
 from worlds.services.petitions import (
     events as ev,
 )
-from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.events import EVENTS, PetitionEvent, word_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.notices import notice, sentence, written
@@ -122,6 +122,10 @@ class Petitions(Service[Event]):
         self.rules = rules
         self.judge = judge
         self.ledger = Ledger(rules)
+
+    def calendar(self) -> Calendar:
+        """The city's working time, with the days that its operators have changed."""
+        return self.ledger.calendar
 
     def decide(self, command: Command, citizen: Citizen, now: int, chance: bytes) -> Iterator[Event]:
         """The rule of the command; raises Refused."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from worlds.calendar import DAY_MS, day_of, end_of
 from worlds.service import Event
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import DAY_MS, day_of, end_of
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.receiving import received
 from worlds.services.petitions.reviewing import clocked_in

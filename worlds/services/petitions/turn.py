@@ -7,9 +7,9 @@ from datetime import date
 
 from protocol.refusals import Refusal, Refused
 from protocol.services.petitions import State
+from worlds.calendar import Calendar, Interval, day_of, end_of
 from worlds.citizen import Citizen
 from worlds.service import Personal, Texts
-from worlds.services.petitions.calendar import Calendar, Interval, day_of, end_of
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Figures, KindCode, Rules

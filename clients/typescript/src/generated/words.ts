@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "602a2c3896505955";
+export const FINGERPRINT = "5053c33ff9498b43";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -74,11 +74,12 @@ export interface AppealNumber {
   answer_by: number;
 }
 
-/** An appeal; `by` is who decided it, which only the desk is told. */
+/** An appeal; `answer_by` is when it is to be decided, `by` who did so, which only the desk is told. */
 export interface AppealRow {
   state: "open" | "upheld" | "shortened" | "lifted";
   text: string;
   at: number;
+  answer_by?: number | null | undefined;
   claimed_by?: string | null | undefined;
   claimed_until?: number | null | undefined;
   words?: string | null | undefined;
@@ -1123,7 +1124,7 @@ export interface ModerationDecideReport {
 
 /** What waits for a moderator within their scope. */
 export interface ModerationDesk {
-  which?: "reports" | "held" | "appeals" | "proposals" | undefined;
+  which?: "reports" | "held" | "appeals" | "proposals" | "authority" | undefined;
   after?: string | null | undefined;
 }
 
@@ -1157,6 +1158,12 @@ export interface ModerationGuardTalk {
   step: "begin" | "warn" | "record" | "end" | "break";
   scope: string;
   words?: string | undefined;
+}
+
+/** Say that a case was told to the authority whose it is: which one, and under what number. */
+export interface ModerationHandOver {
+  report: string;
+  words: string;
 }
 
 /** End a sanction before its time; within ten minutes by who gave it: undone, as if it had not been. */
@@ -1408,7 +1415,7 @@ export interface PersonShown {
   next?: string | null | undefined;
 }
 
-/** A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named. */
+/** A petition in a list: nothing that a citizen wrote. `proposed`: the department that the petitioner named. `origin`: to the petitioner and the staff, from where in another service it came. */
 export interface PetitionCard {
   petition: string;
   number?: string | null | undefined;
@@ -1426,6 +1433,7 @@ export interface PetitionCard {
   unread?: number | undefined;
   mine?: boolean | undefined;
   parent?: string | null | undefined;
+  origin?: string | null | undefined;
 }
 
 /** What lies on a desk, where the next page begins, and whether you have your seat at your department's. */
@@ -1492,6 +1500,7 @@ export interface PetitionsAnswer {
   requested?: boolean | undefined;
   justified?: boolean | null | undefined;
   measure?: string | null | undefined;
+  in_public?: boolean | undefined;
 }
 
 /** Bring what was missing. */
@@ -2188,7 +2197,7 @@ export interface ReportFiled {
   report: string;
 }
 
-/** A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up. */
+/** A report as moderators see it; `claim_by` is when its priority wants somebody to have taken it up. `authority` is there where it is also the police's or another's, and `handed_over` says to whom it was told. */
 export interface ReportRow {
   report: string;
   citizen?: string | null | undefined;
@@ -2208,6 +2217,8 @@ export interface ReportRow {
   merged_into?: string | null | undefined;
   merged: string[];
   outcome?: string | null | undefined;
+  authority?: "waiting" | "handed_over" | null | undefined;
+  handed_over?: string | null | undefined;
   notes: CaseNote[];
 }
 
@@ -2501,6 +2512,7 @@ export interface Commands {
   "moderation.desk": { asks: ModerationDesk; answer: ModerationDeskAnswer };
   "moderation.evidence": { asks: ModerationEvidence; answer: EvidenceShown };
   "moderation.guard_talk": { asks: ModerationGuardTalk; answer: undefined };
+  "moderation.hand_over": { asks: ModerationHandOver; answer: undefined };
   "moderation.lift": { asks: ModerationLift; answer: undefined };
   "moderation.mine": { asks: ModerationMine; answer: OwnModeration };
   "moderation.mode": { asks: ModerationMode; answer: ModeNow };

@@ -57,7 +57,7 @@ export function isKnown(): boolean {
 let held: string | null = null;
 
 /** A one-time code as people type it: eight letters, with or without what parts them. */
-const CODE = /^[0-9A-Za-z]{4}[\s-]?[0-9A-Za-z]{4}$/;
+const CODE = /^[0-9A-Za-z]{4}([\s-]?[0-9A-Za-z]{4}){1,2}$/;
 
 /** What one typed is no code that is good now. */
 class WrongCode extends Error {}

@@ -35,15 +35,28 @@ export class City {
 
   /** What staff watch over HTTP; raises where it is not answered. */
   async watch<T>(path: string): Promise<T> {
-    const answer = await fetch(`/api/watch/${path}`, { headers: { Authorization: `Bearer ${this.token}` } });
-    if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
-    return answer.json();
+    return (await this.read(`/api/watch/${path}`)).json();
   }
 
-  /** Whether this citizen has one of these roles, in whatever scope. */
-  is(...roles: string[]): boolean {
-    const held = this.client.welcome?.citizen.roles ?? [];
-    return held.some((role) => roles.includes(role.split("@")[0]!));
+  /** A file over HTTP, which the browser saves; raises where it is not answered. */
+  async save(path: string, name: string): Promise<void> {
+    const held = URL.createObjectURL(await (await this.read(path)).blob());
+    const link = Object.assign(document.createElement("a"), { href: held, download: name });
+    link.click();
+    URL.revokeObjectURL(held);
+  }
+
+  private async read(path: string): Promise<Response> {
+    const answer = await fetch(path, { headers: { Authorization: `Bearer ${this.token}` } });
+    if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
+    return answer;
+  }
+
+  /** Whether this citizen has one of these roles, or grants written `grant:NAME`, in whatever scope. */
+  is(...words: string[]): boolean {
+    const { roles = [], grants = [] } = this.client.welcome?.citizen ?? {};
+    const held = [...roles, ...grants.map((grant) => `grant:${grant}`)];
+    return held.some((word) => words.includes(word.split("@")[0]!));
   }
 
   /** Whether this citizen has one of these grants, in whatever scope. */

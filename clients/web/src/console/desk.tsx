@@ -27,7 +27,7 @@ const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string
   ["live", "live", Live, ["moderator", "host", "operator"]],
   ["questions", "question_time", Questions, ["moderator", "host", "operator", "official"]],
   ["announcements", "announcements", Announcements, ["host", "operator", "moderator"]],
-  ["reports", "reports", Reports, ["moderator", "host", "operator"]],
+  ["reports", "reports", Reports, ["moderator", "host", "operator", "grant:authority"]],
   ["held", "held", Held, ["moderator", "host", "operator"]],
   ["appeals", "appeals", Appeals, ["moderator", "host", "operator"]],
   ["citizens", "citizens", Citizens, ["moderator", "host", "operator"]],
@@ -102,7 +102,7 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
   const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
   const [open] = [views.find(([name]) => name === path) ?? views[0]];
   const welcome = city.client.welcome!;
-  const isModerating = city.is("moderator", "host", "operator");
+  const isModerating = city.is("moderator", "host", "operator", "grant:authority");
   const desk = useAnswer(city, "moderation.desk", isModerating ? { which: "reports" } : undefined, [
     "moderation.desk_changed",
     "moderation.alerted",

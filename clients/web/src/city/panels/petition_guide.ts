@@ -1,5 +1,7 @@
 // What a petition's form needs, as `petitions.guide` tells it.
+import { useEffect, useState } from "preact/hooks";
 import type { Text } from "../plan";
+import { client } from "../state";
 import { of, say } from "../texts";
 
 export interface Period {
@@ -36,6 +38,19 @@ export interface Guide {
   departments: Department[];
   types: StatutoryType[];
   states: { id: string; name: Text }[];
+}
+
+/** The city's departments; none until it has told, and where it has no petitions. */
+export function useDepartments(): readonly Department[] {
+  const city = client.value!;
+  const [known, setKnown] = useState<readonly Department[]>([]);
+  useEffect(() => {
+    city.ask("petitions.guide", {}).then(
+      (guide) => setKnown(guide.departments as unknown as Department[]),
+      () => {},
+    );
+  }, [city]);
+  return known;
 }
 
 export function nameOf(list: readonly { id: string; name: Text }[], id: string): string {

@@ -2,9 +2,11 @@
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { attempt, why } from "../session";
-import { client, notice, told } from "../state";
+import { client, language, notice, told } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
+import { type Department, useDepartments } from "./petition_guide";
+import { Done, Told, Whose } from "./question_time_done";
 import { chosenSession, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
@@ -18,6 +20,7 @@ const CATEGORIES = [
   "safety",
   "other",
 ] as const;
+const ANNOUNCED = new Set(["scheduled", "collecting", "doors"]);
 const ASKABLE = new Set(["collecting", "doors", "live"]);
 
 export function QuestionTime() {
@@ -90,9 +93,8 @@ export function QuestionTime() {
 
 function Session({ view: shown }: { view: View }) {
   const { session, now, next, questions, mine, floor } = shown;
-  const [done, setDone] = useState<Words.Question[] | null>(null);
-  const isOver = session.phase === "follow_up" || session.phase === "archived";
   const city = client.value!;
+  const departments = useDepartments();
   const more = () =>
     attempt(
       city
@@ -114,6 +116,11 @@ function Session({ view: shown }: { view: View }) {
         {session.mode && <span> · {say(`qa.mode.${session.mode}` as Key)}</span>} · {day(session.starts_at)}{" "}
         {time(session.starts_at)}
       </p>
+      {ANNOUNCED.has(session.phase) && (
+        <p>
+          <a href={`/calendar/${session.session}.ics?lang=${language.value}`}>{say("qa.calendar")}</a>
+        </p>
+      )}
       {session.programme && <Programme programme={session.programme} />}
       {session.is_stopped && (
         <p role="alert" class="bad">
@@ -163,39 +170,12 @@ function Session({ view: shown }: { view: View }) {
           <h4>{say("qa.mine")}</h4>
           <ul class="questions">
             {mine.map((own) => (
-              <Own key={own.row.question} own={own} session={session} />
+              <Own key={own.row.question} own={own} session={session} departments={departments} />
             ))}
           </ul>
         </section>
       )}
-      <section>
-        <h4>{say("qa.done")}</h4>
-        {done ? (
-          <ul class="questions">
-            {done.map((row) => (
-              <Answered key={row.question} row={row} />
-            ))}
-          </ul>
-        ) : (
-          <button
-            type="button"
-            class="quiet"
-            onClick={() =>
-              void attempt(
-                isOver
-                  ? city
-                      .ask("live_qa.record", { session: session.session })
-                      .then(({ questions: page }) => setDone(page))
-                  : city
-                      .ask("live_qa.questions", { session: session.session, which: "done" })
-                      .then(({ questions: page }) => setDone(page)),
-              )
-            }
-          >
-            {say("qa.record")}
-          </button>
-        )}
-      </section>
+      <Done key={session.session} session={session} departments={departments} />
     </>
   );
 }
@@ -256,7 +236,13 @@ function Row({ row, session }: { row: Words.Question; session: Words.QuestionTim
   );
 }
 
-function Own({ own, session }: { own: Words.OwnQuestion; session: Words.QuestionTime }) {
+interface OwnProps {
+  own: Words.OwnQuestion;
+  session: Words.QuestionTime;
+  departments: readonly Department[];
+}
+
+function Own({ own, session, departments }: OwnProps) {
   const { row } = own;
   const mayWithdraw = ![
     "withdrawn",
@@ -274,14 +260,10 @@ function Own({ own, session }: { own: Words.OwnQuestion; session: Words.Question
         {say(`qa.state.${row.state}` as Key)}
         {own.dismissed_because && `: ${of(own.dismissed_because)}`}
         {own.petition && ` · ${say("qa.petition")}`}
-        {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
+        <Whose row={row} departments={departments} />
       </p>
       {own.hint && <p class="soft">{of(own.hint)}</p>}
-      {row.answer && (
-        <p class="paper" dir="auto">
-          {row.answer}
-        </p>
-      )}
+      <Told row={row} />
       {mayWithdraw && (
         <button
           type="button"
@@ -295,30 +277,6 @@ function Own({ own, session }: { own: Words.OwnQuestion; session: Words.Question
         >
           {say("qa.withdraw")}
         </button>
-      )}
-    </li>
-  );
-}
-
-function Answered({ row }: { row: Words.Question }) {
-  return (
-    <li>
-      <p dir="auto">{row.text}</p>
-      <p class="soft">
-        {say(`qa.state.${row.state}` as Key)}
-        {row.department && ` · ${row.department}`}
-        {row.due_at && ` · ${say("qa.due", { day: day(row.due_at) })}`}
-        {row.backers !== undefined && row.backers !== null && ` · ${say("qa.backers", { n: row.backers })}`}
-      </p>
-      {row.answer && (
-        <p class="paper" dir="auto">
-          {row.answer}
-        </p>
-      )}
-      {row.no_answer_because && (
-        <p class="paper" dir="auto">
-          {row.no_answer_because}
-        </p>
       )}
     </li>
   );

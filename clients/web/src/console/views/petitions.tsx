@@ -69,6 +69,7 @@ export function Petitions({ city, which, go }: View) {
         detail={({ card }) => (
           <>
             <h2>{nameOf(kinds, card.kind)}</h2>
+            {card.origin && <p class="note">{t("asked_in_public")}</p>}
             <dl>
               <dt>{t("department")}</dt>
               <dd>{nameOf(departments, card.department ?? card.proposed)}</dd>
@@ -132,6 +133,7 @@ function acts(
       kind: "good",
       fields: [
         text,
+        ...(card.origin ? [{ name: "in_public", label: "in_public", kind: "tick" } as const] : []),
         { name: "justified", label: "justified", kind: "tick" },
         { name: "measure", label: "measure", kind: "line", is_optional: true },
       ],

@@ -64,6 +64,7 @@ export function Questions({ city, which, go }: View) {
         </select>
         <Screen at={`/stage#${session.session}`} text={t("stage_screen")} />
         <Screen at={`/stage#${session.session}/presenter`} text={t("presenter_screen")} />
+        {city.is("moderator", "host") && <Save city={city} session={session.session} />}
         <Schedule city={city} go={go} />
       </p>
       {isAnswering && <Answering key={`${session.session} answer`} city={city} session={session} />}
@@ -87,6 +88,18 @@ function Screen({ at, text }: { at: string; text: string }) {
     >
       {text} ↗
     </a>
+  );
+}
+
+/** Every question with what came of it and by whom, as a spreadsheet. */
+function Save({ city, session }: { city: View["city"]; session: string }) {
+  const { t } = useSpeech();
+  const { act } = useActing();
+  const does = () => city.save(`/api/question-times/${session}/export.csv?internal=true`, `${session}.csv`);
+  return (
+    <button type="button" onClick={() => act({ key: "", label: "save_csv", does })}>
+      {t("save_csv")}
+    </button>
   );
 }
 
@@ -282,6 +295,11 @@ function actsOn(
       const now = { ...about, version: row.version };
       return command(city, type, now as Partial<Commands[T]["asks"]>)(values);
     };
+  /** A label may say which department should answer, by its id or its name. */
+  const labels = question.labels.map(({ label }) => label);
+  const labelled = departments.find(({ value, text }) =>
+    labels.some((one) => one === value || one === text),
+  )?.value;
   const screened = question.state === "pending" || question.state === "held";
   const all: Record<string, Act> = {
     claim: {
@@ -344,7 +362,7 @@ function actsOn(
       label: "defer",
       fields: [
         departments.length
-          ? { name: "department", label: "department", kind: "choice", choices: departments }
+          ? { name: "department", label: "department", kind: "choice", choices: departments, value: labelled }
           : { name: "department", label: "department" },
       ],
       does: command(city, "live_qa.defer", about),

@@ -12,11 +12,12 @@ import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanction
 
 const CHANGES = ["moderation.desk_changed" as const];
 
-export function Reports({ city, go }: View) {
+export function Reports({ city, which, go }: View) {
   const { t, span } = useSpeech();
   const placeOf = usePlaces(city);
   const now = useClock();
-  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "reports" }, CHANGES);
+  const kind = which === "authority" ? "authority" : "reports";
+  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: kind }, CHANGES);
   const names = useNames(city, answer?.reports.flatMap((one) => [one.claimed_by, one.citizen]) ?? []);
   const rows = answer?.reports.map((report): Row & { report: Words.ReportRow } => ({
     id: report.report,
@@ -29,59 +30,76 @@ export function Reports({ city, go }: View) {
   return (
     <>
       <h1>{t("reports")}</h1>
-      <Rows
+      <Tabs
         label={t("reports")}
+        tabs={(["reports", "authority"] as const).map((id) => ({
+          id,
+          text: t(id),
+          count: answer?.waiting[id],
+        }))}
+        open={kind}
+        choose={(id) => go("reports", id)}
+      />
+      <Rows
+        key={kind}
+        label={t(kind)}
         rows={rows}
         refusal={refusal}
-        acts={({ report }) => [
-          claim(city, report.report, report.claimed_by),
-          ...(report.citizen
-            ? [
-                actedUpon(city, report),
+        acts={({ report }) =>
+          kind === "authority"
+            ? [handOver(city, report.report)]
+            : [
+                claim(city, report.report, report.claimed_by),
+                ...(report.citizen
+                  ? [
+                      actedUpon(city, report),
+                      {
+                        key: "p",
+                        label: "open_person" as const,
+                        does: async () => go("citizens", report.citizen!),
+                      },
+                    ]
+                  : []),
                 {
-                  key: "p",
-                  label: "open_person" as const,
-                  does: async () => go("citizens", report.citizen!),
+                  key: "d",
+                  label: "decide",
+                  fields: [
+                    {
+                      name: "outcome",
+                      label: "outcome",
+                      kind: "choice",
+                      choices: ["no_action", "escalated"],
+                    },
+                    { name: "words", label: "note", kind: "text" },
+                  ],
+                  does: taken(
+                    city,
+                    report.report,
+                    command(city, "moderation.decide_report", { report: report.report }),
+                  ),
                 },
+                {
+                  key: "m",
+                  label: "merge",
+                  fields: [
+                    {
+                      name: "into",
+                      label: "merge_into",
+                      kind: "choice",
+                      choices: answer!.reports
+                        .filter((other) => other !== report)
+                        .map(({ report: id }) => id),
+                    },
+                  ],
+                  does: taken(
+                    city,
+                    report.report,
+                    command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
+                  ),
+                },
+                annotate(city, report.report),
               ]
-            : []),
-          {
-            key: "d",
-            label: "decide",
-            fields: [
-              {
-                name: "outcome",
-                label: "outcome",
-                kind: "choice",
-                choices: ["no_action", "escalated"],
-              },
-              { name: "words", label: "note", kind: "text" },
-            ],
-            does: taken(
-              city,
-              report.report,
-              command(city, "moderation.decide_report", { report: report.report }),
-            ),
-          },
-          {
-            key: "m",
-            label: "merge",
-            fields: [
-              {
-                name: "into",
-                label: "merge_into",
-                kind: "choice",
-                choices: answer!.reports.filter((other) => other !== report).map(({ report: id }) => id),
-              },
-            ],
-            does: taken(
-              city,
-              report.report,
-              command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
-            ),
-          },
-          annotate(city, report.report),
-        ]}
+        }
         detail={({ report }) => (
           <>
             <h2>{t(report.reason)}</h2>
@@ -120,6 +138,16 @@ function taken(city: View["city"], id: string, does: Act["does"]): Act["does"] {
   return async (values) => {
     await city.ask("moderation.claim", { case: id, on: true });
     return does(values);
+  };
+}
+
+/** Says that the authority whose case it also is was told. */
+function handOver(city: View["city"], report: string): Act {
+  return {
+    key: "a",
+    label: "hand_over",
+    fields: [{ name: "words", label: "to_which_authority", kind: "text" }],
+    does: command(city, "moderation.hand_over", { report }),
   };
 }
 
@@ -270,6 +298,7 @@ export function Appeals({ city, which, go }: View) {
     title: `${t(`kind_${row.kind}`)} · ${t(row.reason)}`,
     about: row.appeal?.text ?? row.words,
     claimed: claimedBy(city, t, row.appeal?.claimed_by, row.appeal?.claimed_until, now, names),
+    isUrgent: (row.appeal?.answer_by ?? now) < now,
     row,
   }));
   return (

@@ -1,6 +1,7 @@
 // What the views of moderation share: how a sanction is given, shown, lifted.
 import type { Words } from "madang";
 import { type Act, command, type Field } from "../acts.tsx";
+import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
 import { type Here, Who } from "../people.tsx";
 import { usePlaces } from "../places.ts";
@@ -49,8 +50,9 @@ export function sanction(
 }
 
 export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) {
-  const { t, day } = useSpeech();
+  const { t, day, span } = useSpeech();
   const placeOf = usePlaces(city);
+  const now = useClock();
   return (
     <article class={`sanction ${row.state}`}>
       <h3>
@@ -84,6 +86,13 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
             {t("appeal")} · {t(`appeal_${row.appeal.state}`)}
           </strong>
           <p>{row.appeal.text}</p>
+          {row.appeal.answer_by && (
+            <p class={row.appeal.answer_by < now ? "late" : ""}>
+              {t(row.appeal.answer_by < now ? "overdue_by" : "due_in", {
+                span: span(Math.abs(row.appeal.answer_by - now)),
+              })}
+            </p>
+          )}
           {row.appeal.words && <p>{row.appeal.words}</p>}
         </blockquote>
       )}

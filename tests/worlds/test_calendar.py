@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worlds.services.petitions.calendar import (
+from worlds.calendar import (
     HOUR_MS,
     KST,
     Calendar,
