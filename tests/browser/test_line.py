@@ -10,8 +10,6 @@ from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
 from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
-from tests.support.clock import AheadClock
-from tests.support.patience import until as come_to_be
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
@@ -25,8 +23,6 @@ A_DAY_OFF = """{
         static now() { return Real.now() + day; }
     };
 }"""
-
-HOUR_S = 3_600
 
 LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
@@ -143,37 +139,6 @@ async def test_a_page_that_was_suspended_shows_what_is_true_when_it_is_woken_and
         await expect(lines).to_have_text([str(n) for n in range(LINES - 200, LINES)])
         assert await page.evaluate("madang.labels.spoken.size") <= 64
         assert await page.evaluate("madang.client.state") == "here"
-
-
-@pytest.mark.parametrize(
-    ("locale", "told"), [("ko-KR", "새로 들어왔습니다."), ("en-GB", "You came in anew.")]
-)
-async def test_a_page_that_was_in_the_background_for_an_hour_comes_in_anew_and_says_so(
-    tmp_path: Path, locale: str, told: str
-) -> None:
-    clock = AheadClock()
-    async with (
-        web_city(tmp_path, clock=clock) as city,
-        windows_onto(f"http://{city.city.address}") as windows,
-    ):
-        page = await windows.open(locale=locale)
-        await come_in(page, "하나")
-        await settled(page)
-        district = await page.evaluate("madang.client.place.district")
-        before = await page.evaluate("madang.client.welcome.session")
-        browser = await page.context.new_cdp_session(page)
-        await browser.send("Page.setWebLifecycleState", {"state": "frozen"})
-        # half an hour of silence ends the line, the other half the session
-        clock.move(HOUR_S / 2)
-        await come_to_be(lambda: city.city.count("madang_sessions_detached") == 1)
-        clock.move(HOUR_S / 2)
-        await come_to_be(lambda: city.city.count("madang_sessions_detached") == 0)
-        await browser.send("Page.setWebLifecycleState", {"state": "active"})
-        await page.bring_to_front()
-        await expect(page.locator(".notices .good")).to_contain_text(told)
-        assert await page.evaluate("madang.client.place.district") == district
-        assert await page.evaluate("madang.client.welcome.session") != before
-        assert abs(await page.evaluate("madang.serverTime()") - clock.unix_ms()) < 60_000
 
 
 async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_place_back(

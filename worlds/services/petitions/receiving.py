@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from worlds.calendar import DAY_MS
 from worlds.service import Event, Personal
 from worlds.services.petitions import events as ev
-from worlds.services.petitions.calendar import DAY_MS
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import KindCode
 from worlds.services.petitions.states import rows
