@@ -137,6 +137,38 @@ async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(
         await page.wait_for_url("**/plain")
 
 
+async def test_what_the_city_refuses_is_told_at_its_field_and_what_was_written_outlives_the_page(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open(locale="en-GB")
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="Petitions", exact=True).click()
+    await page.locator("select[name=kind]").select_option("other")
+    text = "<script>throw 1</script> مدينة " + "x" * 300
+    await page.locator("[name=title]").fill(text)
+    await page.locator("[name=text]").fill("<b>Sejong-daero</b>")
+    await page.locator("[name=name]").fill("Mina")
+    send = page.get_by_role("button", name="File the petition")
+    await send.click()
+    title = page.locator("[name=title]")
+    await expect(title).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("#field_title_fault")).to_have_text("That is too long.")
+    await expect(title).to_be_focused()
+
+    await page.reload()
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="Petitions", exact=True).click()
+    await expect(title).to_have_value(text)
+    await title.fill(text[:40])
+    await send.click()
+    await page.locator("section.paper").get_by_role("button", name="Show").click()
+    await expect(page.locator(".sheet h3").first).to_have_text(text[:40])
+    await expect(page.locator(".sheet")).to_contain_text("<b>Sejong-daero</b>")
+    assert await page.locator(".sheet script, .sheet .body b:text('Sejong')").count() == 0
+
+
 async def distinct_colours(page: Page, png: bytes) -> int:
     """How many colours a picture has, as the browser itself decodes it."""
     found: int = await page.evaluate(
