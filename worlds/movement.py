@@ -269,7 +269,8 @@ class Walkers:
         self.moved_at[here[changed]] = tick
         self.x[here], self.y[here], self.z[here] = x[done], y[done], z[done]
         self.yaw[here], self.stance[here] = yaw, stance
-        self.since[here] = arrived[done]
+        # Of who is read at the tick it is only known after which time they came: nobody's time passes twice.
+        self.since[here] = np.maximum(self.since[here], arrived[done])
         self.spare[here] = np.minimum(allowed[done] - way[done], self.rules.reserve_m)
         self.zones[here] = zones[done]
         self.held[here] = False

@@ -211,6 +211,14 @@ class PetitionPage(Result):
     next: str | None = None
 
 
+class PetitionDesk(Result):
+    """What lies on a desk, where the next page begins, and whether you have your seat at your department's."""
+
+    items: list[PetitionCard]
+    next: str | None = None
+    seated: bool
+
+
 class PublicPage(Result):
     """Published petitions, and where the next page begins."""
 
@@ -538,7 +546,7 @@ class PublishedPetitions(Command):
 class DeskOfDepartment(Command):
     """What lies on a department's desk, what is due first first; without one, what waits to be received or routed."""
 
-    answer: ClassVar[Answer] = PetitionPage
+    answer: ClassVar[Answer] = PetitionDesk
     reads: ClassVar[bool] = True
 
     type: Literal["petitions.desk"] = "petitions.desk"

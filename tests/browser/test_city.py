@@ -89,6 +89,7 @@ async def test_a_petition_is_filed_and_followed_where_one_stands(city: WebCity, 
     await page.get_by_role("button", name="민원 신청하기").click()
     name = page.get_by_label("이름", exact=True)
     await expect(name).to_have_attribute("aria-invalid", "true")  # what is missing is told at its field
+    await expect(page.locator("#field_name_fault")).to_have_text("꼭 적어야 합니다")
     await name.fill("김미나")
     await page.get_by_role("button", name="민원 신청하기").click()
     await expect(page.get_by_role("heading", name="민원이 도착했습니다")).to_be_visible()
@@ -116,12 +117,56 @@ async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
     await expect(first.get_by_role("alert")).to_contain_text("신분을 확인할 수 없습니다")
 
 
-async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(city: WebCity) -> None:
+@pytest.mark.parametrize(
+    ("locale", "told", "other"),
+    [
+        ("ko-KR", "이 브라우저에서는 3차원을 그릴 수 없습니다", "This browser cannot draw in 3D"),
+        ("en-GB", "This browser cannot draw in 3D", "이 브라우저에서는 3차원을 그릴 수 없습니다"),
+    ],
+)
+async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(
+    city: WebCity, locale: str, told: str, other: str
+) -> None:
     async with windows_onto(f"http://{city.city.address}", "--disable-3d-apis") as windows:
-        page = await windows.open(locale="en-GB")
-        await expect(page.get_by_role("heading", name="This browser cannot draw in 3D")).to_be_visible()
-        await expect(page.get_by_role("link")).to_have_attribute("href", "/plain")
+        page = await windows.open(locale=locale)
+        await expect(page.get_by_role("heading", name=told)).to_be_visible()
         assert await faults_of(page) == []
+        await page.get_by_role("button").click()
+        await expect(page.get_by_role("heading", name=other)).to_be_visible()
+        await page.get_by_role("link").click()
+        await page.wait_for_url("**/plain")
+
+
+async def test_what_the_city_refuses_is_told_at_its_field_and_what_was_written_outlives_the_page(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open(locale="en-GB")
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="Petitions", exact=True).click()
+    await page.locator("select[name=kind]").select_option("other")
+    text = "<script>throw 1</script> مدينة " + "x" * 300
+    await page.locator("[name=title]").fill(text)
+    await page.locator("[name=text]").fill("<b>Sejong-daero</b>")
+    await page.locator("[name=name]").fill("Mina")
+    send = page.get_by_role("button", name="File the petition")
+    await send.click()
+    title = page.locator("[name=title]")
+    await expect(title).to_have_attribute("aria-invalid", "true")
+    await expect(page.locator("#field_title_fault")).to_have_text("That is too long.")
+    await expect(title).to_be_focused()
+
+    await page.reload()
+    await come_in(page, token=city.tokens["mina"])
+    await settled(page)
+    await page.get_by_role("button", name="Petitions", exact=True).click()
+    await expect(title).to_have_value(text)
+    await title.fill(text[:40])
+    await send.click()
+    await page.locator("section.paper").get_by_role("button", name="Show").click()
+    await expect(page.locator(".sheet h3").first).to_have_text(text[:40])
+    await expect(page.locator(".sheet")).to_contain_text("<b>Sejong-daero</b>")
+    assert await page.locator(".sheet script, .sheet .body b:text('Sejong')").count() == 0
 
 
 async def distinct_colours(page: Page, png: bytes) -> int:

@@ -145,8 +145,13 @@ async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_pl
     city: WebCity, windows: Windows
 ) -> None:
     first, second = await windows.open(), await windows.open(locale="en-GB")
+    await come_in(second, token=city.tokens["mina"])
+    await settled(second)
     await come_in(first, token=city.tokens["mina"])
     await settled(first)
+    told = second.get_by_role("alertdialog")
+    await expect(told).to_contain_text("You came in from another window")
+    await told.get_by_role("button").click()
     await come_in(second, token=city.tokens["mina"])
     told = first.get_by_role("alertdialog")
     await expect(told).to_contain_text("다른 창에서")
@@ -167,8 +172,11 @@ async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_beli
     old = issue_token(city.secret, Claims(sub="mina", name="미나"), issuer="madang", now=long_ago, hours=1)
     page = await windows.open()
     await come_in(page, token=old)
-    await expect(page.get_by_role("alert")).to_contain_text("만료되었거나")
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("만료되었거나")
     assert await faults_of(page) == []
+    await page.get_by_role("button", name="English").click()
+    await expect(alert).to_contain_text("it has expired, or is not of this city")
     await come_in(page, token=city.tokens["mina"])
     await settled(page)
     assert await page.evaluate("madang.client.citizen.name") == "미나"
@@ -195,6 +203,8 @@ async def test_a_city_that_is_away_at_the_start_is_waited_for(windows: Windows, 
     await page.reload()
     await expect(page.get_by_role("status")).to_contain_text("연결할 수 없")
     assert await faults_of(page) == []
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("status")).to_contain_text("The city cannot be reached")
     await page.unroute("**/api/city")
     await page.locator("button[type=submit]:enabled").wait_for()
     cut(proxy)

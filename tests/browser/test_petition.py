@@ -122,6 +122,9 @@ async def test_a_petition_goes_from_a_citizen_in_the_city_over_two_desks_to_sati
     assert await faults_of(mina) == []
     assert await faults_of(officer) == []
 
-    # The officer goes.
+    # The city knows that they sit there, and says so to a page that is new; then the officer goes.
+    await officer.reload()
+    await expect(seat.get_by_role("status")).to_contain_text("자리에 앉아 있습니다")
+    await expect(seat.get_by_role("button", name="자리에 앉기")).to_have_count(0)
     await seat.get_by_role("button", name="자리 비우기").click()
     await expect(seat.get_by_role("button", name="자리에 앉기")).to_be_visible()

@@ -12,7 +12,7 @@ from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-FINGERPRINT = "68ce9bf3d396d2c1"
+FINGERPRINT = "5053c33ff9498b43"
 
 MODULES = (announcements, avatars, chat, districts, handshake, live_qa, moderation, petitions)
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from protocol.avatars import MovedBack
 from protocol.poses import POSE, RUN, WAVE
+from server.paced import POSES_IN_PACE
 from tests.worlds import exact
 from worlds.grid import Grid, WallRaster, ZoneRaster
 from worlds.movement import FATES, Ground, Outcome, Reason, Rules, Steps, Walkers
@@ -176,6 +177,29 @@ def test_a_runner_on_a_jittery_line_is_never_put_back(hz: int, delays: list[floa
         if due:
             assert here.walk(*due).counts["accepted"] == len(due)
     assert here.told == []
+
+
+@given(st.lists(st.floats(0, 0.15), min_size=40, max_size=200))
+def test_a_runner_is_never_put_back_though_it_is_only_known_after_which_tick_their_poses_came(
+    delays: list[float],
+) -> None:
+    here = yard(ground(side=600))
+    latest, ticks = 0.0, dict[int, list[Pose]]()
+    for n, delay in enumerate(delays, 1):
+        latest = max(latest, n / 10 + delay)
+        tick = math.floor(latest * 10)
+        at = latest if n <= POSES_IN_PACE else tick / 10
+        ticks.setdefault(tick, []).append(Pose(10 + 1.2 * n, 10, at=at))
+    for poses in ticks.values():
+        assert here.walk(*poses).counts["accepted"] == len(poses)
+    assert here.told == []
+
+
+def test_time_that_a_pose_has_used_is_not_used_again_by_one_that_is_said_to_have_come_before() -> None:
+    here = yard(ground(side=64), rules=Rules(jitter_s=0, clock_drift=0))
+    here.walk(Pose(22.8, 10, at=1.0), Pose(22.8, 10, at=0.9))
+    here.walk(Pose(24.3, 10, at=1.1))
+    assert [why for why, _ in here.told] == ["too_fast"]
 
 
 @pytest.mark.parametrize("pause_s", [0.05, 0.1, 0.2, 0.5, 1.0, 1.5])
@@ -447,7 +471,7 @@ class Slow:
         fate = self.judge(pose)
         if fate == "accepted":
             left = self.allowed(pose) - math.dist((self.x, self.z), (pose.x, pose.z))
-            self.x, self.z, self.stance, self.since = pose.x, pose.z, pose.stance, pose.at
+            self.x, self.z, self.stance, self.since = pose.x, pose.z, pose.stance, max(self.since, pose.at)
             self.spare, self.held = min(left, 1 + 12 * 0.25), False
         elif fate != "ignored":
             if not self.held or now - self.told_at >= 1:

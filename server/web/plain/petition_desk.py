@@ -35,7 +35,7 @@ async def desk(visit: Visit) -> Response:
         desks.append(citizen.department)
     asked = visit.query.get("department", desks[0] if desks else "")
     overdue = visit.query.get("overdue") == "yes"
-    page = say.PetitionPage(items=[])
+    page = say.PetitionDesk(items=[], seated=False)
     if desks:
         wanted = {"department": asked or None, "after": visit.query.get("after") or None}
         page = await visit.ask(say.DeskOfDepartment, **wanted, overdue=overdue)

@@ -31,6 +31,7 @@ from tests.support.petition_office import (
     at,
     shown,
 )
+from worlds.citizen import Citizen
 from worlds.services.petitions import Rules, public_view
 from worlds.services.petitions.service import RULES as RULES_OF_COMMANDS
 from worlds.services.petitions.states import STATES, TABLE
@@ -858,6 +859,22 @@ def test_a_desk_lists_what_is_due_first_first_page_by_page() -> None:
     listed = [one["petition"] for one in first["items"] + second["items"]]
     assert listed == [*sorted(sooner), *sorted(later)]
     assert "next" not in second
+
+
+def test_a_desk_tells_who_reads_it_whether_they_have_their_seat() -> None:
+    office = Office()
+
+    def is_seated(reader: Citizen, desk: str | None = "roads") -> bool:
+        return bool(office.ask(reader, say.DeskOfDepartment, department=desk)["seated"])
+
+    assert not is_seated(OFFICER)
+    office.ask(OFFICER, say.ServeDesk, present=True)
+    assert is_seated(OFFICER)
+    assert not is_seated(COLLEAGUE)
+    office.ask(ROOM, say.ServeDesk, present=True)
+    assert is_seated(ROOM, None)
+    office.ask(OFFICER, say.ServeDesk, present=False)
+    assert not is_seated(OFFICER)
     assert office.refused(PARKS, say.DeskOfDepartment, department="roads") == Refusal.NOT_ALLOWED
     assert office.refused(PARKS, say.DeskOfDepartment) == Refusal.NOT_ALLOWED
 

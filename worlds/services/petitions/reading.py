@@ -131,7 +131,9 @@ def mine_page(ledger: Ledger, texts: Texts, reader: str, after: str | None) -> s
     return say.PetitionPage(items=items, next=found[PAGE - 1] if len(found) > PAGE else None)
 
 
-def desk_page(ledger: Ledger, texts: Texts, command: say.DeskOfDepartment) -> say.PetitionPage:
+def desk_page(
+    ledger: Ledger, texts: Texts, command: say.DeskOfDepartment, reader: Citizen
+) -> say.PetitionDesk:
     """What lies on a desk, what is due first first; nothing of what was written."""
     places = ledger.desks.get(command.department or ROOM, [])
     begin = 0
@@ -145,7 +147,9 @@ def desk_page(ledger: Ledger, texts: Texts, command: say.DeskOfDepartment) -> sa
             if len(found) > PAGE:
                 break
     items = [card(ledger, texts, one, None) for one in found[:PAGE]]
-    return say.PetitionPage(items=items, next=found[PAGE - 1].id if len(found) > PAGE else None)
+    seated = reader.id in ledger.at_desk(reader.department)
+    next_from = found[PAGE - 1].id if len(found) > PAGE else None
+    return say.PetitionDesk(items=items, next=next_from, seated=seated)
 
 
 def _after(petition: Petition) -> Place:

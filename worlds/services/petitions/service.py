@@ -195,7 +195,7 @@ class Petitions(Service[Event]):
             case say.PublishedPetitions():
                 return reading.public_page(ledger, texts, command)
             case say.DeskOfDepartment():
-                return reading.desk_page(ledger, texts, command)
+                return reading.desk_page(ledger, texts, command, citizen)
             case say.CheckMonth():
                 return operating.month(ledger, command.month)
             case say.ReportOutage():

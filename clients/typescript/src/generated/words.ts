@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "68ce9bf3d396d2c1";
+export const FINGERPRINT = "5053c33ff9498b43";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -1436,6 +1436,13 @@ export interface PetitionCard {
   origin?: string | null | undefined;
 }
 
+/** What lies on a desk, where the next page begins, and whether you have your seat at your department's. */
+export interface PetitionDesk {
+  items: PetitionCard[];
+  next?: string | null | undefined;
+  seated: boolean;
+}
+
 /** Petitions, and where the next page begins. */
 export interface PetitionPage {
   items: PetitionCard[];
@@ -2538,7 +2545,7 @@ export interface Commands {
   "petitions.correct": { asks: PetitionsCorrect; answer: Changed };
   "petitions.decide_objection": { asks: PetitionsDecideObjection; answer: Changed };
   "petitions.demand": { asks: PetitionsDemand; answer: Changed };
-  "petitions.desk": { asks: PetitionsDesk; answer: PetitionPage };
+  "petitions.desk": { asks: PetitionsDesk; answer: PetitionDesk };
   "petitions.draft": { asks: PetitionsDraft; answer: DraftSaved };
   "petitions.dun": { asks: PetitionsDun; answer: Changed };
   "petitions.extend": { asks: PetitionsExtend; answer: Changed };

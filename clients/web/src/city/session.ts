@@ -2,7 +2,17 @@
 import { type Avatar, Client, Lost, Parted, Refused, type Words } from "madang";
 import { district } from "./plan";
 import { isDebug, WatchedSocket } from "./spent";
-import { addLine, client, district as ground, type Line, link, notice, population, told } from "./state";
+import {
+  addLine,
+  client,
+  district as ground,
+  type Line,
+  language,
+  link,
+  notice,
+  population,
+  told,
+} from "./state";
 import { type Key, of, say, sayMaybe } from "./texts";
 
 const TOKEN = "madang.token";
@@ -181,12 +191,19 @@ export async function speakUp(
   return said.heard_by;
 }
 
-/** Why something was not done, in words; and at which field. */
-export function why(error: unknown): { text: string; field: string | undefined } {
+/** Why something was not done, in words; and at which field, of those that were `asked` where they are given. */
+export function why(
+  error: unknown,
+  asked: Record<string, unknown> = {},
+): { text: string; field: string | undefined } {
   if (error instanceof Refused) {
-    const general = sayMaybe(`refused.${error.code}`, error.message);
-    const detail = error.message && error.code === "bad_message" ? ` (${error.message})` : "";
-    return { text: general + detail, field: error.field };
+    const { code, field, message } = error;
+    if (code === "bad_message" && field && typeof asked[field] === "string" && !asked[field].trim())
+      return { text: say("required"), field };
+    const general = sayMaybe(`refused.${code}`, message);
+    // the city says it more exactly, in English
+    const isExact = message && code === "bad_message" && language.value === "en";
+    return { text: isExact ? `${general} (${message})` : general, field };
   }
   if (error instanceof WrongCode) return { text: say("arrival.code_wrong"), field: "token" };
   if (error instanceof Lost) return { text: say("refused.lost"), field: undefined };

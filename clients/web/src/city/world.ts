@@ -45,6 +45,9 @@ const MOST_NEAR = 60;
 /** The city tells once a second who is beyond the view. */
 const TILES_MS = 1000;
 
+/** So often the list of who is near is told anew: in a crowd it is another one in every frame, and sixty rows cost ten. */
+const PEOPLE_MS = 1000;
+
 /** A page in the background makes up for no more than this, seconds. */
 const LONGEST_STEP_S = 0.4;
 
@@ -85,6 +88,7 @@ export class World {
   /** By slot, the row of `others` in this frame. */
   private readonly rowOf = new Int32Array(65_536);
   private tiledAt = 0;
+  private peopleAt = 0;
   private ratio = 1;
   private slowFrames = 0;
   /** Tests and the curious may set an hour of Seoul's day. */
@@ -170,7 +174,7 @@ export class World {
     const yaw = (told.yaw / 65536) * Math.PI * 2;
     this.stride.put(told.x, told.z, yaw);
     this.eye.face(yaw);
-    this.slowAt = this.tiledAt = 0;
+    this.slowAt = this.tiledAt = this.peopleAt = 0;
   }
 
   get district(): District | undefined {
@@ -281,6 +285,7 @@ export class World {
     shared.uSeeThrough.value = this.eye.isFirstPerson ? 0 : 1;
     this.sky.follow(this.stride.x, this.stride.z);
     camera.updateMatrixWorld();
+    this.place.signs.fade(dt, calm);
     this.moveNames(others);
     this.labels.show(
       this.named,
@@ -300,9 +305,10 @@ export class World {
     const place = this.place!;
     this.slowAt = now;
     this.indoors = place.stand(this.stride.x, this.stride.z);
+    place.signs.arrange(this.eye.camera);
     const { anchor } = place.district;
     this.sky.shine(this.moment(), anchor.lat, anchor.lon);
-    this.lookAround();
+    this.lookAround(now);
     const client = this.client!;
     const told = this.told!;
     if (now - this.tiledAt > TILES_MS) {
@@ -322,7 +328,7 @@ export class World {
   }
 
   /** Where one is, what is at hand, who is near. */
-  private lookAround(): void {
+  private lookAround(now: number): void {
     const { district } = this.place!;
     const { x, z } = this.stride;
     const here = district.zones.filter((zone) => contains(zone.polygon, x, z));
@@ -339,10 +345,10 @@ export class World {
       const next = portal ? { portal } : exhibit ? { exhibit } : null;
       if (next || before) within.value = next;
     }
-    this.meet();
+    this.meet(now);
   }
 
-  private meet(): void {
+  private meet(now: number): void {
     const client = this.client!;
     const others = client.others();
     const { nearest } = this;
@@ -384,8 +390,10 @@ export class World {
         metres: Math.round(away),
       });
     }
+    if (now - this.peopleAt < PEOPLE_MS) return;
+    this.peopleAt = now;
     const known = (list: typeof met) =>
-      list.map(({ citizen, name, away }) => `${citizen}${name}${away}`).join();
+      list.map(({ citizen, name, away, metres }) => `${citizen}${name}${away}${metres}`).join();
     if (known(met) !== known(people.value)) people.value = met;
   }
 

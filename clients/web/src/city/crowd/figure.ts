@@ -170,7 +170,7 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
   body.ball(0, 1.505, -0.036, 0.157, 0.155, 0.152, Part.head, Paint.hair, Wear.always, 0.2, 1);
   body.ball(0, 1.47, -0.055, 0.15, 0.15, 0.12, Part.head, Paint.hair, Wear.always, -0.35, 1);
   if (fine) {
-    for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.142, 0.016, 0.022, 0.012, Part.head, Paint.dark);
+    for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.141, 0.019, 0.027, 0.013, Part.head, Paint.dark);
     body.ball(0, 1.44, 0.152, 0.02, 0.016, 0.016, Part.head, Paint.skin);
   }
   body.tube(

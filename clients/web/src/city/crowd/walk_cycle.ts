@@ -44,7 +44,7 @@ const HEAD = /* glsl */ `
     bool right = part == 2 || part == 4;
     float way = right ? -1.0 : 1.0; // who looks along +z has the right hand at -x
     float swing = sin(step_ + (right ? 3.14159 : 0.0));
-    float reach = pace * (0.62 + 0.4 * haste);
+    float reach = pace * (0.46 + 0.46 * haste);
 
     if (part == 1 || part == 2) {
       float hip = sits ? -1.45 : -swing * reach;
@@ -65,6 +65,8 @@ const HEAD = /* glsl */ `
       turn(shoulder, fore, 0);
       turn(shoulder, way * out_, 2);
     } else if (part == 5) {
+      // a little larger than life, so that faces are met
+      gAt = vec3(0.0, 1.33, 0.0) + (gAt - vec3(0.0, 1.33, 0.0)) * 1.15;
       turn(vec3(0.0, 1.34, 0.0), sin(t * 0.7) * 0.16 * (1.0 - pace), 1);
       turn(vec3(0.0, 1.34, 0.0), sin(t * 0.9 + 2.0) * 0.035 + (stance == 7 ? sin(t * 10.0) * 0.08 : 0.0), 0);
     }

@@ -134,8 +134,7 @@ export function Form({ guide, world, show }: FormProps) {
       setFiled(answer);
       clear();
     } catch (error) {
-      const told = why(error);
-      setFault(told);
+      setFault(why(error, texts));
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
     } finally {
       setSending(false);

@@ -54,7 +54,7 @@ const SURFACE = /* glsl */ `
     vec2 r = mat2(0.31, 0.95, -0.95, 0.31) * p;
     float blade = noise21(q * 6.7) * 0.55 + noise21(r * 13.1 + noise21(q * 1.7)) * 0.45;
     float stripe = sin((p.x + p.y) * 0.7) * 6.0;
-    float mown = clamp(stripe, -1.0, 1.0) * 0.035;
+    float mown = clamp(stripe, -1.0, 1.0) * 0.05;
     c = base * (0.82 + 0.2 * broad + mown + (0.22 * blade - 0.11) * fine);
   } else if (kind == 3 || kind == 7) {
     float s = kind == 3 ? 0.9 : 1.8;

@@ -77,7 +77,7 @@ export class Labels {
       const line = spoken && spoken.until > now ? spoken.text : "";
       if (spoken && !line) this.spoken.delete(slot);
       if (!withNames && !line) continue;
-      this.at.set(x, y + 1.86, z).project(camera);
+      this.at.set(x, y + 1.93, z).project(camera);
       if (this.at.z > 1 || Math.abs(this.at.x) > 1.15 || Math.abs(this.at.y) > 1.15) continue;
       let left = ((this.at.x + 1) / 2) * width;
       const top = ((1 - this.at.y) / 2) * height;

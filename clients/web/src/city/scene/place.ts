@@ -17,7 +17,7 @@ import { trees } from "./trees";
 export class Place {
   readonly group = new Group();
   readonly buildings: Buildings;
-  private readonly signs: Signs;
+  readonly signs: Signs;
 
   constructor(
     readonly district: District,

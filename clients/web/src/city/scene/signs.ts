@@ -1,12 +1,15 @@
-// Signs over zones and portals: one texture, one draw; they turn to who looks, and fade with distance.
+// Signs over zones and portals: one texture, one draw; they turn to who looks, fade with distance, and never overlap.
 import {
   CanvasTexture,
+  DynamicDrawUsage,
   InstancedBufferAttribute,
   InstancedBufferGeometry,
   Mesh,
+  type PerspectiveCamera,
   PlaneGeometry,
   ShaderMaterial,
   SRGBColorSpace,
+  Vector3,
 } from "three";
 import { contains, type District, type Language, middle, signedArea, type Text } from "../plan";
 import { shared } from "./shading";
@@ -15,24 +18,32 @@ const WIDE = 512;
 const HIGH = 128;
 const COLUMNS = 4;
 
+/** A sign is so many metres high for each metre that it is away, from the least to the most; four times as wide. */
+const SIZE = 0.045;
+const LEAST_M = 0.5;
+const MOST_M = 3.6;
+
+/** Nearer than this it would hang before all that is to be seen. */
+const TOO_NEAR_M = 5;
+
+/** So often it comes or goes whole, a second. */
+const FADES_PER_S = 4;
+
 const VERTEX = /* glsl */ `
   attribute vec3 place;
   attribute vec2 cell;
   attribute float reach;
-  attribute float zone;
-  uniform float uStood[48];
+  attribute float shown;
   uniform vec2 uCells;
   varying vec2 vUv;
   varying float vShow;
   void main() {
     vec4 at = modelViewMatrix * vec4(place, 1.0);
     float far = -at.z;
-    float size = clamp(far * 0.045, 0.5, 3.6);
+    float size = clamp(far * ${SIZE}, ${LEAST_M.toFixed(1)}, ${MOST_M.toFixed(1)});
     at.xy += position.xy * vec2(4.0, 1.0) * size;
     vUv = (cell + vec2(uv.x, 1.0 - uv.y)) / uCells;
-    vShow = smoothstep(reach, reach * 0.7, far) * smoothstep(5.0, 9.0, far);
-    // what one stands in is told above, and its sign would hang before all that is to be seen there
-    if (zone >= 0.0 && uStood[int(zone)] > 0.5) vShow = 0.0;
+    vShow = smoothstep(reach, reach * 0.7, far) * smoothstep(${TOO_NEAR_M.toFixed(1)}, 9.0, far) * shown;
     gl_Position = projectionMatrix * at;
     if (vShow < 0.01) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
   }
@@ -50,6 +61,16 @@ const FRAGMENT = /* glsl */ `
     #include <colorspace_fragment>
   }
 `;
+
+/** A sign as it lies in the picture: its middle and half its sides, by the picture's; infinitely far where it is not seen. */
+interface Seen {
+  sign: number;
+  far: number;
+  x: number;
+  y: number;
+  wide: number;
+  high: number;
+}
 
 interface Sign {
   name: Text;
@@ -83,7 +104,8 @@ function signsOf(district: District): Sign[] {
   return [...zones, ...portals];
 }
 
-function draw(signs: Sign[], language: Language, rows: number): HTMLCanvasElement {
+/** The signs in one picture; into `shares` goes how much of its cell's width each takes. */
+function draw(signs: Sign[], language: Language, rows: number, shares: Float32Array): HTMLCanvasElement {
   const canvas = document.createElement("canvas");
   canvas.width = WIDE * COLUMNS;
   canvas.height = HIGH * rows;
@@ -101,6 +123,7 @@ function draw(signs: Sign[], language: Language, rows: number): HTMLCanvasElemen
     const scale = fit(name[language], 52, 700);
     const width = Math.min(WIDE - 16, Math.max(170, pen.measureText(name[language]).width * scale + 64));
     const left = x + (WIDE - width) / 2;
+    shares[i] = width / WIDE;
     pen.fillStyle = way ? "rgba(148, 47, 36, 0.94)" : "rgba(250, 244, 232, 0.94)";
     pen.beginPath();
     pen.roundRect(left, y + 14, width, HIGH - 28, 16);
@@ -123,8 +146,14 @@ export class Signs {
   private readonly material: ShaderMaterial;
   private readonly signs: Sign[];
   private readonly rows: number;
-  /** By zone, 1 where one stands in it; a plan has no more (MAX_ZONES). */
-  private readonly stood = new Array<number>(48).fill(0);
+  /** Zones in which one stands: told above, and their signs would hang before all that is to be seen there. */
+  private readonly stood = new Set<number>();
+  private readonly shares: Float32Array;
+  /** How much of each is shown now, and whether it is to be. */
+  private readonly shown: InstancedBufferAttribute;
+  private readonly wanted: Uint8Array;
+  private readonly at = new Vector3();
+  private readonly seen: Seen[];
 
   constructor(
     private readonly district: District,
@@ -160,21 +189,20 @@ export class Signs {
         1,
       ),
     );
-    geometry.setAttribute(
-      "zone",
-      at(
-        this.signs.map(({ way }, i) => (way ? -1 : i)),
-        1,
-      ),
-    );
-    geometry.instanceCount = this.signs.length;
+    const n = this.signs.length;
+    this.shares = new Float32Array(n);
+    this.wanted = new Uint8Array(n);
+    this.seen = this.signs.map((_, sign) => ({ sign, far: 0, x: 0, y: 0, wide: 0, high: 0 }));
+    this.shown = new InstancedBufferAttribute(new Float32Array(n), 1);
+    this.shown.setUsage(DynamicDrawUsage);
+    geometry.setAttribute("shown", this.shown);
+    geometry.instanceCount = n;
     this.material = new ShaderMaterial({
       vertexShader: VERTEX,
       fragmentShader: FRAGMENT,
       uniforms: {
         uMap: { value: null },
         uCells: { value: [COLUMNS, this.rows] },
-        uStood: { value: this.stood },
         uNight: shared.uNight,
       },
       transparent: true,
@@ -188,15 +216,61 @@ export class Signs {
 
   /** Takes down the signs of what one stands in. */
   stand(x: number, z: number): void {
+    this.stood.clear();
     for (const [i, { polygon }] of this.district.zones.entries())
-      this.stood[i] = contains(polygon, x, z) ? 1 : 0;
+      if (contains(polygon, x, z)) this.stood.add(i);
+  }
+
+  /** Takes down what would lie over a nearer sign, as this eye sees them. */
+  arrange({ projectionMatrix, matrixWorldInverse }: PerspectiveCamera): void {
+    const [across, up] = [projectionMatrix.elements[0]!, projectionMatrix.elements[5]!];
+    for (const seen of this.seen) {
+      const { x, y, z, reach } = this.signs[seen.sign]!;
+      const { at } = this;
+      at.set(x, y, z).applyMatrix4(matrixWorldInverse);
+      seen.far = -at.z;
+      if (seen.far < TOO_NEAR_M || seen.far > reach || this.stood.has(seen.sign)) {
+        seen.far = Number.POSITIVE_INFINITY;
+        continue;
+      }
+      const size = Math.min(MOST_M, Math.max(LEAST_M, seen.far * SIZE)) / 2;
+      seen.x = (at.x * across) / seen.far;
+      seen.y = (at.y * up) / seen.far;
+      seen.wide = (size * 4 * this.shares[seen.sign]! * across) / seen.far;
+      seen.high = (size * up) / seen.far;
+    }
+    this.seen.sort((a, b) => a.far - b.far);
+    this.wanted.fill(0);
+    for (const [i, one] of this.seen.entries()) {
+      if (one.far === Number.POSITIVE_INFINITY) break;
+      let isFree = true;
+      for (let k = 0; k < i && isFree; k++) {
+        const other = this.seen[k]!;
+        isFree =
+          !this.wanted[other.sign] ||
+          Math.abs(other.x - one.x) > other.wide + one.wide ||
+          Math.abs(other.y - one.y) > other.high + one.high;
+      }
+      if (isFree) this.wanted[one.sign] = 1;
+    }
+  }
+
+  /** Lets them come and go; at once where nothing should move. */
+  fade(dt: number, still: boolean): void {
+    const step = still ? 1 : dt * FADES_PER_S;
+    for (let i = 0; i < this.wanted.length; i++) {
+      const [now, wanted] = [this.shown.array[i]!, this.wanted[i]!];
+      if (now === wanted) continue;
+      this.shown.array[i] = Math.min(Math.max(wanted, now - step), now + step);
+      this.shown.needsUpdate = true;
+    }
   }
 
   /** Writes the signs in this language first. */
   speak(language: Language): void {
     const map = this.material.uniforms["uMap"]!;
     (map.value as CanvasTexture | null)?.dispose();
-    const texture = new CanvasTexture(draw(this.signs, language, this.rows));
+    const texture = new CanvasTexture(draw(this.signs, language, this.rows, this.shares));
     texture.colorSpace = SRGBColorSpace;
     texture.anisotropy = 4;
     map.value = texture;

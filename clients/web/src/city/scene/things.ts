@@ -85,12 +85,55 @@ function standing(clay: Clay, x: number, z: number, y: number, h: number, tint: 
   clay.column(x, z, h * 0.07, y + h * 0.93, y + h * 1.02, tint, 10, 0.2);
 }
 
+/** A haetae on its base: sitting upright, maned, open-eyed, its tail curled up behind. It looks south. */
 function beast(clay: Clay, x: number, z: number, w: number, h: number): void {
-  clay.box(x - w / 2, 0, z - w / 2, x + w / 2, h * 0.35, z + w / 2, STONE.granite, Style.blocks);
-  clay.prism(ring(x, z, w * 0.36, 10), h * 0.35, h * 0.8, STONE.granite_dark, Style.plain, { taper: 0.75 });
-  head(clay, x, h * 0.82, z + w * 0.16, w * 0.26, STONE.granite_dark, false);
-  for (const side of [-1, 1])
-    clay.column(x + side * w * 0.2, z + w * 0.32, w * 0.1, h * 0.35, h * 0.62, STONE.granite_dark, 6);
+  const foot = h * 0.34;
+  const tall = h - foot;
+  const stone = STONE.granite;
+  const dark = STONE.granite_dark;
+  clay.box(x - w / 2, 0, z - w / 2, x + w / 2, foot * 0.82, z + w / 2, dark, Style.blocks);
+  clay.box(x - w * 0.54, foot * 0.82, z - w * 0.54, x + w * 0.54, foot, z + w * 0.54, stone);
+  const ball = (dx: number, y: number, dz: number, wide: number, high: number, tint: string, deep = wide) => {
+    const rings: V3[][] = [];
+    for (let i = 0; i <= 6; i++) {
+      const t = (i / 6 - 0.5) * Math.PI;
+      rings.push(
+        ring(x + dx * w, z + dz * w, 1, 10).map(
+          ([px, pz]): V3 => [
+            x + dx * w + (px - x - dx * w) * Math.max(0.02, Math.cos(t)) * wide * w,
+            foot + tall * y + Math.sin(t) * high * tall,
+            z + dz * w + (pz - z - dz * w) * Math.max(0.02, Math.cos(t)) * deep * w,
+          ],
+        ),
+      );
+    }
+    clay.loft(rings, tint);
+  };
+  ball(0, 0.24, -0.18, 0.3, 0.26, stone); // haunches
+  ball(0, 0.4, -0.02, 0.24, 0.34, stone); // the breast, upright
+  for (const side of [-1, 1]) {
+    const at = (by: number) => x + side * w * by;
+    clay.column(at(0.17), z + w * 0.2, w * 0.085, foot, foot + tall * 0.46, stone, 8, 0.9);
+    ball(side * 0.17, 0.05, 0.27, 0.11, 0.06, stone, 0.15);
+    ball(side * 0.27, 0.1, 0.02, 0.12, 0.12, stone, 0.2);
+    ball(side * 0.11, 0.83, 0.3, 0.05, 0.05, dark); // eyes under brows
+    ball(side * 0.2, 0.9, 0.08, 0.06, 0.1, dark); // ears
+  }
+  // the mane in curls around the head, the head with its broad muzzle before it
+  for (let i = 0; i < 9; i++) {
+    const turn = (i / 8 - 0.5) * Math.PI * 1.3;
+    ball(Math.sin(turn) * 0.25, 0.66 + Math.cos(turn) * 0.2, 0.03, 0.1, 0.09, dark);
+  }
+  ball(0, 0.75, 0.12, 0.24, 0.2, stone);
+  ball(0, 0.69, 0.3, 0.17, 0.09, stone, 0.13);
+  ball(0, 0.6, 0.27, 0.13, 0.04, dark, 0.12);
+  ball(0, 0.74, 0.42, 0.06, 0.04, dark);
+  for (const [y, dz, r] of [
+    [0.2, -0.45, 0.1],
+    [0.36, -0.48, 0.11],
+    [0.52, -0.42, 0.12],
+  ] as const)
+    ball(0, y, dz, r, 0.1, dark);
 }
 
 function shell(clay: Clay, x: number, z: number, radius: number, h: number): void {

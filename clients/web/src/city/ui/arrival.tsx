@@ -43,7 +43,7 @@ export function Arrival({ arrived }: { arrived: () => void }) {
   const [picked, setPicked] = useState(new URLSearchParams(location.search).get("district") ?? "");
   const [identity, setIdentity] = useState(token() ?? "");
   const [isComing, setComing] = useState(false);
-  const [fault, setFault] = useState("");
+  const [fault, setFault] = useState<unknown>(null);
 
   const districts = city && city !== "away" ? city.districts : [];
   const where =
@@ -56,7 +56,7 @@ export function Arrival({ arrived }: { arrived: () => void }) {
     event.preventDefault();
     if (isComing || !where) return;
     setComing(true);
-    setFault("");
+    setFault(null);
     keep({ name, model, tint });
     wanted.value = where;
     try {
@@ -68,7 +68,7 @@ export function Arrival({ arrived }: { arrived: () => void }) {
       });
       arrived();
     } catch (error) {
-      setFault(why(error).text);
+      setFault(error);
       setComing(false);
     }
   };
@@ -151,9 +151,9 @@ export function Arrival({ arrived }: { arrived: () => void }) {
           </label>
           <Issuers />
         </details>
-        {fault && (
+        {fault !== null && (
           <p role="alert" class="bad">
-            {fault}
+            {why(fault).text}
           </p>
         )}
         <div class="row">

@@ -7,6 +7,10 @@ const FURTHEST = 42;
 /** Nearer than this one looks through one's own eyes. */
 export const FIRST_PERSON_M = 1.6;
 
+/** It looks so far over one's head, by its distance: one stands in the lower third, and the place has the rest. */
+const OVERHEAD = 0.14;
+const OVERHEAD_INDOORS = 0.04;
+
 /** Under a roof that is lifted off one looks down a little, over the partitions, and still sees the walls. */
 const INDOORS_PITCH = 0.28;
 
@@ -19,6 +23,7 @@ export class Eye {
   private shown = 8.5;
   private shownHeading = 0;
   private shownPitch = 0.24;
+  private overhead = OVERHEAD;
   private readonly target = new Vector3();
   private isNew = true;
 
@@ -65,6 +70,7 @@ export class Eye {
     this.shownHeading += off * ease;
     this.shownPitch +=
       ((indoors ? Math.max(this.pitch, INDOORS_PITCH) : this.pitch) - this.shownPitch) * ease;
+    this.overhead += ((indoors ? OVERHEAD_INDOORS : OVERHEAD) - this.overhead) * slow;
     const at = new Vector3(x, y + 1.55, z);
     this.target.lerp(at, this.isNew ? 1 : 1 - Math.exp(-22 * dt));
     const wanted = Math.min(this.distance, indoors ? 9 : this.distance);
@@ -84,7 +90,7 @@ export class Eye {
       Math.max(0.4, this.target.y + lift * this.shown + 0.1),
       this.target.z - cos * flat * this.shown,
     );
-    this.camera.lookAt(this.target);
+    this.camera.lookAt(this.target.x, this.target.y + this.overhead * this.shown, this.target.z);
   }
 
   /** How far back it can be before a building comes between. */

@@ -1,18 +1,14 @@
 // One's seat at the desk: who sits there is given new cases and hears of them at once; who does not, hears nothing.
-import { useState } from "preact/hooks";
 import { useActing } from "../acts.tsx";
 import type { View } from "../desk.tsx";
 import { useSpeech } from "../speech.tsx";
 
 /** `changed` is told when it was taken or left: what came before was not heard of. */
-export function Seat({ city, changed }: { city: View["city"]; changed(): void }) {
+export function Seat({ city, isTaken, changed }: { city: View["city"]; isTaken: boolean; changed(): void }) {
   const { t } = useSpeech();
   const { act } = useActing();
-  // The city does not say whether one sits there; until something was done here, both are offered.
-  const [isTaken, setTaken] = useState<boolean>();
   const serve = async (present: boolean, contact?: string) => {
     await city.ask("petitions.serve", { present, ...(contact && { contact }) });
-    setTaken(present);
     changed();
   };
   return (
@@ -35,7 +31,7 @@ export function Seat({ city, changed }: { city: View["city"]; changed(): void })
           {t("seat_take")}
         </button>
       )}
-      {isTaken !== false && (
+      {isTaken && (
         <button type="button" onClick={() => act({ key: "", label: "seat_leave", does: () => serve(false) })}>
           {t("seat_leave")}
         </button>

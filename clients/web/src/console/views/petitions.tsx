@@ -51,7 +51,9 @@ export function Petitions({ city, which, go }: View) {
           </select>
         </label>
       </form>
-      {department && answer && city.is("official") && <Seat city={city} changed={again} />}
+      {department && answer && city.is("official") && (
+        <Seat city={city} isTaken={answer.seated} changed={again} />
+      )}
       <Rows
         key={which}
         label={t("petitions")}

@@ -1,0 +1,87 @@
+"""Who is near: the nearest first, and nobody changes places under a hand; what is told meanwhile lies over no panel."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.support.browser import PATIENCE_MS, come_in, settled
+from tests.support.web_city import WebCity, web_city
+from tests.support.windows import Windows, windows_onto
+
+expect.set_options(timeout=PATIENCE_MS)
+
+OVER_THE_SHEET = """() => {
+    const [told, sheet] = [".notices p", ".sheet"].map((each) =>
+        [...document.querySelectorAll(each)].at(-1).getBoundingClientRect());
+    return told.bottom > sheet.top + 1 && told.right > sheet.left + 1 && told.left < sheet.right - 1;
+}"""
+
+
+@pytest.fixture
+async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
+    async with web_city(tmp_path, limits={"commands_per_s": 0, "enter_at_per_s": 0}) as city:
+        yield city
+
+
+@pytest.fixture
+async def windows(city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(f"http://{city.city.address}") as windows:
+        yield windows
+
+
+async def near(page: Page) -> None:
+    """The panel of who is near is open, and no hand is on it."""
+    await page.get_by_role("button", name="가까운 사람", exact=True).click()
+    await page.locator(".sheet .body > *").first.wait_for()
+    await page.mouse.move(5, 5)
+    await page.locator(".street > canvas").focus()
+
+
+async def test_the_nearest_come_first_and_nobody_changes_places_under_a_hand(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open()
+    await come_in(page, "하나")
+    await settled(page)
+    district, x, z = await page.evaluate("[madang.client.place.district, madang.stride.x, madang.stride.z]")
+    names = page.locator(".people bdi")
+    async with AsyncExitStack() as stack:
+        guests = [await stack.enter_async_context(city.city.guest()) for _ in range(3)]
+        mina, junho, sora = guests
+        for guest, name, away in ((mina, "Mina", 3), (junho, "Junho", 9), (sora, "Sora", 25)):
+            await guest.greet(name=name)
+            await guest.enter(district, at={"x": x + away, "z": z})
+        await near(page)
+        await expect(names).to_have_text(["Mina", "Junho", "Sora"])
+        await expect(page.locator(".people small").first).to_contain_text("3 m")
+        await mina.enter(district, 2, at={"x": x + 14, "z": z})
+        await expect(names).to_have_text(["Junho", "Mina", "Sora"])
+
+        # how far they are goes on being told, where they stand in the list does not change
+        await page.locator(".people li").first.hover()
+        await mina.enter(district, 3, at={"x": x + 2, "z": z})
+        await expect(page.locator(".people li", has_text="Mina")).to_contain_text("2 m")
+        await expect(names).to_have_text(["Junho", "Mina", "Sora"])
+        await page.mouse.move(5, 5)
+        await expect(names).to_have_text(["Mina", "Junho", "Sora"])
+        await sora.say(type="goodbye", code="bye", message="")
+        await expect(names).to_have_text(["Mina", "Junho"])
+
+
+@pytest.mark.parametrize("size", [(360, 480), (390, 844), (740, 400), (1280, 720)], ids=str)
+async def test_what_is_told_in_passing_never_lies_over_an_open_panel(
+    windows: Windows, size: tuple[int, int]
+) -> None:
+    page = await windows.open(viewport={"width": size[0], "height": size[1]})
+    await come_in(page, "하나")
+    await settled(page)
+    await page.get_by_role("button", name="지도", exact=True).click()
+    await page.locator(".sheet .chart").wait_for()
+    for _ in range(3):
+        # in a corner of the district nobody can walk to what lies outside of it
+        await page.evaluate("madang.happenings.noWay()")
+    await expect(page.locator(".notices p").last).to_be_visible()
+    assert not await page.evaluate(OVER_THE_SHEET)
