@@ -4,6 +4,7 @@ import { type Act, command, type Field } from "../acts.tsx";
 import type { City } from "../city.ts";
 import { type Here, Who } from "../people.tsx";
 import { usePlaces } from "../places.ts";
+import type { Claimed } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 
 /** Reason codes of the city's content; a city with others shows them as they are. */
@@ -20,6 +21,14 @@ const lasting: Field[] = [
   { name: "lasts_s", label: "lasts_minutes", kind: "number", is_optional: true },
 ];
 
+/** The districts that are open, and `scope` where it is none of them. */
+function places(city: City, scope: string): { value: string; text: string | Words.Text }[] {
+  const { districts } = city.client.welcome!.city;
+  const open = districts.filter((one) => one.open).map(({ id, name }) => ({ value: id, text: name }));
+  const isOne = !scope || open.some(({ value }) => value === scope);
+  return isOne ? open : [...open, { value: scope, text: scope }];
+}
+
 /** Gives a sanction; `words` are told to the citizen, minutes become seconds. */
 export function sanction(
   city: City,
@@ -35,7 +44,15 @@ export function sanction(
     fields: [
       { name: "kind", label: "kind", kind: "choice", choices: KINDS, value: kind },
       ...lasting,
-      { name: "scope", label: "scope_empty", value: scope, is_optional: true },
+      {
+        name: "scope",
+        label: "scope",
+        kind: "choice",
+        choices: places(city, scope),
+        value: scope,
+        is_optional: true,
+        none: "whole_city",
+      },
     ],
     does: (values) => {
       const minutes = values["lasts_s"] as number | undefined;
@@ -56,7 +73,9 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
       <h3>
         {t(`kind_${row.kind}`)} · {t(`state_${row.state}`)}
       </h3>
-      <p>{row.words}</p>
+      <p>
+        <bdi>{row.words}</bdi>
+      </p>
       <dl>
         <dt>{t("reason")}</dt>
         <dd>{t(row.reason)}</dd>
@@ -83,8 +102,14 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
           <strong>
             {t("appeal")} · {t(`appeal_${row.appeal.state}`)}
           </strong>
-          <p>{row.appeal.text}</p>
-          {row.appeal.words && <p>{row.appeal.words}</p>}
+          <p>
+            <bdi>{row.appeal.text}</bdi>
+          </p>
+          {row.appeal.words && (
+            <p>
+              <bdi>{row.appeal.words}</bdi>
+            </p>
+          )}
         </blockquote>
       )}
     </article>
@@ -129,8 +154,8 @@ export function claimedBy(
   until: number | null | undefined,
   now: number,
   names: Map<string, Here>,
-): string | undefined {
+): Claimed | undefined {
   if (!by || (until && until < now)) return undefined;
-  if (by === city.client.citizen.id) return t("claimed_by_me");
-  return t("claimed_by", { by: names.get(by)?.name ?? by.slice(0, 8) });
+  if (by === city.client.citizen.id) return { text: t("claimed_by_me"), isMine: true };
+  return { text: t("claimed_by", { by: names.get(by)?.name ?? by.slice(0, 8) }), isMine: false };
 }
