@@ -7,6 +7,7 @@ and file, so take a city of its own (`madang serve --data /tmp/pictures`) and le
 import asyncio
 import sys
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, async_playwright
 
+from bots.client import Client
+from protocol.services.moderation import Appeal, Report
 from server.auth import Claims, issue_token, keep_secret
 from tests.support.browser import LAUNCH
 
@@ -32,10 +35,23 @@ QUESTIONS = (
     "전통시장 온라인 주문을 시에서 도와줄 수 있나요?",
 )
 
+HEARD = (
+    ("c5", "여기 줄 선 거 안 보여요? 진짜 짜증나게."),
+    ("c6", "광장 남쪽으로 들어오시면 덜 붐벼요."),
+    ("c5", "그러니까 비키라고요. 말귀를 못 알아듣네."),
+    ("c7", "무슨 일이에요?"),
+)
+"""What was said around a report: its evidence."""
+
 REPORTS = (
-    ("insult", "지나가며 욕을 했어요."),
-    ("spam", "같은 광고를 계속 올립니다."),
-    ("blocking", "문 앞을 막고 서 있어요."),
+    ("c1", "c5", "insult", "줄을 서 있는데 계속 화를 내며 몰아붙였어요."),
+    ("c2", "c8", "spam", "같은 광고를 계속 올립니다."),
+    ("c3", "c9", "blocking", "문 앞을 막고 서 있어요."),
+)
+
+HELD = (
+    ("c8", "할인 쿠폰은 여기에서 받으세요 https://example.org/coupon"),
+    ("c9", "Directions to the plaza: https://example.org/map"),
 )
 
 CITIZENS = ("미나", "준호", "서윤", "도윤", "하은", "지우", "시우", "예린", "민재", "소율")
@@ -67,8 +83,8 @@ SHOTS = (
     console("console_live_phone", "live/civil", "canvas.ground", size=PHONE),
     console("console_reports_ko", "reports", ".evidence"),
     console("console_reports_en_phone", "reports", ".evidence", language="en", size=PHONE),
-    console("console_held_ko", "held"),
-    console("console_appeals_en", "appeals", language="en"),
+    console("console_held_ko", "held", ".rows li"),
+    console("console_appeals_en", "appeals", ".sanction", language="en", who="aide"),
     console("console_announcements_ko", "announcements/civil", ".announced li"),
     console("console_announcements_en_phone", "announcements", ".ready li", language="en", size=PHONE),
     console("console_citizens_ko", "citizens/{citizen}", "h2.person"),
@@ -100,6 +116,7 @@ class Scene:
         self._browser = httpx.AsyncClient(base_url=url, trust_env=False, timeout=60)
         people: tuple[tuple[str, str, list[str], dict[str, Any]], ...] = (
             ("host", "한서연", ["host", "moderator", "operator"], {}),
+            ("aide", "윤지호", ["moderator"], {}),
             ("mayor", "오시장", ["official"], {"grants": ["mayor"]}),
             ("room", "박접수", ["official"], {"grants": ["civil_service"], "department": "civil_service"}),
             ("officer", "김도로", ["official"], {"department": "roads"}),
@@ -127,7 +144,7 @@ class Scene:
         assert answer.status_code in (200, 204), (path, answer.text)
         return answer.json() if answer.content else None
 
-    async def begin(self) -> dict[str, str]:
+    async def begin(self, stack: AsyncExitStack) -> dict[str, str]:
         """A question time that is answered, reports, a sanction, a petition, an announcement; where they are."""
         now = int(time.time() * 1000)
         began = now - 420_000
@@ -162,8 +179,8 @@ class Scene:
             )
         for n in (4, 5, 6):
             await self.do(f"c{n}", "live_qa.raise_hand", session=session)
-        await self.do("host", "live_qa.claim", session=session, question=8, version=1)
-        citizen = await self._moderate()
+        await self.do("aide", "live_qa.claim", session=session, question=9, version=1)
+        citizen = await self._moderate(stack)
         await self._petition()
         await self.do(
             "host", "announcements.announce", scope="civil", until=now + 1_800_000,
@@ -172,20 +189,34 @@ class Scene:
         )  # fmt: skip
         return {"session": session, "citizen": citizen}
 
-    async def _moderate(self) -> str:
-        slots = (await self.see("host", "/api/watch/districts/civil"))["slots"][:3]
-        found = [await self.see("host", f"/api/watch/districts/civil/avatars/{slot}") for slot in slots]
-        assert found, "let some bots walk first: madang bots"
-        for n, (reason, words) in enumerate(REPORTS):
-            about = found[n % len(found)]["citizen"]
-            await self.do(f"c{n}", "moderation.report", citizen=about, reason=reason, words=words)
-        citizen: str = found[0]["citizen"]
-        await self.do(
-            "host", "moderation.sanction", citizens=[citizen], kind="warn", reason="insult", scope="civil",
-            words="다른 사람을 부르는 말을 조심해 주세요.",
-        )  # fmt: skip
+    async def _moderate(self, stack: AsyncExitStack) -> str:
+        """Some stand in the plaza and talk, one is reported for it and warned, one appeals; who was warned."""
+        crowd = {
+            who: await stack.enter_async_context(Client(self.url, self.tokens[who]))
+            for who in ("c1", "c2", "c3", "c5", "c6", "c7", "c8", "c9")
+        }
+        for who in crowd:
+            await crowd[who].enter("civil", near=(150, 120))
+        ids = {who: one.welcome.citizen.id for who, one in crowd.items() if one.welcome is not None}
+        for who, text in HEARD:
+            await crowd[who].say(text, to="district")
+        for who, about, reason, words in REPORTS:
+            await crowd[who].ask(Report, citizen=ids[about], reason=reason, words=words)
         await self.do("host", "moderation.set_mode", scope="civil", slow_s=10, holds_links=True)
-        return citizen
+        for who, text in HELD:
+            await crowd[who].say(text, to="district")
+        for who, kind, words in (
+            ("c5", "warn", "다른 사람을 몰아붙이는 말을 삼가 주세요."),
+            ("c7", "mute", "같은 말을 되풀이하지 말아 주세요."),
+        ):
+            told = await self.do(
+                "host", "moderation.sanction", citizens=[ids[who]], kind=kind, reason="insult",
+                scope="civil", words=words,
+            )  # fmt: skip
+            if kind == "mute":
+                text = "저는 한 번만 말했습니다. 기록을 다시 봐 주세요."
+                await crowd[who].ask(Appeal, sanction=told["sanctions"][0], text=text)
+        return ids["c5"]
 
     async def _petition(self) -> None:
         for n, title in enumerate(("깨진 보도블록", "가로등이 꺼져 있습니다", "횡단보도 선이 지워졌어요")):
@@ -219,8 +250,8 @@ async def take(browser: Browser, scene: Scene, shot: Shot, where: dict[str, str]
 async def main(url: str, data: Path, target: Path, *names: str) -> None:
     """Takes them all, or those that are named."""
     scene = Scene(url.rstrip("/"), keep_secret(data))
-    where = await scene.begin()
-    async with async_playwright() as playwright:
+    async with AsyncExitStack() as stack, async_playwright() as playwright:
+        where = await scene.begin(stack)
         browser = await playwright.chromium.launch(**LAUNCH)
         for shot in SHOTS:
             if not names or shot.name in names:

@@ -86,6 +86,66 @@ async def test_a_petition_from_filing_to_satisfaction_in_browsers_whose_scripts_
     assert not re.search("[a-z]_[a-z]|None", await mina.inner_text("main"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_question_asked_published_voted_for_and_answered_in_browsers_whose_scripts_are_off(
+    city: WebCity, browser: Browser, language: Language
+) -> None:
+    t = texts(language, "plain")
+    session = await announced(city)
+    mina = await signed_in(city, browser, "mina", locale=language)
+    junho = await signed_in(city, browser, "junho", locale=language)
+    chief = await signed_in(city, browser, "chief", locale=language)
+    own = f"/plain/question-time/{session}"
+
+    # From the menu to the schedule, and to her question; nothing of what she wrote is markup.
+    await mina.get_by_role("link", name=t["site"]["question_time"], exact=True).first.click()
+    await mina.click(f"main a[href='{own}']")
+    assert t["question_time"]["schedule"] in await mina.inner_text("main")
+    await mina.get_by_role("link", name=t["question_time"]["ask"], exact=True).click()
+    asked = "<i>심야</i> 버스를 두 노선 더 늘려 주시겠습니까?"
+    await mina.fill("[name=text]", asked)
+    await mina.click("main form button")
+    await mina.locator(".notes").wait_for()
+
+    # A moderator publishes it.
+    await chief.get_by_role("link", name=t["site"]["question_desk"], exact=True).click()
+    await chief.click(f"main a[href*='{session}']")
+    await chief.click("main a[href$='/1']")
+    await chief.click("main a[href$='/1/approve']")
+    await chief.click("main form button")
+    await chief.locator(".notes").wait_for()
+
+    # Another stands behind it, and no more once he has taken that back.
+    await junho.goto(own)
+    assert asked in await junho.inner_text("#q1")
+    for name, backers in (("vote_name", 2), ("unvote_name", 1), ("vote_name", 2)):
+        await junho.get_by_role("button", name=t["question_time"][name].format(number=1)).click()
+        await junho.locator(".notes").wait_for()
+        told = await junho.inner_text("#q1 .backers")
+        assert str(backers) in told, told
+
+    # It is answered, and stands in the record that anyone reads.
+    desk = (await city.get("/api/v1/live_qa/desk", "chief", session=session, which="open")).json()[
+        "questions"
+    ]
+    about = {"session": session, "question": 1}
+    row = await city.done(
+        "live_qa.pin", "host", **about, version=desk[0]["version"], to="now", office="mayor"
+    )
+    await city.done(
+        "live_qa.answer", "mayor", **about, version=row["row"]["version"], text="내년 봄에 늘립니다."
+    )
+    await mina.goto(own)
+    assert "내년 봄에 늘립니다." in await mina.inner_text("main")
+    await ended(city, session)
+    await mina.reload()
+    await mina.click(f"main a[href='{own}/record']")
+    record = await mina.inner_text("main")
+    assert asked in record
+    assert "내년 봄에 늘립니다." in record
+    assert not re.search("[a-z]_[a-z]|None", record)
+
+
 async def come(city: WebCity, browser: Browser, who: str | None, **how: Any) -> Page:
     """A window of somebody's, or of a visitor."""
     if who is not None:
@@ -144,7 +204,7 @@ async def test_axe_finds_no_serious_fault_and_nothing_is_wider_than_the_page(
             assert await faults_of(page) == []
         if who is None:
             await page.goto("/plain/petitions/status")
-            await page.fill("main [name=token]:not([type=hidden])", filed["token"])
+            await page.fill("main [name=token]", filed["token"])
             await page.click("main form button")
             await page.locator(".facts").wait_for()
             assert await faults_of(page) == []

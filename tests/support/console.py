@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 
 from server.auth import Claims, issue_token
 from tests.support.browser import LAUNCH, PATIENCE_MS
+from tests.support.clock import AheadClock
 from tests.support.web_city import WebCity, web_city
 
 STAFF = (
@@ -23,9 +24,11 @@ STAFF = (
 class Windows:
     """One city, and a browser with a window of its own for whoever comes."""
 
-    def __init__(self, city: WebCity, browser: Browser) -> None:
+    def __init__(self, city: WebCity, browser: Browser, clock: AheadClock) -> None:
         self.city = city
         self.browser = browser
+        self.clock = clock
+        """The city's: the machine's, until a test moves it on."""
         self.stack = AsyncExitStack()
 
     @property
@@ -59,9 +62,17 @@ class Windows:
             await page.evaluate(f"location.hash = '/{view}'")
         return page
 
+    def citizen(self, sub: str, **claims: Any) -> str:
+        """One more citizen, by whose name commands are given."""
+        given = Claims.model_validate({"sub": sub, "name": sub} | claims)
+        self.city.tokens[sub] = issue_token(
+            self.city.secret, given, issuer="madang", now=int(time.time()), hours=1
+        )
+        return sub
+
     async def question_time(self) -> str:
         """One that collects questions already."""
-        now = int(time.time() * 1000)
+        now = self.clock.unix_ms()
         told = await self.city.done(
             "live_qa.schedule",
             "seoyeon",
@@ -78,17 +89,28 @@ class Windows:
         return session
 
 
+async def tab_to(page: Page, name: str) -> None:
+    """Tab by tab to what is called so, and Enter."""
+    for _ in range(80):
+        await page.keyboard.press("Tab")
+        at = "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent.trim()"
+        if await page.evaluate(at) == name:
+            await page.keyboard.press("Enter")
+            return
+    pytest.fail(f"no key leads to {name}")
+
+
 @asynccontextmanager
 async def windows_onto(folder: Path, **sections: Any) -> AsyncIterator[Windows]:
     """A city with its staff and a browser; both live as long as this."""
     expect.set_options(timeout=PATIENCE_MS)
-    async with web_city(folder, **sections) as city, async_playwright() as playwright:
-        for claims in STAFF:
-            city.tokens[claims.sub] = issue_token(
-                city.secret, claims, issuer="madang", now=int(time.time()), hours=1
-            )
+    clock = AheadClock()
+    async with web_city(folder, clock=clock, **sections) as city, async_playwright() as playwright:
         browser = await playwright.chromium.launch(**LAUNCH)
         try:
-            yield Windows(city, browser)
+            windows = Windows(city, browser, clock)
+            for claims in STAFF:
+                windows.citizen(**claims.model_dump())
+            yield windows
         finally:
             await browser.close()

@@ -389,6 +389,7 @@ def guide(ledger: Ledger) -> say.GuideShown:
                 "period": kind.period.model_dump(),
                 "requires": list(kind.requires),
                 "public": kind.public,
+                "ends_by": kind.ends_by,
             }
             for id, kind in rules.kinds.items()
         ],

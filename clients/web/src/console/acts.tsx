@@ -1,5 +1,5 @@
 // What can be done: acts with their keys, the form that an act may need, and what the city said to it.
-import { type Commands, Refused } from "madang";
+import { type Commands, Refused, type Words } from "madang";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { City } from "./city.ts";
@@ -10,9 +10,11 @@ export interface Field {
   /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */
   name: string;
   label: Word;
-  kind?: "line" | "text" | "choice" | "number" | "tick" | "moment";
-  choices?: readonly (string | { value: string; text: string })[];
+  kind?: "line" | "text" | "choice" | "number" | "tick" | "moment" | "day";
+  choices?: readonly (string | { value: string; text: string | Words.Text })[];
   is_optional?: boolean;
+  /** What it means that nothing is chosen. */
+  none?: Word;
   value?: string | number | boolean | undefined;
 }
 
@@ -24,6 +26,8 @@ export interface Act {
   fields?: Field[];
   /** Asked before it is done, where it cannot be undone. */
   asks?: Word;
+  /** What it is done to, as the form shows it: the page behind it is dim. */
+  about?: string;
   does(values: Record<string, unknown>): Promise<unknown>;
 }
 
@@ -151,6 +155,11 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
             {wrong.text}
           </p>
         )}
+        {act.about && (
+          <p class="note">
+            <bdi>{act.about}</bdi>
+          </p>
+        )}
         {act.asks && <p>{t(act.asks)}</p>}
         {fields.map((field, n) => (
           <label key={field.name} htmlFor={`form-${field.name}`}>
@@ -179,7 +188,7 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
 }
 
 function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; isWrong: boolean }) {
-  const { t } = useSpeech();
+  const { t, own } = useSpeech();
   const common = {
     id: `form-${field.name}`,
     name: field.name,
@@ -198,16 +207,17 @@ function Input({ field, isFirst, isWrong }: { field: Field; isFirst: boolean; is
     return (
       <input {...common} type="datetime-local" defaultValue={toLocal(field.value as number | undefined)} />
     );
+  if (field.kind === "day") return <input {...common} type="date" />;
   if (field.kind === "choice")
     return (
       <select {...common}>
-        {field.is_optional && <option value="">–</option>}
+        {field.is_optional && <option value="">{field.none ? t(field.none) : "–"}</option>}
         {field.choices!.map((choice) => {
           const { value, text } = typeof choice === "string" ? { value: choice, text: t(choice) } : choice;
           return (
             // Selected at first, and never again: what was chosen since stays when the form is shown anew.
             <option key={value} value={value} selected={value === field.value}>
-              {text}
+              {typeof text === "string" ? text : own(text)}
             </option>
           );
         })}

@@ -8,8 +8,16 @@ export function keptToken(): string | null {
   return sessionStorage.getItem(KEPT);
 }
 
+/** Of the commands that the city takes from one citizen, the share that is read anew by itself: a person's own come first. */
+const READ_SHARE = 0.5;
+/** So many seconds' worth of it may be read at once. */
+const READ_AT_ONCE_S = 2;
+
 export class City {
   readonly client: Client;
+  /** How many commands may be read now, and when that was so. */
+  #room = Number.POSITIVE_INFINITY;
+  #roomAt = 0;
 
   /** Without a token, a visitor: as much as the stage's screen needs. */
   constructor(readonly token: string | undefined) {
@@ -31,6 +39,32 @@ export class City {
 
   on<K extends keyof Heard>(word: K, listener: (heard: Heard[K]) => void): () => void {
     return this.client.on(word, listener);
+  }
+
+  /** Whether it will say nothing more. */
+  get isOver(): boolean {
+    return this.client.state === "parted";
+  }
+
+  /** The city's time, in milliseconds: this machine's may be a day off. */
+  get now(): number {
+    return this.client.welcome ? this.client.serverTime : Date.now();
+  }
+
+  /** Calls `read` now and then, where no fact says that something has changed. */
+  everyNowAndThen(_read: () => void): () => void {
+    return () => {};
+  }
+
+  /** Takes as many reads from what may be read by itself; in how many ms there is room for them. */
+  roomForReads(commands: number): number {
+    const perS = (this.client.welcome?.limits.commands_per_s ?? 0) * READ_SHARE;
+    if (!perS) return 0;
+    const now = performance.now();
+    const grown = this.#room + ((now - this.#roomAt) / 1000) * perS;
+    this.#room = Math.min(grown, perS * READ_AT_ONCE_S) - commands;
+    this.#roomAt = now;
+    return this.#room < 0 ? (-this.#room / perS) * 1000 : 0;
   }
 
   /** What staff watch over HTTP; raises where it is not answered. */
@@ -71,13 +105,32 @@ export class City {
   }
 }
 
+/** How often a window without a line looks. */
+const LOOK_MS = 2000;
+
 /**
  * A second window of somebody's, as the stage's screen. A citizen has one line to the city, and it belongs to the
- * console: this one hears as a visitor does, and reads over HTTP as whoever the token says.
+ * console: this one hears as a visitor does, and reads over HTTP as whoever the token says. Where the city admits no
+ * visitors it hears nothing, and looks every now and then.
  */
 export class Onlooker extends City {
+  #aheadMs = 0;
+
   constructor(readonly reader: string | undefined) {
     super(undefined);
+  }
+
+  override get isOver(): boolean {
+    return super.isOver && !this.reader;
+  }
+
+  override get now(): number {
+    return this.client.welcome ? super.now : Date.now() + this.#aheadMs;
+  }
+
+  override everyNowAndThen(read: () => void): () => void {
+    const timer = setInterval(() => this.client.state === "parted" && this.reader && read(), LOOK_MS);
+    return () => clearInterval(timer);
   }
 
   override async ask<T extends keyof Commands>(
@@ -90,6 +143,8 @@ export class Onlooker extends City {
     const answer = await fetch(`/api/v1/${type.replace(".", "/")}?${query}`, {
       headers: { Authorization: `Bearer ${this.reader}` },
     });
+    const at = Date.parse(answer.headers.get("Date") ?? "");
+    if (at) this.#aheadMs = at - Date.now();
     if (!answer.ok) throw new Refused({ type: "refused", id: 0, ...(await answer.json()) });
     return answer.json();
   }

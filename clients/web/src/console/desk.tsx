@@ -57,32 +57,54 @@ function useAddress(): [path: string, which: string, go: View["go"]] {
 /** Why one may be sent away, as far as people can do something about it. */
 const GOODBYES = new Set(["superseded", "bad_token", "kicked", "banned"]);
 
-export function Desk({ city, leave }: { city: City; leave(): void }) {
+/** The words for a goodbye. */
+export function goodbye(code: string): Word {
+  return GOODBYES.has(code) ? (`goodbye_${code}` as Word) : "line_parted";
+}
+
+function codeOf({ whyOver }: City["client"]): string {
+  return whyOver instanceof Parted ? whyOver.goodbye.code : "";
+}
+
+interface Opened {
+  city: City;
+  /** To the door, with the code of the goodbye where one was sent away. */
+  leave(code?: string): void;
+  /** In again, by the same token. */
+  again(): void;
+}
+
+export function Desk({ city, leave, again }: Opened) {
   const [state, setState] = useState(city.client.state);
-  const [, setWelcomed] = useState(0);
+  const [isAway, setAway] = useState(false);
   useLayoutEffect(() => {
     setState(city.client.state); // it may have changed between the first look and this
     return city.on("state", (change) => {
       setState(change.state);
-      setWelcomed((n) => n + 1);
+      setAway(change.error !== undefined);
     });
   }, [city]);
-  if (!city.client.welcome) return <Waiting state={state} leave={leave} city={city} />;
+  if (!city.client.welcome) return <Waiting state={state} isAway={isAway} leave={leave} city={city} />;
   return (
     <ActingProvider>
-      <Open city={city} state={state} leave={leave} />
+      <Open city={city} state={state} leave={leave} again={again} />
     </ActingProvider>
   );
 }
 
-function Waiting({ state, city, leave }: { state: string; city: City; leave(): void }) {
+interface Waits extends Pick<Opened, "city" | "leave"> {
+  state: string;
+  isAway: boolean;
+}
+
+function Waiting({ state, isAway, city, leave }: Waits) {
   const { t } = useSpeech();
   useEffect(() => {
-    if (state === "parted") leave();
-  }, [state, leave]);
+    if (state === "parted") leave(codeOf(city.client));
+  }, [state, city]);
   return (
     <main class="door">
-      <p role="status">{t(state === "coming" ? "coming" : "city_away")}</p>
+      <p role="status">{t(isAway ? "city_away" : "coming")}</p>
       <button
         type="button"
         onClick={() => {
@@ -96,7 +118,7 @@ function Waiting({ state, city, leave }: { state: string; city: City; leave(): v
   );
 }
 
-function Open({ city, state, leave }: { city: City; state: string; leave(): void }) {
+function Open({ city, state, leave, again }: Opened & { state: string }) {
   const { t, own, role } = useSpeech();
   const [path, which, go] = useAddress();
   const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
@@ -130,6 +152,20 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
     field.focus();
   };
   useLayoutEffect(search);
+
+  // Who listens hears which view it is; who works in another tab sees how much waits.
+  const main = useRef<HTMLElement>(null);
+  const name = open?.[0];
+  const first = useRef(name);
+  useEffect(() => {
+    if (first.current !== name && !main.current?.contains(document.activeElement)) main.current?.focus();
+    first.current = name;
+  }, [name]);
+  const waits = Object.values(waiting).reduce((sum, n) => sum + n, 0);
+  const title = `${open ? `${t(open[1])} · ` : ""}${own(welcome.city.name)} ${t("console")}`;
+  useEffect(() => {
+    document.title = waits ? `(${waits}) ${title}` : title;
+  }, [waits, title]);
 
   return (
     <div class="desk">
@@ -171,8 +207,8 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
           </button>
         </p>
       </nav>
-      <main id="main" tabIndex={-1}>
-        {state === "parted" && <Over city={city} leave={leave} />}
+      <main id="main" ref={main} tabIndex={-1} aria-label={open && t(open[1])}>
+        {state === "parted" && <Over city={city} leave={leave} again={again} />}
         <Alarms city={city} />
         {open ? (
           <Shown view={open[2]} city={city} which={which} go={go} />
@@ -186,18 +222,18 @@ function Open({ city, state, leave }: { city: City; state: string; leave(): void
 }
 
 /** The session is over for good: why, and the way in again; what is shown is of before. */
-function Over({ city, leave }: { city: City; leave(): void }) {
+function Over({ city, leave, again }: Opened) {
   const { t } = useSpeech();
-  const { whyOver } = city.client;
-  const code = whyOver instanceof Parted ? whyOver.goodbye.code : "";
+  const code = codeOf(city.client);
   return (
     <p class="alarm" role="alert">
-      {t(GOODBYES.has(code) ? `goodbye_${code}` : "line_parted")}{" "}
+      {t(goodbye(code))}{" "}
       <button
         type="button"
         onClick={() => {
+          if (code !== "bad_token") return again();
           city.leave();
-          leave();
+          leave(code);
         }}
       >
         {t("come_in_again")}
@@ -214,7 +250,7 @@ function Shown({ view: Opened, ...view }: View & { view: ComponentType<View> }) 
 function Alarms({ city }: { city: City }) {
   const { t, span } = useSpeech();
   const [alarms, setAlarms] = useState<{ n: number; kind: string; scope: string; until: number }[]>([]);
-  const now = useClock();
+  const now = useClock(city);
   useEffect(
     () =>
       city.on("moderation.alerted", ({ n, kind, scope, until, at }) =>
@@ -237,7 +273,7 @@ function Alarms({ city }: { city: City }) {
 
 function Clock({ city }: { city: City }) {
   const { time } = useSpeech();
-  useClock();
+  useClock(city);
   return <time class="clock">{time(city.client.serverTime)}</time>;
 }
 

@@ -1,10 +1,11 @@
 // The console's door: staff come in with a token of the city, which stays in this tab.
 import { useState } from "preact/hooks";
 import { City } from "./city.ts";
-import { Languages } from "./desk.tsx";
+import { goodbye, Languages } from "./desk.tsx";
 import { useSpeech } from "./speech.tsx";
 
-export function Door({ open }: { open(city: City): void }) {
+/** `why` one was sent away, where one was. */
+export function Door({ open, why }: { open(city: City): void; why?: string | undefined }) {
   const { t } = useSpeech();
   const [state, setState] = useState<"" | "asking" | "refused" | "away">("");
 
@@ -41,6 +42,7 @@ export function Door({ open }: { open(city: City): void }) {
           {t("come_in")}
         </button>
         <p id="door-said" class="wrong" role="alert">
+          {state === "" && why && t(goodbye(why))}
           {state === "refused" && t("token_refused")}
           {state === "away" && t("city_away")}
         </p>

@@ -31,14 +31,31 @@ export function useGround(district: string | undefined): Ground | undefined {
   return ground;
 }
 
-/** What a scope is called: the whole city, a district, or what in it (`civil/qa-1`). */
+/** What zones are called, by district: read once, when the first of a district is shown. */
+const zones = new Map<string, Map<string, Text>>();
+
+async function readZones(district: string): Promise<void> {
+  zones.set(district, new Map());
+  const answer = await fetch(`/api/city/districts/${district}`);
+  const ground: Ground = await answer.json();
+  zones.set(district, new Map(ground.zones.map(({ id, name }) => [id, name])));
+}
+
+/** What a scope is called: the whole city, a district, or what in it (`civil/qa-1`, `civil/plaza`). */
 export function usePlaces(city: City): (scope: string | null | undefined) => string {
   const { t, own } = useSpeech();
+  const [, show] = useState(0);
   return (scope) => {
     if (!scope) return t("whole_city");
     const [id, inside] = scope.split("/") as [string, string | undefined];
     const district = own(city.client.welcome?.city.districts.find((one) => one.id === id)?.name) || id;
     if (!inside) return district;
-    return `${district} · ${inside.startsWith("qa-") ? t("question_time") : inside}`;
+    if (inside.startsWith("qa-")) return `${district} · ${t("question_time")}`;
+    if (!zones.has(id))
+      readZones(id).then(
+        () => show((n) => n + 1),
+        () => {}, // its id is shown instead
+      );
+    return `${district} · ${own(zones.get(id)?.get(inside)) || inside}`;
   };
 }

@@ -5,13 +5,19 @@ import { type Act, useActing } from "./acts.tsx";
 import { useKeys } from "./keys.tsx";
 import { useSpeech } from "./speech.tsx";
 
+export interface Claimed {
+  text: string;
+  /** Whether it is oneself. */
+  isMine: boolean;
+}
+
 export interface Row {
   id: string;
   title: string;
   /** Short facts under the title. */
   about: ComponentChildren;
   /** Who has it in hand now. */
-  claimed?: string | null | undefined;
+  claimed?: Claimed | null | undefined;
   isUrgent?: boolean;
 }
 
@@ -29,11 +35,14 @@ interface Props<R extends Row> {
   label: string;
   rows: R[] | undefined;
   refusal?: string | undefined;
+  /** Shows more of them, where these are not all; and how many there are, where that is known. */
+  more?: (() => void) | undefined;
+  of?: number | undefined;
   acts(row: R): Act[];
   detail(row: R): ComponentChildren;
 }
 
-export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Props<R>) {
+export function Rows<R extends Row>({ label, rows, refusal, more, of, acts, detail }: Props<R>) {
   const { t } = useSpeech();
   const { act, say } = useActing();
   const [, show] = useState(0);
@@ -50,10 +59,11 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
     show((n) => n + 1);
   };
   const perform = (one: Act) => {
-    const { id } = chosen!;
+    const { id, title } = chosen!;
     if (busy.current.has(id)) return;
     mine.current.add(id);
     act({
+      about: title,
       ...one,
       does: (values) => {
         busy.current.add(id);
@@ -73,6 +83,7 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
           ? -1
           : 0;
     if (step) {
+      if (at + step === rows.length) more?.();
       const next = rows[Math.min(Math.max(at + step, 0), rows.length - 1)]!;
       choose(next.id);
       // Who listens hears which it is.
@@ -95,12 +106,23 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
         {rows.map((row) => (
           <li key={row.id} data-id={row.id} class={row.isUrgent ? "urgent" : ""}>
             <button type="button" aria-current={row.id === chosen?.id} onClick={() => choose(row.id)}>
-              <strong>{row.title}</strong>
+              <strong>
+                <bdi>{row.title}</bdi>
+              </strong>
               <span class="about">{row.about}</span>
-              {row.claimed && <span class="claim">{row.claimed}</span>}
+              {row.claimed && (
+                <span class={`claim ${row.claimed.isMine ? "mine" : ""}`}>{row.claimed.text}</span>
+              )}
             </button>
           </li>
         ))}
+        {more && (
+          <li class="more">
+            <button type="button" onClick={more}>
+              {of === undefined ? t("more") : t("more_of", { n: rows.length, of })}
+            </button>
+          </li>
+        )}
       </ul>
       {chosen && (
         <section class="detail" aria-label={chosen.title}>
@@ -124,14 +146,19 @@ export function Rows<R extends Row>({ label, rows, refusal, acts, detail }: Prop
 }
 
 /**
- * The row that is chosen, and stays so while others come before it. Where it is gone the one in its place is; when that
- * happened is noted, unless this person did it.
+ * The row that is chosen, and stays so while others come before it. Where it is gone the next is that nobody else has in
+ * hand, as two who work at one list do not want the same; when that happened is noted, unless this person did it.
  */
 function seated<R extends Row>(rows: R[] | undefined, seat: Seat, mine: ReadonlySet<string>): R | undefined {
   if (!rows) return undefined;
   const found = rows.findIndex((row) => row.id === seat.id);
   if (found < 0 && seat.id !== undefined && !mine.has(seat.id)) seat.movedAt = Date.now();
-  seat.at = found >= 0 ? found : rows.length ? Math.min(seat.at, rows.length - 1) : 0;
+  if (found >= 0) seat.at = found;
+  else {
+    const place = Math.max(Math.min(seat.at, rows.length - 1), 0);
+    const free = rows.findIndex(({ claimed }, n) => n >= place && (!claimed || claimed.isMine));
+    seat.at = free >= 0 ? free : place;
+  }
   seat.id = rows[seat.at]?.id;
   return rows[seat.at];
 }

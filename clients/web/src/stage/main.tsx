@@ -1,31 +1,69 @@
-// The stage's screen: what is answered now, large, for a hall; with `/presenter`, for who answers, with time and what is next.
+// The stage's screen: what is answered now and for how long yet, large, for a hall, by day or at dusk; with `/presenter`,
+// for who answers, with what is next.
 import type { Words } from "madang";
 import { render } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { useAnswer, useClock } from "../console/answers.ts";
-import { City, keptToken, Onlooker } from "../console/city.ts";
+import { type City, keptToken, Onlooker } from "../console/city.ts";
+import { useDepartments } from "../console/departments.ts";
 import { Spoken, useSpeech } from "../console/speech.tsx";
 import "./stage.css";
 
 /** The screen stands in no district, so it hears what everyone hears: that a session goes on, and what is on its stage. */
 const CHANGES = ["live_qa.session_changed", "live_qa.question_changed"] as const;
 
+/** In which phases one may ask, and is told where. */
+const ASKS = new Set(["collecting", "doors", "live"]);
+
+const KEPT = "madang.stage.light";
+/** So long after the pointer moved, the way to another light is seen; a hall does not look at buttons. */
+const SEEN_MS = 4000;
+
+/** A dark hall wants light letters, a bright one dark letters: by `d`, or by a button that a moved pointer shows. */
+function useLight(): { isDay: boolean; isSeen: boolean; change(): void } {
+  const [isDay, setDay] = useState(() => localStorage.getItem(KEPT) === "day");
+  const [isSeen, setSeen] = useState(false);
+  const change = () => setDay((before) => !before);
+  useLayoutEffect(() => {
+    document.documentElement.dataset["light"] = isDay ? "day" : "dusk";
+    localStorage.setItem(KEPT, isDay ? "day" : "dusk");
+  }, [isDay]);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const seen = () => {
+      clearTimeout(timer);
+      setSeen(true);
+      timer = setTimeout(() => setSeen(false), SEEN_MS);
+    };
+    const pressed = (event: KeyboardEvent) => {
+      seen();
+      if (event.code === "KeyD" && !event.ctrlKey && !event.metaKey && !event.altKey) change();
+    };
+    addEventListener("pointermove", seen);
+    addEventListener("keydown", pressed);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pointermove", seen);
+      removeEventListener("keydown", pressed);
+    };
+  }, []);
+  return { isDay, isSeen, change };
+}
+
 function Stage() {
   const [session = "", view] = location.hash.slice(1).split("/");
   const { t } = useSpeech();
-  const [isHere, setHere] = useState(false);
-  const [city, setCity] = useState<City>(() => new Onlooker(keptToken() ?? undefined));
+  const light = useLight();
+  const [city] = useState(() => new Onlooker(keptToken() ?? undefined));
+  const [state, setState] = useState(city.client.state);
   useLayoutEffect(() => {
-    setHere(city.client.state === "here"); // it may have changed between the first look and this
-    return city.on("state", ({ state }) => {
-      setHere(state === "here");
-      // Where the city admits no visitors the screen comes in by its token, which is then its own alone.
-      if (state === "parted" && city instanceof Onlooker && city.reader) setCity(new City(city.reader));
-    });
+    setState(city.client.state); // it may have changed between the first look and this
+    return city.on("state", (change) => setState(change.state));
   }, [city]);
+  if (city.isOver) return <p class="wait alone">{t("stage_no_visitors")}</p>;
   return (
     <main class={view === "presenter" ? "presenter" : "screen"}>
-      {!isHere && (
+      {state !== "here" && state !== "parted" && (
         <p class="away" role="status">
           {t("coming")}
         </p>
@@ -35,12 +73,18 @@ function Stage() {
       ) : (
         <Screen city={city} session={session} />
       )}
+      {light.isSeen && (
+        <button type="button" class="light" onClick={light.change}>
+          {t(light.isDay ? "for_dusk" : "for_day")} <kbd>d</kbd>
+        </button>
+      )}
     </main>
   );
 }
 
 function Screen({ city, session }: { city: City; session: string }) {
   const { t, own, language } = useSpeech();
+  const now = useClock(city);
   const { answer, refusal } = useAnswer(city, "live_qa.look", { session, view: "screen" }, [...CHANGES]);
   const listed = useAnswer(city, "live_qa.sessions", {}, ["live_qa.session_changed"]);
   const screen = answer?.screen;
@@ -54,7 +98,11 @@ function Screen({ city, session }: { city: City; session: string }) {
     <>
       <header>
         <h1>{own(screen.title)}</h1>
-        <p>{t(`phase_${screen.phase}`)}</p>
+        {screen.now?.answers_until && !screen.is_stopped ? (
+          <Left ms={screen.now.answers_until - now} />
+        ) : (
+          <p>{t(`phase_${screen.phase}`)}</p>
+        )}
       </header>
       {screen.is_stopped ? (
         <p class="wait">{t("stage_stopped")}</p>
@@ -64,6 +112,11 @@ function Screen({ city, session }: { city: City; session: string }) {
         <p class="wait">{t(waitsFor(screen))}</p>
       )}
       <footer>
+        {ASKS.has(screen.phase) && (
+          <p class="ask">
+            {t("ask_at")} <strong>{location.host}/plain</strong>
+          </p>
+        )}
         <Announced city={city} district={told?.district} />
         {told?.programme && <Programme programme={told.programme} />}
       </footer>
@@ -99,7 +152,7 @@ function Programme({ programme }: { programme: Words.Programme }) {
 
 /** What is announced for the city or the hall's district, in both languages: a hall has one screen for all. */
 function Announced({ city, district }: { city: City; district: string | undefined }) {
-  const now = useClock();
+  const now = useClock(city);
   const { answer } = useAnswer(city, "announcements.list", {}, ["announcements.changed"]);
   const row = answer?.announcements.find(
     ({ scope, until }) => until > now && (!scope || scope.split("/")[0] === district),
@@ -112,11 +165,20 @@ function Announced({ city, district }: { city: City; district: string | undefine
   );
 }
 
+/** The time that is left, as a clock that one reads from the last row. */
+function Left({ ms }: { ms: number }) {
+  const { t, timer } = useSpeech();
+  return (
+    <p class={ms < 0 ? "timer late" : "timer"} role="timer">
+      {t(ms < 0 ? "over_by" : "left", { span: timer(ms) })}
+    </p>
+  );
+}
+
 function Presenter({ city, session }: { city: City; session: string }) {
-  const { t, own, timer } = useSpeech();
-  const now = useClock();
-  const guide = useAnswer(city, "petitions.guide", {}).answer;
-  const departments = (guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[];
+  const { t, own } = useSpeech();
+  const now = useClock(city);
+  const departments = useDepartments(city);
   const { answer, refusal } = useAnswer(city, "live_qa.look", { session, view: "presenter" }, [...CHANGES]);
   const presenter = answer?.presenter;
   if (refusal) return <p class="wait">{t(`code_${refusal}`)}</p>;
@@ -126,7 +188,7 @@ function Presenter({ city, session }: { city: City; session: string }) {
     <>
       <header>
         <h1>{own(presenter.session.title)}</h1>
-        <p class={leftMs < 0 ? "late" : ""}>{t(leftMs < 0 ? "over_by" : "left", { span: timer(leftMs) })}</p>
+        <Left ms={leftMs} />
       </header>
       {presenter.now ? <Asked prompt={presenter.now} /> : <p class="wait">{t("nothing_now")}</p>}
       <section>
@@ -170,7 +232,7 @@ function Asked({ prompt }: { prompt: Words.Prompt }) {
 function size(text: string): string {
   // A Korean letter takes the room of two Latin ones.
   const columns = [...text].reduce((sum, letter) => sum + (letter > "\u1100" ? 2 : 1), 0);
-  return columns > 360 ? "longest" : columns > 200 ? "long" : "";
+  return columns > 360 ? "longest" : columns > 200 ? "long" : columns > 90 ? "" : "short";
 }
 
 const page = document.getElementById("page");

@@ -15,7 +15,7 @@ const CHANGES = ["announcements.changed" as const];
 export function Announcements({ city, which, go }: View) {
   const { t, own, span, day } = useSpeech();
   const { act } = useActing();
-  const now = useClock();
+  const now = useClock(city);
   const districts = city.client.welcome!.city.districts.filter(({ open }) => open);
   const ground = useGround(which || undefined);
   const standing = useAnswer(city, "announcements.list", {}, CHANGES);

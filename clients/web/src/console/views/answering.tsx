@@ -2,6 +2,7 @@
 import type { Words } from "madang";
 import { command, useActing } from "../acts.tsx";
 import { useAnswer, useClock } from "../answers.ts";
+import { useDepartments } from "../departments.ts";
 import type { View } from "../desk.tsx";
 import { useKeys } from "../keys.tsx";
 import { useSpeech } from "../speech.tsx";
@@ -11,14 +12,13 @@ import { Left } from "./running.tsx";
 export function Answering({ city, session }: { city: View["city"]; session: Words.QuestionTime }) {
   const { t, own } = useSpeech();
   const { act } = useActing();
-  const now = useClock();
+  const now = useClock(city);
   const id = session.session;
   const seen = useAnswer(city, "live_qa.look", { session: id, view: "presenter" }, [
     "live_qa.session_changed",
   ]);
   const crew = useAnswer(city, "live_qa.look", { session: id, view: "crew" }, ["live_qa.run_sheet_changed"]);
-  const guide = useAnswer(city, "petitions.guide", {}).answer;
-  const departments = (guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[];
+  const departments = useDepartments(city);
   const presenter = seen.answer?.presenter;
   const answer = () => {
     const asked = presenter?.now;
@@ -52,9 +52,9 @@ export function Answering({ city, session }: { city: View["city"]; session: Word
       <section class="card answering">
         {asked ? (
           <>
+            <Left until={asked.answers_until ?? presenter.session.ends_at} now={now} isLarge />
             <p>
-              #{asked.question} {asked.category && t(asked.category)}{" "}
-              <Left until={asked.answers_until ?? presenter.session.ends_at} now={now} />
+              #{asked.question} {asked.category && t(asked.category)}
             </p>
             <p class="large">
               <bdi lang={asked.language ?? undefined}>{asked.text}</bdi>

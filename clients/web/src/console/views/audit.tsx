@@ -4,6 +4,7 @@ import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../answers.ts";
 import type { View } from "../desk.tsx";
+import { Figures } from "../figures.tsx";
 import { FindCitizen } from "../finding.tsx";
 import { useNames, Who } from "../people.tsx";
 import { usePlaces } from "../places.ts";
@@ -87,9 +88,7 @@ export function Audit({ city, go }: View) {
               </td>
               <td data-label={t("scope")}>{placeOf(row.scope)}</td>
               <td data-label={t("reason")}>{row.reason && t(row.reason)}</td>
-              <td data-label={t("note")}>
-                <bdi>{row.words}</bdi>
-              </td>
+              <td data-label={t("note")}>{row.words && <bdi>{row.words}</bdi>}</td>
             </tr>
           ))}
         </tbody>
@@ -127,18 +126,15 @@ function Statistics({ city }: { city: View["city"] }) {
   return (
     <section>
       <h2>{t("statistics")}</h2>
-      <dl class="figures">
-        <dt>{t("sanctions")}</dt>
-        <dd>{told(answer.sanctions, "kind_")}</dd>
-        <dt>{t("reason")}</dt>
-        <dd>{told(answer.by_reason)}</dd>
-        <dt>{t("reports")}</dt>
-        <dd>{told(answer.reports, "state_")}</dd>
-        <dt>{t("appeals")}</dt>
-        <dd>{told(answer.appeals, "appeal_")}</dd>
-        <dt>{t("median_claim")}</dt>
-        <dd>{answer.median_claim_s == null ? "–" : span(answer.median_claim_s * 1000)}</dd>
-      </dl>
+      <Figures
+        of={[
+          [t("sanctions"), told(answer.sanctions, "kind_")],
+          [t("reason"), told(answer.by_reason)],
+          [t("reports"), told(answer.reports, "state_")],
+          [t("appeals"), told(answer.appeals, "appeal_")],
+          [t("median_claim"), answer.median_claim_s == null ? "–" : span(answer.median_claim_s * 1000)],
+        ]}
+      />
     </section>
   );
 }

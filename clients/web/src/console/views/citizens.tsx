@@ -4,6 +4,7 @@ import { command, useActing } from "../acts.tsx";
 import { useAnswer } from "../answers.ts";
 import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
+import { Figures } from "../figures.tsx";
 import { FindCitizen } from "../finding.tsx";
 import { useNames } from "../people.tsx";
 import { Rows } from "../rows.tsx";
@@ -77,18 +78,15 @@ function Person({ city, which, go }: View) {
           <code>{which}</code>
         </small>
       </h2>
-      <dl class="figures">
-        <dt>{t("points")}</dt>
-        <dd>{answer.points.toFixed(1)}</dd>
-        <dt>{t("proposed_step")}</dt>
-        <dd>{t(`kind_${proposed}`)}</dd>
-        <dt>{t("reports_about")}</dt>
-        <dd>{answer.reports_about}</dd>
-        <dt>{t("reports_by")}</dt>
-        <dd>{answer.reports_by}</dd>
-        <dt>{t("first_seen")}</dt>
-        <dd>{day(answer.first_seen)}</dd>
-      </dl>
+      <Figures
+        of={[
+          [t("points"), answer.points.toFixed(1)],
+          [t("proposed_step"), t(`kind_${proposed}`)],
+          [t("reports_about"), answer.reports_about],
+          [t("reports_by"), answer.reports_by],
+          [t("first_seen"), day(answer.first_seen)],
+        ]}
+      />
       <p class="acts">
         <button type="button" class="bad" onClick={() => act(sanction(city, which, "", { kind: proposed }))}>
           {t("sanction")}

@@ -4,7 +4,8 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { useAnswer } from "../answers.ts";
 import type { View } from "../desk.tsx";
-import { useSpeech, type Word } from "../speech.tsx";
+import { Figures } from "../figures.tsx";
+import { toLocal, useSpeech, type Word } from "../speech.tsx";
 
 const EVERY_MS = 2000;
 const KEPT = 300;
@@ -51,8 +52,8 @@ const CHARTS: [title: Word, unit: string, lines: Line[]][] = [
     "freshness",
     "ms",
     [
-      ["median", value("madang_neighbour_age_recent_seconds{0.5}", 1000)],
       ["p99", value("madang_neighbour_age_recent_seconds{0.99}", 1000)],
+      ["median", value("madang_neighbour_age_recent_seconds{0.5}", 1000)],
     ],
   ],
   [
@@ -100,7 +101,7 @@ export function Health({ city }: View) {
     };
   }, [city]);
   const isOfficial = city.is("official", "operator");
-  const month = new Date().toISOString().slice(0, 7);
+  const month = toLocal(city.now).slice(0, 7);
   const { answer } = useAnswer(city, "petitions.month", isOfficial ? { month } : undefined);
   return (
     <>
@@ -112,14 +113,13 @@ export function Health({ city }: View) {
         ))}
       </div>
       {answer && (
-        <dl class="figures">
-          <dt>{t("received_month")}</dt>
-          <dd>{answer.received}</dd>
-          <dt>{t("in_time")}</dt>
-          <dd>{answer.in_time}</dd>
-          <dt>{t("overdue")}</dt>
-          <dd>{answer.overdue}</dd>
-        </dl>
+        <Figures
+          of={[
+            [t("received_month"), answer.received],
+            [t("in_time"), answer.in_time],
+            [t("overdue"), answer.overdue],
+          ]}
+        />
       )}
     </>
   );
@@ -159,7 +159,8 @@ function Chart({ title, lines, history }: { title: string; lines: Line[]; histor
             label,
             stroke: colour(n ? "chosen" : "person"),
             width: 2,
-            points: { show: false },
+            // There are seconds in which nothing was measured: a line over them, not single points that nobody sees.
+            spanGaps: true,
             value: (_: uPlot, shown: number | null) => (shown === null ? "–" : shown.toFixed(1)),
           })),
         ],
@@ -185,7 +186,7 @@ function Chart({ title, lines, history }: { title: string; lines: Line[]; histor
   useEffect(() => {
     plot.current?.setData([history.slice(1).map(({ at: ms }) => ms / 1000), ...columns]);
   });
-  const newest = columns[0]?.at(-1);
+  const newest = columns[0]?.filter((measured) => measured !== null).at(-1);
   return (
     <figure class="card">
       <figcaption>

@@ -5,6 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import { command, useActing } from "../acts.tsx";
 import type { City } from "../city.ts";
 import type { View } from "../desk.tsx";
+import { Figures } from "../figures.tsx";
 import { useKeys } from "../keys.tsx";
 import { useGround } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
@@ -107,14 +108,13 @@ export function Live({ city, which, go }: View) {
       {wrong && <p class="wrong">{t(wrong)}</p>}
       <div class="two map">
         <section>
-          <dl class="figures">
-            <dt>{t("here_now")}</dt>
-            <dd>{standing?.slots.length ?? "–"}</dd>
-            <dt>{t("freshness")}</dt>
-            <dd>{ageS === undefined ? "–" : `${Math.round(ageS * 1000)} ms`}</dd>
-            <dt>{t("picture_age")}</dt>
-            <dd>{standing ? span(city.client.serverTime - standing.at) : "–"}</dd>
-          </dl>
+          <Figures
+            of={[
+              [t("here_now"), standing?.slots.length ?? "–"],
+              [t("freshness"), ageS === undefined ? "–" : `${Math.round(ageS * 1000)} ms`],
+              [t("picture_age"), standing ? span(city.client.serverTime - standing.at) : "–"],
+            ]}
+          />
           <p class="acts">
             <button type="button" aria-pressed={shows === "heat"} onClick={heat}>
               {t("heat")} <kbd>h</kbd>

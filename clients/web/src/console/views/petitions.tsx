@@ -1,37 +1,45 @@
-// The petition desk: what lies on a department's desk, what is due first first, and every step an officer takes.
+// The petition desk: what lies on a department's desk, what is due first first, and the steps that most cases take; the
+// rarer ones have their forms on the plain page.
 import type { Words } from "madang";
 import { written } from "../../petition_step.ts";
 import { type Act, command } from "../acts.tsx";
-import { useAnswer, useClock } from "../answers.ts";
+import { useAnswer, useClock, useList } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { type Row, Rows } from "../rows.tsx";
-import { useSpeech } from "../speech.tsx";
+import { useSpeech, type Word } from "../speech.tsx";
 import { Seat } from "./petition_seat.tsx";
 import { Ended } from "./petitions_ended.tsx";
 
-type Named = { id: string; name: { ko: string; en: string } };
+type Named = { id: string; name: { ko: string; en: string }; ends_by?: string };
+
+const PAUSES = [
+  ...["site_work", "hearing", "test", "representatives", "prerequisite", "certificates"],
+  "mediation",
+];
 
 export function Petitions({ city, which, go }: View) {
   const { t, own, span, day } = useSpeech();
-  const now = useClock(10_000);
+  const now = useClock(city, 10_000);
   const guide = useAnswer(city, "petitions.guide", {}).answer;
   const departments = (guide?.departments ?? []) as unknown as Named[];
   const kinds = (guide?.kinds ?? []) as unknown as Named[];
   const states = (guide?.states ?? []) as unknown as Named[];
   const department = which || undefined;
-  const { answer, refusal, again } = useAnswer(city, "petitions.desk", { department }, [
+  const { pages, refusal, again, more } = useList(city, "petitions.desk", { department }, [
     "petitions.desk_changed",
     "petitions.alarm",
   ]);
   const nameOf = (list: Named[], id: string | null | undefined) =>
     own(list.find((one) => one.id === id)?.name) || id || "–";
-  const rows = answer?.items.map((card): Row & { card: Words.PetitionCard } => ({
+  const cards = pages?.flatMap((page) => page.items);
+  const rows = cards?.map((card): Row & { card: Words.PetitionCard } => ({
     id: card.petition,
     title: `${card.number ?? t("no_number")} · ${nameOf(kinds, card.kind)}`,
     about: card.due_at
       ? `${nameOf(states, card.state)} · ${t(card.due_at < now ? "overdue_by" : "due_in", { span: span(card.due_at - now) })}`
       : nameOf(states, card.state),
-    claimed: card.officer?.name ?? undefined,
+    // Not one's own is no reason to pass over it: who is in charge of a case stays in charge.
+    claimed: card.officer?.name ? { text: card.officer.name, isMine: true } : undefined,
     isUrgent: card.overdue === true,
     card,
   }));
@@ -51,19 +59,22 @@ export function Petitions({ city, which, go }: View) {
           </select>
         </label>
       </form>
-      {department && answer && city.is("official") && (
-        <Seat city={city} isTaken={answer.seated} changed={again} />
+      {department && pages && city.is("official") && (
+        <Seat city={city} isTaken={pages[0]?.seated ?? false} changed={again} />
       )}
       <Rows
         key={which}
         label={t("petitions")}
         rows={rows}
         refusal={refusal}
+        more={more}
         acts={({ card }) =>
           acts(
             city,
             card,
+            kinds.find(({ id }) => id === card.kind)?.ends_by === "grant",
             departments.map(({ id, name }) => ({ value: id, text: own(name) })),
+            t,
           )
         }
         detail={({ card }) => (
@@ -97,52 +108,56 @@ export function Petitions({ city, which, go }: View) {
   );
 }
 
+/** What can be done in the state in which it is, by whom one is: the table of the rules, as far as it is for here. */
 function acts(
   city: View["city"],
   card: Words.PetitionCard,
+  endsByGrant: boolean,
   departments: { value: string; text: string }[],
+  t: (word: Word) => string,
 ): Act[] {
   const { petition } = card;
+  const isHead = city.holds("head");
   const where = { name: "department", label: "department", kind: "choice", choices: departments } as const;
   const text = { name: "text", label: "text", kind: "text" } as const;
-  if (!card.received_at)
-    return [
-      {
-        key: "r",
-        label: "receive",
-        kind: "good",
-        fields: [{ ...where, is_optional: true, value: card.proposed ?? "" }],
-        does: command(city, "petitions.receive", { petition }),
-      },
-    ];
+  const day = { name: "last_day", label: "last_day", kind: "day" } as const;
   const route: Act = {
     key: "t",
     label: "route",
     fields: [where, { name: "reason", label: "reason", kind: "line", is_optional: true }],
     does: command(city, "petitions.route", { petition }),
   };
-  if (card.state === "assigned")
-    return [
-      { key: "b", label: "begin_review", kind: "good", does: command(city, "petitions.start", { petition }) },
-      route,
-    ];
-  return [
-    {
-      key: "a",
-      label: "answer",
-      kind: "good",
-      fields: [
-        text,
-        ...(card.origin ? [{ name: "in_public", label: "in_public", kind: "tick" } as const] : []),
-        { name: "justified", label: "justified", kind: "tick" },
-        { name: "measure", label: "measure", kind: "line", is_optional: true },
-      ],
-      does: (values) => {
-        const isGrievance = card.kind === "grievance";
-        const { justified, ...rest } = values;
-        return command(city, "petitions.answer", { petition })(isGrievance ? { ...rest, justified } : rest);
-      },
-    },
+  const note: Act = {
+    key: "n",
+    label: "annotate",
+    fields: [text],
+    does: command(city, "petitions.note", { petition }),
+  };
+  const pause: Act = {
+    key: "p",
+    label: "clock_out",
+    fields: [
+      { name: "reason", label: "reason", kind: "choice", choices: PAUSES },
+      day,
+      { ...text, is_optional: true },
+    ],
+    does: command(city, "petitions.clock_out", { petition }),
+  };
+  const answer: Act = {
+    key: "a",
+    label: "answer",
+    kind: "good",
+    fields: [
+      text,
+      ...(card.origin ? [{ name: "in_public", label: "in_public", kind: "tick" } as const] : []),
+      ...(card.kind === "grievance"
+        ? [{ name: "justified", label: "justified", kind: "tick" } as const]
+        : []),
+      { name: "measure", label: "measure", kind: "line", is_optional: true },
+    ],
+    does: command(city, "petitions.answer", { petition }),
+  };
+  const decided: Act[] = [
     {
       key: "g",
       label: "grant",
@@ -157,24 +172,93 @@ function acts(
       fields: [text],
       does: command(city, "petitions.reject", { petition }),
     },
-    route,
-    {
-      key: "x",
-      label: "extend",
-      fields: [
-        {
-          name: "reason",
-          label: "reason",
-          kind: "choice",
-          choices: ["cooperation", "facts_or_site", "force_majeure", "similar"],
-        },
-        { name: "amount", label: "amount", kind: "number" },
-        text,
-      ],
-      does: command(city, "petitions.extend", { petition }),
-    },
-    { key: "n", label: "annotate", fields: [text], does: command(city, "petitions.note", { petition }) },
   ];
+  const extend: Act = {
+    key: "x",
+    label: "extend",
+    fields: [
+      {
+        name: "reason",
+        label: "reason",
+        kind: "choice",
+        choices: [
+          ...["cooperation", "facts_or_site", "force_majeure"],
+          { value: "similar", text: t("similar_reason") },
+        ],
+      },
+      { name: "amount", label: "amount", kind: "number" },
+      text,
+    ],
+    does: command(city, "petitions.extend", { petition }),
+  };
+  const supplement: Act = {
+    key: "m",
+    label: "ask_supplement",
+    fields: [
+      { name: "what", label: "missing_what" },
+      { name: "article", label: "article" },
+      { name: "days", label: "supplement_days", kind: "number", value: 7 },
+    ],
+    does: ({ what, article, days }) =>
+      city.ask("petitions.ask_supplement", {
+        petition,
+        items: [{ what: `${what}`, article: `${article}` }],
+        days: days as number,
+      }),
+  };
+  const decideObjection: Act = {
+    key: "d",
+    label: "decide_objection",
+    kind: "good",
+    fields: [{ name: "upheld", label: "objection_upheld", kind: "tick" }, text],
+    does: command(city, "petitions.decide_objection", { petition }),
+  };
+  switch (card.state) {
+    case "submitted":
+      return [
+        {
+          key: "r",
+          label: "receive",
+          kind: "good",
+          fields: [{ ...where, is_optional: true, value: card.proposed ?? "" }],
+          does: command(city, "petitions.receive", { petition }),
+        },
+      ];
+    case "received":
+      return [{ ...route, kind: "good" }];
+    case "assigned":
+      return [
+        {
+          key: "b",
+          label: "begin_review",
+          kind: "good",
+          does: command(city, "petitions.start", { petition }),
+        },
+        route,
+      ];
+    case "in_review":
+      return [
+        ...(endsByGrant ? (isHead ? decided : []) : [answer]),
+        supplement,
+        pause,
+        ...(isHead ? [extend] : []),
+        note,
+      ];
+    case "clock_out":
+      return [
+        {
+          key: "b",
+          label: "clock_in",
+          kind: "good",
+          does: command(city, "petitions.clock_in", { petition }),
+        },
+        note,
+      ];
+    case "objection":
+      return [...(isHead ? [decideObjection] : []), note];
+    default:
+      return [note];
+  }
 }
 
 function Shown({ city, petition }: { city: View["city"]; petition: string }) {
@@ -209,6 +293,11 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
           </p>
         </section>
       )}
+      <p>
+        <a href={`/plain/petitions/${petition}`} target="_blank" rel="noopener">
+          {t("other_steps")} ↗
+        </a>
+      </p>
       <ol class="lines">
         {answer.history.map((step) => (
           <li key={step.step}>

@@ -1,8 +1,9 @@
 // Question time: the inbox and the queue to work through, and beside them how the session is run.
 import type { Commands, Words } from "madang";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
-import { useAnswer, useClock } from "../answers.ts";
+import { useAnswer, useClock, useList } from "../answers.ts";
+import { useDepartments } from "../departments.ts";
 import type { View } from "../desk.tsx";
 import { useNames } from "../people.tsx";
 import { useGround } from "../places.ts";
@@ -17,6 +18,16 @@ const DISMISSALS = ["off_topic", "personal_data", "insult", "duplicate", "unlawf
 const HOLDS = ["second_opinion", "personal_data", "legal"];
 const TABS = ["pending", "held", "open", "stage", "done", "dismissed", "merged"] as const;
 type Tab = (typeof TABS)[number];
+
+const STATES: Record<Tab, Words.DeskQuestion["state"][]> = {
+  pending: ["pending"],
+  held: ["held"],
+  open: ["open"],
+  stage: ["now", "next"],
+  done: ["answered", "deferred", "answered_later", "unanswered"],
+  dismissed: ["dismissed"],
+  merged: ["merged"],
+};
 
 /** What an announced session is given where its host does not say otherwise. */
 const HOUR_MS = 3_600_000;
@@ -180,7 +191,7 @@ interface OfDesk {
 
 function Desk({ city, session, host }: OfDesk) {
   const { t, own, span } = useSpeech();
-  const now = useClock();
+  const now = useClock(city);
   const [tab, setTab] = useState<Tab>("pending");
   const waiting: Partial<Record<Tab, number | undefined>> = {
     pending: host?.pending,
@@ -188,13 +199,12 @@ function Desk({ city, session, host }: OfDesk) {
     open: host?.open,
   };
   const fields = { session: session.session, which: tab };
-  const { answer, refusal } = useAnswer(city, "live_qa.desk", fields, ["live_qa.desk_changed"]);
-  const guide = useAnswer(city, "petitions.guide", {}).answer;
-  const departments = ((guide?.departments ?? []) as unknown as { id: string; name: Words.Text }[]).map(
-    ({ id, name }): Choice => ({ value: id, text: own(name) }),
-  );
-  const names = useNames(city, answer?.questions.map(({ claimed_by }) => claimed_by) ?? []);
-  const rows = answer?.questions.map((question): Row & { question: Words.DeskQuestion } => ({
+  const { pages, refusal, more } = useList(city, "live_qa.desk", fields, ["live_qa.desk_changed"]);
+  const changed = useChanged(city, session.session);
+  const questions = pages && shownIn(tab, pages, changed);
+  const departments = useDepartments(city).map(({ id, name }): Choice => ({ value: id, text: own(name) }));
+  const names = useNames(city, questions?.map(({ claimed_by }) => claimed_by) ?? []);
+  const rows = questions?.map((question): Row & { question: Words.DeskQuestion } => ({
     id: `${question.question}`,
     title: question.text,
     about: `#${question.question} · ${own(question.by)} · ${t("ago", { span: span(now - question.asked_at) })}${question.backers ? ` · +${question.backers}` : ""}${question.similar.length ? ` · ${t("similar", { n: question.similar.length })}` : ""}`,
@@ -215,13 +225,19 @@ function Desk({ city, session, host }: OfDesk) {
         label={t(`tab_${tab}`)}
         rows={rows}
         refusal={refusal}
+        more={more}
+        of={waiting[tab]}
         acts={({ question }) => actsOn(city, session.session, question, departments)}
         detail={({ question }) => (
           <>
             <h2 class="quote">
               <bdi>{question.text}</bdi>
             </h2>
-            {question.original && <p class="note">{question.original}</p>}
+            {question.original && (
+              <p class="note">
+                <bdi>{question.original}</bdi>
+              </p>
+            )}
             <dl>
               <dt>{t("asker")}</dt>
               <dd>
@@ -273,6 +289,35 @@ function Desk({ city, session, host }: OfDesk) {
       />
     </section>
   );
+}
+
+/** Questions as facts have told of them since: what one has just dealt with is gone before the list is read anew. */
+function useChanged(city: View["city"], session: string): ReadonlyMap<number, Words.DeskQuestion> {
+  const [changed, setChanged] = useState<ReadonlyMap<number, Words.DeskQuestion>>(new Map());
+  useEffect(
+    () =>
+      city.on("live_qa.desk_changed", (told) => {
+        if (told.session !== session) return;
+        setChanged((before) => new Map(before).set(told.question.question, told.question));
+      }),
+    [city, session],
+  );
+  return changed;
+}
+
+/** What a tab shows of pages that were read: each question once, though it moved from one to the next meanwhile. */
+function shownIn(
+  tab: Tab,
+  pages: { questions: Words.DeskQuestion[] }[],
+  changed: ReadonlyMap<number, Words.DeskQuestion>,
+): Words.DeskQuestion[] {
+  const shown = new Map<number, Words.DeskQuestion>();
+  for (const read of pages.flatMap(({ questions }) => questions)) {
+    const told = changed.get(read.question);
+    const newest = told && told.version > read.version ? told : read;
+    if (STATES[tab].includes(newest.state)) shown.set(newest.question, newest);
+  }
+  return [...shown.values()];
 }
 
 function actsOn(

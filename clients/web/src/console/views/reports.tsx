@@ -1,7 +1,7 @@
 // Reports with their evidence, lines that wait, appeals and what waits for a second person.
 import type { Words } from "madang";
 import { type Act, command } from "../acts.tsx";
-import { useAnswer, useClock } from "../answers.ts";
+import { useAnswer, useClock, useList } from "../answers.ts";
 import type { View } from "../desk.tsx";
 import { useNames, Who } from "../people.tsx";
 import { usePlaces } from "../places.ts";
@@ -12,21 +12,37 @@ import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanction
 
 const CHANGES = ["moderation.desk_changed" as const];
 
+type ReportOfDesk = Row & { report: Words.ReportRow };
+
 export function Reports({ city, which, go }: View) {
   const { t, span } = useSpeech();
   const placeOf = usePlaces(city);
-  const now = useClock();
+  const now = useClock(city);
   const kind = which === "authority" ? "authority" : "reports";
-  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: kind }, CHANGES);
-  const names = useNames(city, answer?.reports.flatMap((one) => [one.claimed_by, one.citizen]) ?? []);
-  const rows = answer?.reports.map((report): Row & { report: Words.ReportRow } => ({
-    id: report.report,
-    title: `${t(report.reason)}${report.is_minor ? ` · ${t("minor")}` : ""}`,
-    about: `${report.words || report.subject || (report.citizen && (names.get(report.citizen)?.name ?? report.citizen.slice(0, 8))) || report.message || ""} · ${t("ago", { span: span(now - report.at) })} · ${placeOf(report.scope)}`,
-    claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now, names),
-    isUrgent: report.is_minor === true || report.claim_by < now,
-    report,
-  }));
+  const { pages, refusal, more } = useList(city, "moderation.desk", { which: kind }, CHANGES);
+  const reports = pages?.flatMap((page) => page.reports);
+  const names = useNames(city, reports?.flatMap((one) => [one.claimed_by, one.citizen]) ?? []);
+  const rows = reports?.map(
+    (report): ReportOfDesk => ({
+      id: report.report,
+      title: [
+        t(report.reason),
+        report.is_minor && t("minor"),
+        report.citizen && (names.get(report.citizen)?.name ?? report.citizen.slice(0, 8)),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+      about: (
+        <>
+          <bdi>{report.words || report.subject || report.message}</bdi> ·{" "}
+          {t("ago", { span: span(now - report.at) })} · {placeOf(report.scope)}
+        </>
+      ),
+      claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now, names),
+      isUrgent: report.is_minor === true || report.claim_by < now,
+      report,
+    }),
+  );
   return (
     <>
       <h1>{t("reports")}</h1>
@@ -35,7 +51,7 @@ export function Reports({ city, which, go }: View) {
         tabs={(["reports", "authority"] as const).map((id) => ({
           id,
           text: t(id),
-          count: answer?.waiting[id],
+          count: pages?.[0]?.waiting[id],
         }))}
         open={kind}
         choose={(id) => go("reports", id)}
@@ -45,6 +61,8 @@ export function Reports({ city, which, go }: View) {
         label={t(kind)}
         rows={rows}
         refusal={refusal}
+        more={more}
+        of={pages?.[0]?.waiting[kind]}
         acts={({ report }) =>
           kind === "authority"
             ? [handOver(city, report.report)]
@@ -78,32 +96,16 @@ export function Reports({ city, which, go }: View) {
                     command(city, "moderation.decide_report", { report: report.report }),
                   ),
                 },
-                {
-                  key: "m",
-                  label: "merge",
-                  fields: [
-                    {
-                      name: "into",
-                      label: "merge_into",
-                      kind: "choice",
-                      choices: answer!.reports
-                        .filter((other) => other !== report)
-                        .map(({ report: id }) => id),
-                    },
-                  ],
-                  does: taken(
-                    city,
-                    report.report,
-                    command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
-                  ),
-                },
+                ...(rows!.length > 1 ? [merged(city, report, rows!)] : []),
                 annotate(city, report.report),
               ]
         }
         detail={({ report }) => (
           <>
             <h2>{t(report.reason)}</h2>
-            <p class="quote">{report.words}</p>
+            <p class="quote">
+              <bdi>{report.words}</bdi>
+            </p>
             <dl>
               <dt>{t("about_whom")}</dt>
               <dd>
@@ -122,7 +124,7 @@ export function Reports({ city, which, go }: View) {
             </dl>
             {report.notes.map((note) => (
               <p key={note.at} class="note">
-                {note.text}
+                <Who city={city} id={note.by} />: <bdi>{note.text}</bdi>
               </p>
             ))}
             <Evidence key={report.report} city={city} report={report.report} />
@@ -163,6 +165,28 @@ function actedUpon(city: View["city"], report: Words.ReportRow): Act {
   };
 }
 
+/** Several who report the same: this one is decided with another, those of the same person first. */
+function merged(city: View["city"], report: Words.ReportRow, rows: ReportOfDesk[]): Act {
+  const others = rows.filter((other) => other.report.report !== report.report);
+  others.sort(
+    (a, b) => Number(b.report.citizen === report.citizen) - Number(a.report.citizen === report.citizen),
+  );
+  const choices = others.map((other) => ({
+    value: other.id,
+    text: `${other.title}${other.report.words ? ` · ${other.report.words.slice(0, 60)}` : ""}`,
+  }));
+  return {
+    key: "m",
+    label: "merge",
+    fields: [{ name: "into", label: "merge_into", kind: "choice", choices }],
+    does: taken(
+      city,
+      report.report,
+      command(city, "moderation.decide_report", { report: report.report, outcome: "merged" }),
+    ),
+  };
+}
+
 /** What the city kept of the moment: the lines the reporter saw, and who stood where. */
 function Evidence({ city, report }: { city: View["city"]; report: string }) {
   const { t, time } = useSpeech();
@@ -176,13 +200,23 @@ function Evidence({ city, report }: { city: View["city"]; report: string }) {
       <ol class="lines">
         {answer.lines.map((line) => (
           <li key={`${line.at}${line.message}`}>
-            <time>{time(line.at)}</time> <strong>{line.name}</strong> <bdi>{line.text}</bdi>
+            <time>{time(line.at)}</time>{" "}
+            <strong>
+              <bdi>{line.name}</bdi>
+            </strong>{" "}
+            <bdi>{line.text}</bdi>
           </li>
         ))}
       </ol>
       {answer.tracks.length > 0 && (
         <p>
-          {t("near_then")}: {answer.tracks.map((track) => track.name).join(", ")}
+          {t("near_then")}:{" "}
+          {answer.tracks.map((track, n) => (
+            <>
+              {n > 0 && ", "}
+              <bdi>{track.name}</bdi>
+            </>
+          ))}
         </p>
       )}
     </section>
@@ -192,13 +226,19 @@ function Evidence({ city, report }: { city: View["city"]; report: string }) {
 export function Held({ city }: View) {
   const { t, span } = useSpeech();
   const placeOf = usePlaces(city);
-  const now = useClock();
-  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: "held" }, CHANGES);
-  const names = useNames(city, answer?.held.map(({ claimed_by }) => claimed_by) ?? []);
-  const rows = answer?.held.map((held): Row & { held: Words.HeldRow } => ({
+  const now = useClock(city);
+  const { pages, refusal, more } = useList(city, "moderation.desk", { which: "held" }, CHANGES);
+  const lines = pages?.flatMap((page) => page.held);
+  const names = useNames(city, lines?.map(({ claimed_by }) => claimed_by) ?? []);
+  const rows = lines?.map((held): Row & { held: Words.HeldRow } => ({
     id: held.held,
-    title: held.name,
-    about: held.text,
+    title: held.text,
+    about: (
+      <>
+        <bdi>{held.name}</bdi> · {t(`held_${held.reason}`)} · {placeOf(held.scope)} ·{" "}
+        {t("left", { span: span(held.expires_at - now) })}
+      </>
+    ),
     claimed: claimedBy(city, t, held.claimed_by, held.claimed_until, now, names),
     isUrgent: held.expires_at - now < 60_000,
     held,
@@ -210,6 +250,8 @@ export function Held({ city }: View) {
         label={t("held")}
         rows={rows}
         refusal={refusal}
+        more={more}
+        of={pages?.[0]?.waiting["held"]}
         acts={({ held }) => [
           claim(city, held.held, held.claimed_by),
           {
@@ -250,7 +292,9 @@ export function Held({ city }: View) {
         ]}
         detail={({ held }) => (
           <>
-            <h2>{held.name}</h2>
+            <h2>
+              <bdi>{held.name}</bdi>
+            </h2>
             <p class="quote">
               <bdi>{held.text}</bdi>
             </p>
@@ -276,7 +320,10 @@ export function Held({ city }: View) {
             <ol class="lines">
               {held.context.map((line) => (
                 <li key={line.at}>
-                  <strong>{line.name}</strong> <bdi>{line.text}</bdi>
+                  <strong>
+                    <bdi>{line.name}</bdi>
+                  </strong>{" "}
+                  <bdi>{line.text}</bdi>
                 </li>
               ))}
             </ol>
@@ -289,11 +336,12 @@ export function Held({ city }: View) {
 
 export function Appeals({ city, which, go }: View) {
   const { t, span } = useSpeech();
-  const now = useClock();
+  const now = useClock(city);
   const kind = which === "proposals" ? "proposals" : "appeals";
-  const { answer, refusal } = useAnswer(city, "moderation.desk", { which: kind }, CHANGES);
-  const names = useNames(city, answer?.sanctions.map(({ appeal }) => appeal?.claimed_by) ?? []);
-  const rows = answer?.sanctions.map((row): Row & { row: Words.SanctionRow } => ({
+  const { pages, refusal, more } = useList(city, "moderation.desk", { which: kind }, CHANGES);
+  const sanctions = pages?.flatMap((page) => page.sanctions);
+  const names = useNames(city, sanctions?.map(({ appeal }) => appeal?.claimed_by) ?? []);
+  const rows = sanctions?.map((row): Row & { row: Words.SanctionRow } => ({
     id: row.sanction,
     title: `${t(`kind_${row.kind}`)} · ${t(row.reason)}`,
     about: row.appeal?.text ?? row.words,
@@ -309,7 +357,7 @@ export function Appeals({ city, which, go }: View) {
         tabs={(["appeals", "proposals"] as const).map((id) => ({
           id,
           text: t(id),
-          count: answer?.waiting[id],
+          count: pages?.[0]?.waiting[id],
         }))}
         open={kind}
         choose={(id) => go("appeals", id)}
@@ -319,6 +367,8 @@ export function Appeals({ city, which, go }: View) {
         label={t(kind)}
         rows={rows}
         refusal={refusal}
+        more={more}
+        of={pages?.[0]?.waiting[kind]}
         acts={({ row }) =>
           kind === "proposals"
             ? [

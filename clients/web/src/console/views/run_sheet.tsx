@@ -24,7 +24,7 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
   const { t, own, time, span } = useSpeech();
   const { act } = useActing();
   const [isEdited, edit] = useState(false);
-  const now = useClock();
+  const now = useClock(city);
   const on = lines.find((line) => line.began_at && !line.ended_at);
   const begun = lines.reduce((last, line, n) => (line.began_at ? n : last), -1);
   const next = lines[begun + 1];

@@ -3,6 +3,7 @@ import type { Heard, Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
 import { type Act, command, useActing } from "../acts.tsx";
 import { type Answered, useAnswer, useClock } from "../answers.ts";
+import { useDepartments } from "../departments.ts";
 import type { View } from "../desk.tsx";
 import { useKeys } from "../keys.tsx";
 import { useSpeech } from "../speech.tsx";
@@ -34,7 +35,7 @@ interface Run {
 export function Running({ city, session, seen }: Run) {
   const { t, own, span, time } = useSpeech();
   const { act } = useActing();
-  const now = useClock();
+  const now = useClock(city);
   const id = session.session;
   const { answer, refusal, again } = seen;
   const crew = useAnswer(city, "live_qa.look", { session: id, view: "crew" }, ["live_qa.run_sheet_changed"]);
@@ -44,6 +45,7 @@ export function Running({ city, session, seen }: Run) {
     "live_qa.question_changed",
     "live_qa.session_changed",
   ]);
+  const departments = useDepartments(city);
   const host = answer?.host;
   const first = host?.hands.find(({ is_away }) => !is_away);
   useKeys((key) => {
@@ -91,7 +93,8 @@ export function Running({ city, session, seen }: Run) {
       ))}
       {wish && now - wish.at < WISH_MS && (
         <p class="alarm wish" role="alert">
-          {t(`wish_${wish.wish}`)} {wish.department}
+          {t(`wish_${wish.wish}`)}{" "}
+          {own(departments.find(({ id: each }) => each === wish.department)?.name) || wish.department}
         </p>
       )}
       {host.joint && (
@@ -102,6 +105,64 @@ export function Running({ city, session, seen }: Run) {
           )}
         </p>
       )}
+      <section>
+        <h2>{t("on_stage")}</h2>
+        {prompt ? (
+          <>
+            {prompt.answers_until && <Left until={prompt.answers_until} now={now} isLarge />}
+            <p class="quote">
+              #{prompt.question} <bdi>{prompt.text}</bdi>
+            </p>
+          </>
+        ) : (
+          <p class="empty calm">{t("nothing_now")}</p>
+        )}
+        {host.floor && (
+          <>
+            <Left until={host.floor.ends_at} now={now} isLarge />
+            <p>
+              <strong>
+                <bdi>{host.floor.name}</bdi>
+              </strong>{" "}
+              · {t(`turn_${host.floor.step}`)}
+            </p>
+            <p class="acts">
+              {do_("extend_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "extend" }), {
+                key: "t",
+              })}
+              {do_("end_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "end" }), {
+                key: "y",
+              })}
+            </p>
+          </>
+        )}
+      </section>
+      <section>
+        <h2>
+          {t("hands")} <small>{host.hands.length}</small>
+        </h2>
+        <ol class="hands">
+          {host.hands.map((hand) => (
+            <li key={hand.citizen}>
+              <strong>
+                <bdi>{hand.name}</bdi>
+              </strong>{" "}
+              <small>
+                {t("spoken", { n: hand.times })} · {t(`lane_${hand.lane}`)}
+                {hand.is_away && ` · ${t("away")}`}
+              </small>
+              {do_("give_floor", () => give(hand.citizen), {
+                kind: "good",
+                key: hand === first && !host.floor ? "g" : "",
+              })}
+              {do_("skip_hand", () =>
+                city.ask("live_qa.steer_floor", { session: id, action: "skip", citizen: hand.citizen }),
+              )}
+              {do_("lower", () => city.ask("live_qa.lower_hand", { session: id, citizen: hand.citizen }))}
+            </li>
+          ))}
+        </ol>
+      </section>
       <section>
         <h2>{t("phase")}</h2>
         <p class="steps">
@@ -154,7 +215,7 @@ export function Running({ city, session, seen }: Run) {
           {t("held_n", { n: host.held ?? 0 })}
           {host.oldest_pending_s ? ` · ${t("oldest", { span: span(host.oldest_pending_s * 1000) })}` : ""}
         </p>
-        <p class="acts">
+        <p class="acts small">
           {do_("refresh_order", command(city, "live_qa.refresh_order", { session: id }))}
           {do_(told.hands_open ? "close_hands" : "open_hands", () =>
             city.ask("live_qa.adjust", { session: id, options: { hands_open: !told.hands_open } }),
@@ -178,52 +239,6 @@ export function Running({ city, session, seen }: Run) {
           })}
         </p>
       </section>
-      <section>
-        <h2>{t("on_stage")}</h2>
-        {prompt ? (
-          <p class="quote">
-            #{prompt.question} <bdi>{prompt.text}</bdi>{" "}
-            {prompt.answers_until && <Left until={prompt.answers_until} now={now} />}
-          </p>
-        ) : (
-          <p class="empty calm">{t("nothing_now")}</p>
-        )}
-        {host.floor && (
-          <p class="big">
-            {host.floor.name} · {t(`turn_${host.floor.step}`)} <Left until={host.floor.ends_at} now={now} />{" "}
-            {do_("extend_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "extend" }), {
-              key: "t",
-            })}
-            {do_("end_turn", () => city.ask("live_qa.steer_floor", { session: id, action: "end" }), {
-              key: "y",
-            })}
-          </p>
-        )}
-      </section>
-      <section>
-        <h2>
-          {t("hands")} <small>{host.hands.length}</small>
-        </h2>
-        <ol class="hands">
-          {host.hands.map((hand) => (
-            <li key={hand.citizen}>
-              <strong>{hand.name}</strong>{" "}
-              <small>
-                {t("spoken", { n: hand.times })} · {t(`lane_${hand.lane}`)}
-                {hand.is_away && ` · ${t("away")}`}
-              </small>
-              {do_("give_floor", () => give(hand.citizen), {
-                kind: "good",
-                key: hand === first && !host.floor ? "g" : "",
-              })}
-              {do_("skip_hand", () =>
-                city.ask("live_qa.steer_floor", { session: id, action: "skip", citizen: hand.citizen }),
-              )}
-              {do_("lower", () => city.ask("live_qa.lower_hand", { session: id, citizen: hand.citizen }))}
-            </li>
-          ))}
-        </ol>
-      </section>
       <RunSheet
         city={city}
         session={id}
@@ -237,11 +252,11 @@ export function Running({ city, session, seen }: Run) {
 }
 
 /** How much time is left, to the second, or how far it is over. */
-export function Left({ until, now }: { until: number; now: number }) {
+export function Left({ until, now, isLarge }: { until: number; now: number; isLarge?: boolean }) {
   const { t, timer } = useSpeech();
   const isOver = now > until;
   return (
-    <strong class={isOver ? "timer late" : "timer"}>
+    <strong class={["timer", isOver && "late", isLarge && "largest"].filter(Boolean).join(" ")}>
       {t(isOver ? "over_by" : "left", { span: timer(until - now) })}
     </strong>
   );

@@ -5,6 +5,7 @@ import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
 import { type Here, Who } from "../people.tsx";
 import { usePlaces } from "../places.ts";
+import type { Claimed } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 
 /** Reason codes of the city's content; a city with others shows them as they are. */
@@ -21,6 +22,14 @@ const lasting: Field[] = [
   { name: "lasts_s", label: "lasts_minutes", kind: "number", is_optional: true },
 ];
 
+/** The districts that are open, and `scope` where it is none of them. */
+function places(city: City, scope: string): { value: string; text: string | Words.Text }[] {
+  const { districts } = city.client.welcome!.city;
+  const open = districts.filter((one) => one.open).map(({ id, name }) => ({ value: id, text: name }));
+  const isOne = !scope || open.some(({ value }) => value === scope);
+  return isOne ? open : [...open, { value: scope, text: scope }];
+}
+
 /** Gives a sanction; `words` are told to the citizen, minutes become seconds. */
 export function sanction(
   city: City,
@@ -36,7 +45,15 @@ export function sanction(
     fields: [
       { name: "kind", label: "kind", kind: "choice", choices: KINDS, value: kind },
       ...lasting,
-      { name: "scope", label: "scope_empty", value: scope, is_optional: true },
+      {
+        name: "scope",
+        label: "scope",
+        kind: "choice",
+        choices: places(city, scope),
+        value: scope,
+        is_optional: true,
+        none: "whole_city",
+      },
     ],
     does: (values) => {
       const minutes = values["lasts_s"] as number | undefined;
@@ -52,13 +69,15 @@ export function sanction(
 export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) {
   const { t, day, span } = useSpeech();
   const placeOf = usePlaces(city);
-  const now = useClock();
+  const now = useClock(city);
   return (
     <article class={`sanction ${row.state}`}>
       <h3>
         {t(`kind_${row.kind}`)} · {t(`state_${row.state}`)}
       </h3>
-      <p>{row.words}</p>
+      <p>
+        <bdi>{row.words}</bdi>
+      </p>
       <dl>
         <dt>{t("reason")}</dt>
         <dd>{t(row.reason)}</dd>
@@ -85,7 +104,9 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
           <strong>
             {t("appeal")} · {t(`appeal_${row.appeal.state}`)}
           </strong>
-          <p>{row.appeal.text}</p>
+          <p>
+            <bdi>{row.appeal.text}</bdi>
+          </p>
           {row.appeal.answer_by && (
             <p class={row.appeal.answer_by < now ? "late" : ""}>
               {t(row.appeal.answer_by < now ? "overdue_by" : "due_in", {
@@ -93,7 +114,11 @@ export function Sanction({ city, row }: { city: City; row: Words.SanctionRow }) 
               })}
             </p>
           )}
-          {row.appeal.words && <p>{row.appeal.words}</p>}
+          {row.appeal.words && (
+            <p>
+              <bdi>{row.appeal.words}</bdi>
+            </p>
+          )}
         </blockquote>
       )}
     </article>
@@ -138,8 +163,8 @@ export function claimedBy(
   until: number | null | undefined,
   now: number,
   names: Map<string, Here>,
-): string | undefined {
+): Claimed | undefined {
   if (!by || (until && until < now)) return undefined;
-  if (by === city.client.citizen.id) return t("claimed_by_me");
-  return t("claimed_by", { by: names.get(by)?.name ?? by.slice(0, 8) });
+  if (by === city.client.citizen.id) return { text: t("claimed_by_me"), isMine: true };
+  return { text: t("claimed_by", { by: names.get(by)?.name ?? by.slice(0, 8) }), isMine: false };
 }
