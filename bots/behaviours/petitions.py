@@ -16,7 +16,7 @@ from protocol.services.petitions import (
     GuideToFiling,
     NoticePage,
     PetitionCard,
-    PetitionPage,
+    PetitionDesk,
     ReadNotice,
     ReceivePetition,
     RoutePetition,
@@ -56,7 +56,7 @@ async def process(me: Client, chance: random.Random) -> None:
     if department is None and not at_counter:
         return await stroll(me, chance)
     desk = await me.ask(DeskOfDepartment, **({"department": department} if department else {}))
-    assert isinstance(desk, PetitionPage)
+    assert isinstance(desk, PetitionDesk)
     mine = [card for card in desk.items if card.state in ("submitted", "received", "assigned", "in_review")]
     if mine:
         await _step(me, chance.choice(mine), chance)
