@@ -210,7 +210,7 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(tmp_pa
         await page.get_by_label("What 1, English").fill("Doors and music")
         await page.get_by_label("Minutes 1").fill("0.5")
         await page.get_by_role("button", name="Remove 6").click()
-        await page.get_by_role("button", name="Save").click()
+        await page.get_by_role("button", name="Save", exact=True).click()
         await expect(sheet.locator("li")).to_have_count(5)
         await expect(crew.locator(".run_sheet li")).to_have_count(5)
         await sheet.get_by_role("button", name="Begin next: Doors and music").click()
