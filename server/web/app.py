@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from pydantic import BaseModel
 
-from protocol.catalogue import COMMANDS, fingerprint
+from protocol.catalogue import COMMANDS, FINGERPRINT
 from protocol.handshake import PROTOCOL_VERSION, CityCard
 from server.codes import Codes
 from server.config import Settings
@@ -69,7 +69,7 @@ def build(
     # FastAPI's own pages for /docs load scripts from elsewhere, and its document is made while everyone waits.
     app = FastAPI(title="Madang", version=version("madang"), docs_url=None, redoc_url=None, openapi_url=None)
     here = Version(
-        name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=fingerprint()
+        name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=FINGERPRINT
     )
 
     app.add_middleware(ShortBodies, max_bytes=settings.limits.max_message_bytes, refuse=faults.refuse)
