@@ -45,7 +45,7 @@ async def test_a_visitor_walks_in_a_place_that_is_drawn_and_light_to_load(window
     assert 20_000 < loaded <= 400_000, f"a first visit weighs {loaded} bytes"
     for title in ("가까운 사람", "일정", "질의응답", "민원", "안전", "지도", "설정"):
         await page.get_by_role("button", name=title, exact=True).click()
-        await page.locator(".sheet .body > *").first.wait_for()
+        await page.locator(".sheet .body > :visible").first.wait_for()
         assert await faults_of(page) == [], title
 
     await page.get_by_label("English", exact=True).check()

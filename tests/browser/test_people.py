@@ -35,7 +35,7 @@ async def windows(city: WebCity) -> AsyncIterator[Windows]:
 async def near(page: Page) -> None:
     """The panel of who is near is open, and no hand is on it."""
     await page.get_by_role("button", name="가까운 사람", exact=True).click()
-    await page.locator(".sheet .body > *").first.wait_for()
+    await page.locator(".sheet .body > :visible").first.wait_for()
     await page.mouse.move(5, 5)
     await page.locator(".street > canvas").focus()
 
