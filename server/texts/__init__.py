@@ -3,13 +3,27 @@
 import tomllib
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 Language = Literal["ko", "en"]
 
 LANGUAGES: Final[tuple[Language, ...]] = ("ko", "en")
 DEFAULT_LANGUAGE: Final[Language] = "en"
 """For whoever asks for a language that is not here."""
+
+
+class Worded(Protocol):
+    """The same in both languages."""
+
+    @property
+    def ko(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
+
+def spoken(words: Worded, language: Language) -> str:
+    """What is said in a language of what stands in both."""
+    return words.ko if language == "ko" else words.en
 
 
 @cache
@@ -21,8 +35,8 @@ def texts(language: Language, part: str = "") -> dict[str, Any]:
 
 def language_of(locale: str | None) -> Language:
     """The language for a locale such as ko-KR."""
-    spoken = (locale or "").replace("_", "-").split("-")[0].lower()
-    return next((language for language in LANGUAGES if language == spoken), DEFAULT_LANGUAGE)
+    tongue = (locale or "").replace("_", "-").split("-")[0].lower()
+    return next((language for language in LANGUAGES if language == tongue), DEFAULT_LANGUAGE)
 
 
 def preferred(accept_language: str | None) -> Language:

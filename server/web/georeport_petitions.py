@@ -14,10 +14,10 @@ from typing import Any
 from protocol.codec import read
 from protocol.refusals import Refusal, Refused
 from protocol.services.petitions import FilePetition, State
-from server.texts import Language, texts
+from server.texts import Language, spoken, texts
 from server.web.georeport import shown_time
 from worlds.services.petitions import Petition, Petitions, public_view
-from worlds.services.petitions.rules import KindRule, Rules, Words
+from worlds.services.petitions.rules import KindRule, Rules
 from worlds.services.petitions.states import BEFORE_RECEIPT, CLOSED, TABLE
 
 TITLE_LENGTH = 60
@@ -56,9 +56,9 @@ def services(rules: Rules, language: Language) -> list[dict[str, Any]]:
     return [
         {
             "service_code": code,
-            "service_name": _word(kind.name, language),
+            "service_name": spoken(kind.name, language),
             "description": told["service"].format(
-                article=_word(kind.article, language), needs=", ".join(_needs(kind)) or told["nothing"]
+                article=spoken(kind.article, language), needs=", ".join(_needs(kind)) or told["nothing"]
             ),
             "metadata": True,
             "type": "batch",
@@ -74,7 +74,7 @@ def definition(rules: Rules, code: str, language: Language) -> dict[str, Any]:
     kind = _kind(rules, code)
     told = texts(language)["open311"]
     departments = [
-        {"key": department.id, "name": _word(department.name, language)} for department in rules.departments
+        {"key": department.id, "name": spoken(department.name, language)} for department in rules.departments
     ]
     agreement = [{"key": YES, "name": told["yes"]}, {"key": NO, "name": told["no"]}]
     asked = [
@@ -215,10 +215,10 @@ def request(
         "service_request_id": card.number,
         "status": status(petition),
         "status_notes": _in_words(rules, state, about, language),
-        "service_name": _word(rules.kinds[petition.kind].name, language),
+        "service_name": spoken(rules.kinds[petition.kind].name, language),
         "service_code": card.kind,
         "description": card.summary,
-        "agency_responsible": _word(department.name, language) if department is not None else None,
+        "agency_responsible": spoken(department.name, language) if department is not None else None,
         "service_notice": None,
         "requested_datetime": shown_time(card.received_at),
         "updated_datetime": shown_time(card.updated_at),
@@ -268,11 +268,11 @@ def _steps(petition: Petition) -> Iterator[tuple[int, State, str]]:
 
 def _in_words(rules: Rules, state: State, about: str, language: Language) -> str:
     """A state in plain words; to whom it was passed on, or the class of the reason: nothing that was written."""
-    shown = _word(rules.states[state], language)
+    shown = spoken(rules.states[state], language)
     if state in ("transferred", "closed_transferred") and (body := rules.body(about)) is not None:
-        return str(texts(language)["open311"]["forwarded"]).format(body=_word(body.name, language))
+        return str(texts(language)["open311"]["forwarded"]).format(body=spoken(body.name, language))
     if state == "not_processed" and (reason := rules.unprocessed_reasons.get(about)) is not None:
-        return f"{shown}: {_word(reason.name, language)}"
+        return f"{shown}: {spoken(reason.name, language)}"
     return shown
 
 
@@ -297,7 +297,3 @@ def _needs(kind: KindRule) -> list[str]:
 def asked_as(field: str | None) -> str | None:
     """A petition's field as the Open311 client knows it."""
     return _NEEDS.get(field or "", field)
-
-
-def _word(words: Words, language: Language) -> str:
-    return words.ko if language == "ko" else words.en

@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from protocol.codec import read
 from protocol.refusals import ProtocolError, Refusal, Refused
 from protocol.services.petitions import PetitionStatus
-from server.texts import Language, preferred
+from server.texts import Language, preferred, spoken
 from server.texts import texts as texts_in
 from server.web.callers import Gate, address_of, bearer, believable
 from server.web.georeport import errors, form_of, read_time, shown_time, written
@@ -76,7 +76,7 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
         rules = await asked(lambda service, _: service.rules)
         room = rules.department(rules.civil_service)
         assert room is not None
-        name = room.name.ko if language == "ko" else room.name.en
+        name = spoken(room.name, language)
         found = {
             "changeset": CHANGESET,
             "contact": told["contact"].format(department=name, contact=room.contact),

@@ -14,11 +14,10 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from protocol.handshake import Text
 from protocol.message import Name
 from server.calendars import MEDIA_TYPE, Appointment, Zone, feed
-from server.texts import Language, preferred, texts
+from server.texts import Language, preferred, spoken, texts
 from server.web.callers import Gate, address_of, caller
 from server.web.refusals import RefusalTold
 from server.web.view import CityView
-from worlds import plan
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.plan import DistrictPlan
@@ -160,7 +159,7 @@ def appointment(
     url = f"{base}/plain/question-time/{session.id}"
     return Appointment(
         uid=f"{session.id}.{session.announced_at}.{city}@madang",
-        title=session.title.ko if language == "ko" else session.title.en,
+        title=spoken(session.title, language),
         description=told["called_off" if session.called_off_at else "description"].format(url=url),
         place=where,
         begins_at=session.starts_at,
@@ -181,7 +180,7 @@ def _place(
     if district is None:
         return session.district, None, None
     stage = next((one.name for one in district.stages if one.id == session.stage), None)
-    names = [_word(name, language) for name in (district.name, stage) if name is not None]
+    names = [spoken(name, language) for name in (district.name, stage) if name is not None]
     # Metres of a degree of WGS84 where the district is: good to a metre or so over its few hundred.
     lat, lon = district.anchor.lat, district.anchor.lon
     turn = math.radians(lat)
@@ -191,12 +190,8 @@ def _place(
 
 
 def _called(district: DistrictPlan | None, city: Text, language: Language) -> str:
-    name = _word(district.name if district is not None else city, language)
+    name = spoken(district.name if district is not None else city, language)
     return str(texts(language)["calendar"]["name"].format(place=name))
-
-
-def _word(name: Text | plan.Text, language: Language) -> str:
-    return name.ko if language == "ko" else name.en
 
 
 def _as_json(table: Any) -> str:

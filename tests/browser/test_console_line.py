@@ -9,18 +9,11 @@ import pytest
 from playwright.async_api import expect
 
 from server.auth import issue_token
-from tests.support.browser import faults_of
+from tests.support.browser import clock_off, faults_of
 from tests.support.console import STAFF, Windows, windows_onto
 from tests.support.proxy import Proxy
 
 ASKED = "밤길의 가로등을 더 밝게 해 주세요."
-A_DAY_OFF = """{
-    const Real = Date, day = DAYS * 86_400_000;
-    globalThis.Date = class extends Real {
-        constructor(...given) { given.length ? super(...given) : super(Real.now() + day); }
-        static now() { return Real.now() + day; }
-    };
-}"""
 
 
 @pytest.fixture
@@ -101,7 +94,7 @@ async def test_a_city_that_is_away_when_the_console_opens_is_waited_for(windows:
 async def test_a_machine_whose_clock_is_a_day_off_shows_the_citys_times(windows: Windows, days: int) -> None:
     session = await windows.question_time()
     await windows.city.done("live_qa.ask", "mina", session=session, text=ASKED)
-    init = A_DAY_OFF.replace("DAYS", f"{days}")
+    init = clock_off(days)
     page = await windows.open("/console", "en", init + kept(windows.city.tokens["seoyeon"]))
     await page.evaluate(f"location.hash = '/questions/{session}'")
     assert abs(await page.evaluate("Date.now()") / 1000 - days * 86_400 - time.time()) < 3_600

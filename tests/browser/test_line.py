@@ -9,20 +9,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, clock_off, come_in, faults_of, settled, until
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
 
 expect.set_options(timeout=PATIENCE_MS)
-
-A_DAY_OFF = """{
-    const Real = Date, day = DAYS * 86_400_000;
-    globalThis.Date = class extends Real {
-        constructor(...given) { given.length ? super(...given) : super(Real.now() + day); }
-        static now() { return Real.now() + day; }
-    };
-}"""
 
 LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
@@ -186,7 +178,7 @@ async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_beli
 async def test_a_clock_that_is_a_day_off_changes_nothing_of_the_citys_times(
     city: WebCity, windows: Windows, days: int
 ) -> None:
-    page = await windows.open(script=A_DAY_OFF.replace("DAYS", str(days)))
+    page = await windows.open(script=clock_off(days))
     await come_in(page, token=city.tokens["mina"])
     await settled(page)
     assert abs(await page.evaluate("Date.now()") / 1000 - days * 86_400 - time.time()) < 3_600

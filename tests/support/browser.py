@@ -99,6 +99,20 @@ async def until(page: Page, claim: str, seconds: float = 60) -> None:
     assert held, f"it did not come to be that {claim}"
 
 
+_CLOCK_OFF = """{
+    const Real = Date, day = DAYS * 86_400_000;
+    globalThis.Date = class extends Real {
+        constructor(...given) { given.length ? super(...given) : super(Real.now() + day); }
+        static now() { return Real.now() + day; }
+    };
+}"""
+
+
+def clock_off(days: int) -> str:
+    """A script by which a page's machine is so many days ahead."""
+    return _CLOCK_OFF.replace("DAYS", str(days))
+
+
 async def come_in(page: Page, name: str = "", token: str | None = None) -> None:
     """Through the way in, by a name or by a token."""
     await page.locator("input[name=name]").fill(name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from protocol.services.announcements import AnnouncementLevel
-from server.texts import Language
+from server.texts import Language, spoken
 from server.web.view import CityView
 from worlds.city import City
 from worlds.services.announcements import Announcements
@@ -25,7 +25,7 @@ def announced(city: City, view: CityView, language: Language, now: int) -> list[
     if not isinstance(service, Announcements):
         return []
     return [
-        Announced(one.level, getattr(one.text, language), _where(view, one.scope, language), one.until)
+        Announced(one.level, spoken(one.text, language), _where(view, one.scope, language), one.until)
         for one in service.standing(now)
     ]
 
@@ -37,4 +37,4 @@ def _where(view: CityView, scope: str, language: Language) -> str:
         return ""
     zone = next((one for one in district.zones if one.id == zone_id), None)
     names = [district.name, *([zone.name] if zone is not None else [])]
-    return " · ".join(getattr(name, language) for name in names)
+    return " · ".join(spoken(name, language) for name in names)
