@@ -72,7 +72,7 @@ class District:
         self.tick_hz = tick_hz
         self.on_stage: set[int] = set()
         self._spotlit: set[int] = set()
-        self._arrivals = Arrivals(plan, self._ground.walls, chance)
+        self._arrivals = Arrivals(plan, chance)
         self._doors_open = [door.open for door in plan.doors]
         stages = {stage.zone for stage in plan.stages}
         self._stage_zones = sum(1 << i for i, zone in enumerate(plan.zones) if zone.id in stages)
