@@ -16,6 +16,9 @@ from tests.support.windows import Windows, windows_onto
 
 expect.set_options(timeout=PATIENCE_MS)
 
+FRAMES = "madang.gauge.read().frames"
+"""How many a page has drawn."""
+
 LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
 
@@ -148,13 +151,17 @@ async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_pl
     told = first.get_by_role("alertdialog")
     await expect(told).to_contain_text("다른 창에서")
     assert await faults_of(first) == []
+    kept = await first.evaluate(FRAMES)
     await settled(second)
     await first.evaluate("madang.client.hurry()")
     await second.locator(".street > canvas").focus()
-    drawn = await second.evaluate("madang.gauge.read().frames")
-    await until(second, f"madang.gauge.read().frames > {drawn + 5}")
+    drawn = await second.evaluate(FRAMES)
+    await until(second, f"{FRAMES} > {drawn + 5}")
     assert await second.evaluate("madang.client.state") == "here"
     await expect(told).to_be_visible()
+    assert await first.evaluate(FRAMES) == kept, "it goes on drawing what nobody walks in"
+    await first.set_viewport_size({"width": 640, "height": 360})
+    await until(first, f"{FRAMES} > {kept}")
 
 
 async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_believed(
