@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
-from tests.support.browser import PATIENCE_MS, clock_off, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, Chromium, clock_off, come_in, faults_of, settled, until
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -23,20 +26,20 @@ LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     limits = {"chat_per_s": 0, "commands_per_s": 0}
     async with web_city(tmp_path, limits=limits) as city:
         yield city
 
 
-@pytest.fixture
-async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def proxy(city: WebCity) -> AsyncIterator[Proxy]:
     """A way to the city that is cut, and passes nothing, while `is_kind` is false."""
     async with Proxy(*city.city.host_and_port, random.Random(7), longest_bytes=0) as proxy:
