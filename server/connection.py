@@ -203,9 +203,7 @@ class Connection:
         return before is not None
 
     def _refuse(self, command_id: int, word: str, refusal: Refused) -> None:
-        metrics = self.router.metrics
-        metrics.commands.labels(word, "refused").inc()
-        metrics.refused.labels(refusal.code).inc()
+        self.router.metrics.note_refused(word, refusal)
         answer = RefusedAnswer(
             id=command_id,
             code=refusal.code,
