@@ -280,7 +280,11 @@ class Connection:
                 return
             self.pinged_at = now
             self.line.ping()
-        self.look_at = min(self.session.deadline(), max(self.session.heard_at, self.pinged_at) + PING_SECONDS)
+        self.look_at = min(
+            self.session.deadline(),
+            max(self.session.heard_at, self.pinged_at) + PING_SECONDS,
+            now + self.router.registry.left_s(self.citizen),
+        )
 
     def end(
         self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None
