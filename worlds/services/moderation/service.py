@@ -213,7 +213,9 @@ class Moderation(Service[e.OfModeration]):
                 return WitnessedReport(**dict(command), seen=seen, about=about, is_here=is_here)
             case wire.Sanction():
                 here = (witness.citizen(one) for one in command.citizens)
-                return WitnessedSanction(**dict(command), here=tuple(one for one in here if one is not None))
+                found = tuple(one for one in here if one is not None)
+                seen = witness.seen_by(citizen.id, command.citizens[0])
+                return WitnessedSanction(**dict(command), here=found, seen=seen)
             case wire.MoveCitizen():
                 return WitnessedMove(**dict(command), here=witness.citizen(command.citizen))
             case wire.GuardTalk():
