@@ -1,6 +1,7 @@
 """Moderation as a service: which rule answers which command, and what it says to the commands of others."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
@@ -81,6 +82,9 @@ ONES_OWN = (e.Arrived, e.Blocked, e.BubbleSet, e.Reported, e.Acknowledged, e.App
 """What staff do as anyone may, and not by their office."""
 
 STATE = TypeAdapter(State)
+
+DUES_AT_ONCE = 128
+"""Deadlines of one round: of a hundred thousand bans that ended while no city ran, nobody waits for the last."""
 
 
 class Moderation(Service[e.OfModeration]):
@@ -275,7 +279,7 @@ class Moderation(Service[e.OfModeration]):
     # Deadlines
 
     def due(self, now: int) -> Iterator[e.OfModeration]:
-        for due in self.desk.index.take_due(self.desk.state, now):
+        for due in islice(self.desk.index.take_due(self.desk.state, now), DUES_AT_ONCE):
             yield self._ended(due)
 
     def _ended(self, due: Due) -> e.OfModeration:
