@@ -50,6 +50,10 @@ class Line(Protocol):
     shared: Shared
     """How what is shared with others is sent now; another may do it after any send."""
 
+    @property
+    def shared_fd(self) -> int:
+        """The socket that `shared` sends to, and others may too; -1 while it sends otherwise."""
+
     def send_rest(self, frame: bytes) -> None:
         """The rest of a frame that `shared` took in part, or not at all: it waits, and what is sent after it."""
 
@@ -323,4 +327,7 @@ class Connection:
     def _drop_line(self) -> None:
         self.session.close()
         if self.has_line:
+            if self.crowd is not None:
+                # At once, as the number of the line's socket may soon be another's.
+                self.crowd.hold(self.slot)
             self.line.connection = self.line.pose_way = None
