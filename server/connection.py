@@ -207,9 +207,7 @@ class Connection:
         return before is not None
 
     def _refuse(self, command_id: int, word: str, refusal: Refused) -> None:
-        metrics = self.router.metrics
-        metrics.commands.labels(word, "refused").inc()
-        metrics.refused.labels(refusal.code).inc()
+        self.router.metrics.note_refused(word, refusal)
         answer = RefusedAnswer(
             id=command_id,
             code=refusal.code,
@@ -286,7 +284,11 @@ class Connection:
                 return
             self.pinged_at = now
             self.line.ping()
-        self.look_at = min(self.session.deadline(), max(self.session.heard_at, self.pinged_at) + PING_SECONDS)
+        self.look_at = min(
+            self.session.deadline(),
+            max(self.session.heard_at, self.pinged_at) + PING_SECONDS,
+            now + self.router.registry.left_s(self.citizen),
+        )
 
     def end(
         self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None

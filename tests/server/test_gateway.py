@@ -112,6 +112,8 @@ async def test_a_sockets_number_that_comes_again_is_sent_nothing_of_its_predeces
                 key = {"session": welcome["session"], "key": welcome["resume_key"], "last": 0}
                 await another.greet(resume=key)
                 assert (await guest.ended())[0]["code"] == "superseded"
+            case _:
+                raise AssertionError(end)
         await until(lambda: is_free(number))
         async with AsyncExitStack() as stack:
             newcomers: list[Guest] = []
