@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
-Reals = Floats | np.float64
+Places = NDArray[np.floating[Any]]
+Reals = Places | np.floating[Any]
 Points = Sequence[tuple[float, float]]
 
 ON_LINE_M = 0.02  # how far from a line a piece of it may be drawn: a hand that writes centimetres rounds
@@ -36,7 +38,7 @@ def contains(polygon: Points, x: ArrayLike, z: ArrayLike) -> NDArray[np.bool_]:
     return inside
 
 
-def covered(polygon: Points, x: Floats, z: Floats) -> NDArray[np.bool_]:
+def covered(polygon: Points, x: Places, z: Places) -> NDArray[np.bool_]:
     """(len(z), len(x)) the same of a lattice with rising columns and rows: each side is tried on its own rows alone."""
     inside = np.zeros((len(z), len(x)), np.bool_)
     sides = segments(polygon, closed=True)
@@ -50,7 +52,7 @@ def covered(polygon: Points, x: Floats, z: Floats) -> NDArray[np.bool_]:
     return inside
 
 
-def beside(lines: Floats, x: Floats, z: Floats, metres: float) -> NDArray[np.bool_]:
+def beside(lines: Floats, x: Places, z: Places, metres: float) -> NDArray[np.bool_]:
     """(len(z), len(x)) which places of a lattice with rising columns and rows are at most so far from a line."""
     near = np.zeros((len(z), len(x)), np.bool_)
     for line in lines:
@@ -61,7 +63,7 @@ def beside(lines: Floats, x: Floats, z: Floats, metres: float) -> NDArray[np.boo
     return near
 
 
-def distance(x: Floats, z: Floats, ax: Reals, az: Reals, bx: Reals, bz: Reals) -> Floats:
+def distance(x: Places, z: Places, ax: Reals, az: Reals, bx: Reals, bz: Reals) -> Floats:
     """Metres from each place to the line from a to b."""
     along_x, along_z = bx - ax, bz - az
     length2 = np.maximum(along_x**2 + along_z**2, 1e-18)
