@@ -18,8 +18,15 @@ class Windows:
         self.url = url
         self._stack = stack
 
-    async def open(self, path: str = "/?debug", url: str | None = None, script: str = "", **how: Any) -> Page:
-        """A fresh window; `script` runs before the page's own."""
+    async def open(
+        self,
+        path: str = "/?debug",
+        url: str | None = None,
+        script: str = "",
+        has_own_clock: bool = False,
+        **how: Any,
+    ) -> Page:
+        """A fresh window; `script` runs before the page's own, whose clock may be one that the test moves."""
         context = await self._stack.enter_async_context(await self.browser.new_context(**(WINDOW | how)))
         await context.add_init_script(CHOSEN)
         await context.add_init_script(SELDOM)
@@ -28,6 +35,8 @@ class Windows:
         page = await context.new_page()
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
+        if has_own_clock:
+            await page.clock.install()
         await page.goto((url or self.url) + path)
         return page
 
