@@ -4,24 +4,27 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, Chromium, chromium_with, come_in, faults_of, settled, until
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path) as city:
         yield city
 
 
-@pytest.fixture
-async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 
@@ -127,7 +130,10 @@ async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
 async def test_without_webgl_it_says_why_and_where_the_city_is_in_words(
     city: WebCity, locale: str, told: str, other: str
 ) -> None:
-    async with windows_onto(f"http://{city.city.address}", "--disable-3d-apis") as windows:
+    async with (
+        chromium_with("--disable-3d-apis") as chromium,
+        windows_onto(chromium, f"http://{city.city.address}") as windows,
+    ):
         page = await windows.open(locale=locale)
         await expect(page.get_by_role("heading", name=told)).to_be_visible()
         assert await faults_of(page) == []

@@ -1,6 +1,6 @@
 """The console in a real browser: a question is taken, published and answered by keys; others see each step at once.
 
-One city and one browser for all: each test has a session, a citizen or a district of its own.
+One city for all: each test has a session, a citizen or a district of its own.
 """
 
 from collections.abc import AsyncIterator
@@ -11,19 +11,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import faults_of
+from tests.support.browser import Chromium, faults_of
 from tests.support.console import Windows, tab_to, windows_onto
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def city(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path_factory.mktemp("console")) as windows:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def city(chromium: Chromium, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path_factory.mktemp("console")) as windows:
         yield windows
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def windows(city: Windows) -> AsyncIterator[Windows]:
     async with city.stack:
         yield city
@@ -198,9 +198,11 @@ async def test_an_announcement_from_the_console_reaches_everyone_and_the_plain_p
     assert "south gate" not in (await windows.city.get("/plain", lang="en")).text
 
 
-async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(tmp_path: Path) -> None:
+async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(
+    chromium: Chromium, tmp_path: Path
+) -> None:
     # A city of its own, as its clock goes on.
-    async with windows_onto(tmp_path) as windows, windows.stack:
+    async with windows_onto(chromium, tmp_path) as windows, windows.stack:
         session = await windows.question_time()
         page = await windows.console("seoyeon", "en", f"questions/{session}")
         crew = await windows.console("counter", "ko", f"questions/{session}")

@@ -6,19 +6,22 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from server.auth import issue_token
-from tests.support.browser import clock_off, faults_of
+from tests.support.browser import Chromium, clock_off, faults_of
 from tests.support.console import STAFF, Windows, windows_onto
 from tests.support.proxy import Proxy
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ASKED = "밤길의 가로등을 더 밝게 해 주세요."
 
 
-@pytest.fixture
-async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path) as windows, windows.stack:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path) as windows, windows.stack:
         yield windows
 
 
@@ -118,9 +121,9 @@ async def test_a_machine_whose_clock_is_a_day_off_shows_the_citys_times(windows:
     await expect(screen.locator(".timer")).to_contain_text(" left")
 
 
-@pytest.fixture
-async def closed(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path, visitors={"admitted": False}) as windows, windows.stack:
+@pytest_asyncio.fixture(loop_scope="session")
+async def closed(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path, visitors={"admitted": False}) as windows, windows.stack:
         yield windows
 
 

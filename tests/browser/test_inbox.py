@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import faults_of
+from tests.support.browser import Chromium, faults_of
 from tests.support.console import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 MANY = 25
 """More than one page of the desk holds, where each is long."""
@@ -20,9 +23,9 @@ TURNED = "\u202e"
 SYLLABLES = "가나다라마바사아차카타파하거너더러머버서어저처커터퍼허고노도로모보소오초코토포호"
 
 
-@pytest.fixture
-async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path, limits={"commands_per_s": 0}) as windows, windows.stack:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path, limits={"commands_per_s": 0}) as windows, windows.stack:
         yield windows
 
 

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
-from tests.support.browser import PATIENCE_MS, clock_off, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, Chromium, clock_off, come_in, faults_of, settled, until
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -24,24 +27,27 @@ SEEN_OR_NOT = """(isHidden) => {
 }"""
 """What a browser tells a page when its tab is left, and looked at again."""
 
+FRAMES = "madang.gauge.read().frames"
+"""How many a page has drawn."""
+
 LINES = 300
 """More than the page keeps (200), and than one acknowledgement is for (64)."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     limits = {"chat_per_s": 0, "commands_per_s": 0}
     async with web_city(tmp_path, limits=limits) as city:
         yield city
 
 
-@pytest.fixture
-async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def proxy(city: WebCity) -> AsyncIterator[Proxy]:
     """A way to the city that is cut, and passes nothing, while `is_kind` is false."""
     async with Proxy(*city.city.host_and_port, random.Random(7), longest_bytes=0) as proxy:
@@ -205,13 +211,17 @@ async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_pl
     told = first.get_by_role("alertdialog")
     await expect(told).to_contain_text("다른 창에서")
     assert await faults_of(first) == []
+    kept = await first.evaluate(FRAMES)
     await settled(second)
     await first.evaluate("madang.client.hurry()")
     await second.locator(".street > canvas").focus()
-    drawn = await second.evaluate("madang.gauge.read().frames")
-    await until(second, f"madang.gauge.read().frames > {drawn + 5}")
+    drawn = await second.evaluate(FRAMES)
+    await until(second, f"{FRAMES} > {drawn + 5}")
     assert await second.evaluate("madang.client.state") == "here"
     await expect(told).to_be_visible()
+    assert await first.evaluate(FRAMES) == kept, "it goes on drawing what nobody walks in"
+    await first.set_viewport_size({"width": 640, "height": 360})
+    await until(first, f"{FRAMES} > {kept}")
 
 
 async def test_a_token_that_has_expired_is_told_as_such_and_the_next_one_is_believed(

@@ -5,11 +5,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, settled
+from tests.support.browser import PATIENCE_MS, Chromium, come_in, settled
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -20,15 +23,15 @@ OVER_THE_SHEET = """() => {
 }"""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path, limits={"commands_per_s": 0, "enter_at_per_s": 0}) as city:
         yield city
 
 
-@pytest.fixture
-async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 

@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled
+from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -19,21 +22,21 @@ CONTACT = "02-2133-0000"
 CONSOLE: dict[str, Any] = {"viewport": {"width": 1100, "height": 700}, "device_scale_factor": 1}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path) as city:
         yield city
 
 
-@pytest.fixture
-async def street(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def street(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 
-@pytest.fixture
-async def hall(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 

@@ -5,16 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import faults_of
+from tests.support.browser import Chromium, faults_of
 from tests.support.console import Windows, tab_to, windows_onto
 from tests.support.web_city import a_petition
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-@pytest.fixture
-async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path) as windows, windows.stack:
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path) as windows, windows.stack:
         yield windows
 
 

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+import pytest_asyncio
+from playwright.async_api import Browser, Page
 
 from server.texts import LANGUAGES, Language, texts
-from tests.support.browser import LAUNCH, faults_of, signed_in, take_step
+from tests.support.browser import Chromium, faults_of, signed_in, take_step
 from tests.support.plain_page import announced, ended, sanctioned
 from tests.support.web_city import WebCity, a_petition, web_city
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = (
     "/plain",
@@ -31,18 +34,18 @@ PAGES = (
 )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path, limits={"commands_per_s": 0}) as city:
         yield city
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(**LAUNCH)
-        yield browser
-        await browser.close()
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(chromium: Chromium) -> AsyncIterator[Browser]:
+    browser = await chromium.running()
+    yield browser
+    for context in browser.contexts:
+        await context.close()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,19 +7,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import CHOSEN, WINDOW, come_in, faults_of, settled
+from tests.support.browser import CHOSEN, WINDOW, Chromium, come_in, faults_of, settled
 from tests.support.console import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ASKED = "밤늦게 다니는 심야 버스를 두 노선 더 늘려 주실 수 있나요?"
 PHASES = ("입장", "진행 중", "마무리", "후속 처리")
 OTHER = "초등학교 앞 횡단보도의 신호를 더 길게 해 주실 수 있나요?"
 
 
-@pytest.fixture
-async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with windows_onto(tmp_path) as windows, windows.stack:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, tmp_path) as windows, windows.stack:
         yield windows
 
 

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled, until
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -20,15 +23,15 @@ ON_SCREEN = """(() => {
 """Where the other citizen is drawn."""
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path) as city:
         yield city
 
 
-@pytest.fixture
-async def windows(city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         yield windows
 
 

@@ -4,24 +4,29 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled
+from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     crowd = {"district_capacity": 2, "reserved_share": 0}
     async with web_city(tmp_path, crowd=crowd, limits={"commands_per_s": 0}) as city:
         yield city
 
 
-async def test_who_types_a_code_comes_in_as_themselves_and_nothing_of_it_is_kept(city: WebCity) -> None:
-    async with windows_onto(f"http://{city.city.address}") as windows:
+async def test_who_types_a_code_comes_in_as_themselves_and_nothing_of_it_is_kept(
+    chromium: Chromium, city: WebCity
+) -> None:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
         page = await windows.open()
         await come_in(page, token="AAAA-AAAA")
         await expect(page.get_by_role("alert")).to_contain_text("맞지 않는 코드")
@@ -35,9 +40,9 @@ async def test_who_types_a_code_comes_in_as_themselves_and_nothing_of_it_is_kept
 
 
 async def test_before_a_full_district_one_is_told_ones_place_and_goes_in_when_somebody_leaves(
-    city: WebCity,
+    chromium: Chromium, city: WebCity
 ) -> None:
-    async with windows_onto(f"http://{city.city.address}") as windows, city.city.guest() as first:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows, city.city.guest() as first:
         page = await windows.open()
         await first.greet(name="First")
         where = (await city.get("/api/city")).json()["districts"][0]["id"]
@@ -54,9 +59,9 @@ async def test_before_a_full_district_one_is_told_ones_place_and_goes_in_when_so
         await expect(line).to_have_count(0)
 
 
-async def test_who_does_not_want_to_wait_goes_elsewhere(city: WebCity) -> None:
+async def test_who_does_not_want_to_wait_goes_elsewhere(chromium: Chromium, city: WebCity) -> None:
     async with (
-        windows_onto(f"http://{city.city.address}") as windows,
+        windows_onto(chromium, f"http://{city.city.address}") as windows,
         city.city.guest() as first,
         city.city.guest() as second,
     ):

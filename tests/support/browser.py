@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, ConsoleMessage, Page, Playwright, async_playwright
 
 from tests.support.web_city import WebCity
 
@@ -49,6 +51,59 @@ PATIENCE_MS = 60_000
 """How long a page may take to come to what a test waits for."""
 
 AXE = Path(__file__).parents[2] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+class Chromium:
+    """A browser that tests share, each in windows of its own; where it has gone, another takes its place."""
+
+    def __init__(self, playwright: Playwright, args: Iterable[str]) -> None:
+        self._playwright = playwright
+        self._launch = LAUNCH | {"args": [*LAUNCH["args"], *args]}
+        self._browser: Browser | None = None
+
+    async def running(self) -> Browser:
+        """The browser, launched where it is not."""
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = await self._playwright.chromium.launch(**self._launch)
+        return self._browser
+
+    async def close(self) -> None:
+        """With all its windows."""
+        if self._browser is not None:
+            await self._browser.close()
+
+    async def window(self, stack: AsyncExitStack, scripts: Iterable[str] = (), **how: Any) -> Page:
+        """A fresh window, as long as the stack; whatever goes wrong in it fails the test. The scripts run first."""
+        faults: list[str] = []
+        stack.callback(_no_faults, faults)
+        context = await stack.enter_async_context(await (await self.running()).new_context(**how))
+        for script in scripts:
+            await context.add_init_script(script)
+        page = await context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+
+        def hear(told: ConsoleMessage) -> None:
+            if "Content Security Policy" in told.text:
+                faults.append(told.text)
+
+        page.on("console", hear)
+        return page
+
+
+def _no_faults(faults: list[str]) -> None:
+    assert not faults, f"the page has a fault: {faults}"
+
+
+@asynccontextmanager
+async def chromium_with(*args: str) -> AsyncIterator[Chromium]:
+    """One that is given more arguments, where there are."""
+    async with async_playwright() as playwright:
+        chromium = Chromium(playwright, args)
+        try:
+            yield chromium
+        finally:
+            await chromium.close()
 
 
 async def signed_in(city: WebCity, browser: Browser, who: str, **how: Any) -> Page:
@@ -131,7 +186,8 @@ async def settled(page: Page) -> None:
 
 async def faults_of(page: Page) -> list[str]:
     """What axe finds on the page that is serious or worse."""
-    await page.evaluate(AXE.read_text("utf-8") + "\n;0")
+    if not await page.evaluate("'axe' in globalThis"):
+        await page.evaluate(AXE.read_text("utf-8") + "\n;0")
     found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"

@@ -1,4 +1,4 @@
-"""The hamlet with its staff, opened in windows of the console: one city and one browser for a whole file of tests."""
+"""The hamlet with its staff, opened in windows of the console: one city, where a whole file of tests wants it so."""
 
 import time
 from collections.abc import AsyncIterator
@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
-from tests.support.browser import LAUNCH, PATIENCE_MS
+from tests.support.browser import PATIENCE_MS, Chromium
 from tests.support.clock import AheadClock
 from tests.support.web_city import WebCity, web_city
 
@@ -22,11 +22,11 @@ STAFF = (
 
 
 class Windows:
-    """One city, and a browser with a window of its own for whoever comes."""
+    """One city, and a window of its own for whoever comes."""
 
-    def __init__(self, city: WebCity, browser: Browser, clock: AheadClock) -> None:
+    def __init__(self, city: WebCity, chromium: Chromium, clock: AheadClock) -> None:
         self.city = city
-        self.browser = browser
+        self._chromium = chromium
         self.clock = clock
         """The city's: the machine's, until a test moves it on."""
         self.stack = AsyncExitStack()
@@ -38,17 +38,7 @@ class Windows:
 
     async def open(self, path: str, language: str = "ko", init: str = "", **how: Any) -> Page:
         """A fresh window; whatever goes wrong in it fails the test."""
-        context = await self.browser.new_context(**({"locale": language} | how))
-        self.stack.push_async_callback(context.close)
-        if init:
-            await context.add_init_script(init)
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
-        page.on(
-            "console",
-            lambda told: pytest.fail(told.text) if "Content Security Policy" in told.text else None,
-        )
+        page = await self._chromium.window(self.stack, [init] if init else [], **({"locale": language} | how))
         await page.goto(self.url + path)
         return page
 
@@ -101,16 +91,12 @@ async def tab_to(page: Page, name: str) -> None:
 
 
 @asynccontextmanager
-async def windows_onto(folder: Path, **sections: Any) -> AsyncIterator[Windows]:
-    """A city with its staff and a browser; both live as long as this."""
+async def windows_onto(chromium: Chromium, folder: Path, **sections: Any) -> AsyncIterator[Windows]:
+    """A city with its staff; it lives as long as this."""
     expect.set_options(timeout=PATIENCE_MS)
     clock = AheadClock()
-    async with web_city(folder, clock=clock, **sections) as city, async_playwright() as playwright:
-        browser = await playwright.chromium.launch(**LAUNCH)
-        try:
-            windows = Windows(city, browser, clock)
-            for claims in STAFF:
-                windows.citizen(**claims.model_dump())
-            yield windows
-        finally:
-            await browser.close()
+    async with web_city(folder, clock=clock, **sections) as city:
+        windows = Windows(city, chromium, clock)
+        for claims in STAFF:
+            windows.citizen(**claims.model_dump())
+        yield windows

@@ -4,18 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
-import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page
 
-from tests.support.browser import CHOSEN, LAUNCH, PATIENCE_MS, SELDOM, WINDOW
+from tests.support.browser import CHOSEN, SELDOM, WINDOW, Chromium
 
 
 class Windows:
     """They open `url`, or another address of the same city."""
 
-    def __init__(self, browser: Browser, url: str, stack: AsyncExitStack) -> None:
-        self.browser = browser
+    def __init__(self, chromium: Chromium, url: str, stack: AsyncExitStack) -> None:
         self.url = url
+        self._chromium = chromium
         self._stack = stack
 
     async def open(
@@ -27,14 +26,8 @@ class Windows:
         **how: Any,
     ) -> Page:
         """A fresh window; `script` runs before the page's own, whose clock may be one that the test moves."""
-        context = await self._stack.enter_async_context(await self.browser.new_context(**(WINDOW | how)))
-        await context.add_init_script(CHOSEN)
-        await context.add_init_script(SELDOM)
-        if script:
-            await context.add_init_script(script)
-        page = await context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("pageerror", lambda error: pytest.fail(f"the page has a fault: {error}"))
+        scripts = [each for each in (CHOSEN, SELDOM, script) if each]
+        page = await self._chromium.window(self._stack, scripts, **(WINDOW | how))
         if has_own_clock:
             await page.clock.install()
         await page.goto((url or self.url) + path)
@@ -42,10 +35,7 @@ class Windows:
 
 
 @asynccontextmanager
-async def windows_onto(url: str, *args: str) -> AsyncIterator[Windows]:
-    """A browser, with more arguments where they are given."""
+async def windows_onto(chromium: Chromium, url: str) -> AsyncIterator[Windows]:
+    """They live as long as this."""
     async with AsyncExitStack() as stack:
-        playwright = await stack.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(**(LAUNCH | {"args": [*LAUNCH["args"], *args]}))
-        stack.push_async_callback(browser.close)
-        yield Windows(browser, url, stack)
+        yield Windows(chromium, url, stack)

@@ -86,6 +86,8 @@ export class World {
   private slowAt = 0;
   private indoors = false;
   private running = true;
+  /** A canvas whose size has changed is empty. */
+  private isEmpty = true;
   private readonly ray = new Raycaster();
   private readonly floor = new Plane(new Vector3(0, 1, 0), 0);
   private readonly dressed = new Map<number, string>();
@@ -249,6 +251,7 @@ export class World {
     if (!width || !height) return;
     this.renderer.setPixelRatio(this.ratio);
     this.renderer.setSize(width, height, false);
+    this.isEmpty = true;
     this.eye.camera.aspect = width / height;
     this.eye.camera.fov = width < height ? 70 : 58;
     this.eye.camera.updateProjectionMatrix();
@@ -261,6 +264,8 @@ export class World {
 
   private frame(now: number): void {
     if (!this.running || !this.place || !this.barriers || !this.client) return;
+    // whose line is over for good keeps the last picture, and leaves this machine to its other windows
+    if (this.client.state === "parted" && !this.isEmpty) return;
     this.gauge.begin(now);
     const lean = isLean();
     const dt = this.last ? Math.min(LONGEST_STEP_S, (now - this.last) / 1000) : 1 / 60;
@@ -301,6 +306,7 @@ export class World {
     this.renderer.shadowMap.autoUpdate = !lean;
     if (!lean) this.showNames(others, camera, now);
     this.renderer.render(this.scene, camera);
+    this.isEmpty = false;
     this.gauge.end();
     this.adapt(dt);
   }
