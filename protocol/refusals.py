@@ -94,16 +94,23 @@ TEXT_CLOSE_CODE = 1003
 
 
 class Refused(Exception):
-    """The rules say no; the citizen is told why, and with which field."""
+    """The rules say no; the citizen is told why, and with which field. `limit` names one that was reached, to count."""
 
     def __init__(
-        self, code: Refusal, message: str = "", *, field: str | None = None, retry_after_ms: int | None = None
+        self,
+        code: Refusal,
+        message: str = "",
+        *,
+        field: str | None = None,
+        retry_after_ms: int | None = None,
+        limit: str | None = None,
     ) -> None:
         super().__init__(message or REFUSAL_MEANINGS[code])
         self.code = code
         self.message = message or REFUSAL_MEANINGS[code]
         self.field = field
         self.retry_after_ms = retry_after_ms
+        self.limit = limit
 
     def bare(self) -> "Refused":
         """The same without where it was raised: who keeps it else keeps all that was at hand there, in a circle."""

@@ -31,6 +31,7 @@ from server.journals.sql import SqlJournal
 from server.metrics import Metrics
 from server.router import Router
 from server.snapshots import Snapshots, make_elsewhere
+from server.sockets import OneByOne, Sockets, best_sockets
 from server.steady_clock import SteadyClock, seconds_running
 from server.ticker import Ticker
 from server.web import app as web
@@ -115,6 +116,7 @@ class Node:
             found, self.journal, Hearers(self.router), self.router.clock, self.metrics, snapshots
         )
         self.ticker = Ticker(self.router, settings, self.metrics)
+        self.sockets: Sockets = OneByOne()
         self.inlet: Inlet | None = None
         self._ready = False
         self._doorstep: Doorstep | None = None
@@ -185,7 +187,12 @@ class Node:
         self.router.host = self.host
         loop = asyncio.get_running_loop()
         self._deciding = loop.create_task(self.host.run())
-        self.inlet = Inlet(loop, self.settings.limits, self.metrics) if Inlet.is_possible() else None
+        if listen.io_uring:
+            self.sockets = best_sockets()
+        for crowd in self.router.crowds.values():
+            crowd.sockets = self.sockets
+        if Inlet.is_possible():
+            self.inlet = Inlet(loop, self.settings.limits, self.metrics, self.sockets)
         gateway = Gateway(self.router, self.inlet, loop.time, loop.call_later)
         http = bounded(self.settings.limits, self.metrics)
         config = uvicorn.Config(
@@ -259,6 +266,7 @@ class Node:
             await self._serving
         if self.inlet is not None:
             self.inlet.close()
+        self.sockets.close()
         try:
             if self._deciding is not None:
                 await self.host.stop(self._deciding)

@@ -2,6 +2,7 @@
 
 import hmac
 import json
+import math
 import os
 import secrets
 from pathlib import Path
@@ -138,6 +139,12 @@ class Registry:
     def holds(self, citizen: Citizen) -> bool:
         """Whether the token by which a citizen came has not ended since; what they opened with it ends with it."""
         return citizen.until is None or self._clock.unix_ms() < citizen.until
+
+    def left_s(self, citizen: Citizen | None) -> float:
+        """For how much longer it is good, in seconds."""
+        if citizen is None or citizen.until is None:
+            return math.inf
+        return (citizen.until - self._clock.unix_ms()) / 1000
 
     def check(self, citizen: Citizen) -> None:
         """Raises BadToken, counted, where it has ended: what it said may be so no longer."""

@@ -50,6 +50,10 @@ class Line(Protocol):
     shared: Shared
     """How what is shared with others is sent now; another may do it after any send."""
 
+    @property
+    def shared_fd(self) -> int:
+        """The socket that `shared` sends to, and others may too; -1 while it sends otherwise."""
+
     def send_rest(self, frame: bytes) -> None:
         """The rest of a frame that `shared` took in part, or not at all: it waits, and what is sent after it."""
 
@@ -203,9 +207,7 @@ class Connection:
         return before is not None
 
     def _refuse(self, command_id: int, word: str, refusal: Refused) -> None:
-        metrics = self.router.metrics
-        metrics.commands.labels(word, "refused").inc()
-        metrics.refused.labels(refusal.code).inc()
+        self.router.metrics.note_refused(word, refusal)
         answer = RefusedAnswer(
             id=command_id,
             code=refusal.code,
@@ -282,7 +284,11 @@ class Connection:
                 return
             self.pinged_at = now
             self.line.ping()
-        self.look_at = min(self.session.deadline(), max(self.session.heard_at, self.pinged_at) + PING_SECONDS)
+        self.look_at = min(
+            self.session.deadline(),
+            max(self.session.heard_at, self.pinged_at) + PING_SECONDS,
+            now + self.router.registry.left_s(self.citizen),
+        )
 
     def end(
         self, code: Farewell, message: str = "", *, after_ms: int | None = None, close_code: int | None = None
@@ -321,4 +327,7 @@ class Connection:
     def _drop_line(self) -> None:
         self.session.close()
         if self.has_line:
+            if self.crowd is not None:
+                # At once, as the number of the line's socket may soon be another's.
+                self.crowd.hold(self.slot)
             self.line.connection = self.line.pose_way = None

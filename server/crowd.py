@@ -1,6 +1,7 @@
 """One district's crowd at work: takes poses as they come, ticks, and hands every client its frame.
 
-Per pose: nothing (`server/inlet.py`). Per client and tick: one call that sends bytes which all in the same cell share.
+Per pose: nothing (`server/inlet.py`). Per client and tick: a row among those who are sent to together, each the bytes
+that all in the same cell share (`server/sockets.py`).
 """
 
 import time
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from protocol.avatars import AvatarCard, Changed, MovedBack
 from protocol.codec import bundle, encode, fact_body
@@ -18,10 +20,11 @@ from protocol.message import MAX_TOLD_BYTES, Fact
 from protocol.refusals import Farewell
 from server.clock import Clock
 from server.config import Settings
-from server.connection import Connection, Shared
+from server.connection import Connection
 from server.frames import binary_frame
 from server.inbox import Inbox
 from server.metrics import Metrics
+from server.sockets import OneByOne, Sockets
 from worlds.citizen import Citizen
 from worlds.district import District
 from worlds.movement import Rules, Steps
@@ -90,8 +93,9 @@ class Crowd:
         self.to_flush: set[Connection] = set()
         self._told: list[tuple[bytes, list[Connection]]] = []
         self.inbox = Inbox(metrics, clock.monotonic())
-        self._watchers: list[dict[int, Shared]] = [{} for _ in range(self.district.grid.count)]
+        self.sockets: Sockets = OneByOne()
         self._watched = np.full(self.district.slots.count, -1, np.int32)
+        self._fds = np.full(self.district.slots.count, -1, np.int32)
         self._joining: set[int] = set()
         self._away: set[int] = set()
         self._restraints: dict[int, Restrain] = {}
@@ -217,14 +221,15 @@ class Crowd:
         self._supervise(now)
         walked = time.perf_counter()
         unix_ms = self.clock.unix_ms()
-        people = {cell: len(there) for cell, there in enumerate(self._watchers) if there}
+        cells, counts = np.unique(self._watched[self._watched >= 0], return_counts=True)
+        people = dict(zip(cells.tolist(), counts.tolist(), strict=True))
         behind = len(self.connections) - sum(people.values()) - len(self._joining) - len(self._away)
         self.metrics.frames_skipped.inc(behind)
         woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()
-        counts = self._counts(list(people))
-        for cell in woven.tiles.keys() | counts.keys():
-            besides = [values[cell] for values in (woven.tiles, counts) if cell in values]
+        told = self._counts(list(people))
+        for cell in woven.tiles.keys() | told.keys():
+            besides = [values[cell] for values in (woven.tiles, told) if cell in values]
             woven.frames[cell] = _together(woven.frames[cell], besides)
         self._send(woven.frames)
         self._move_watchers(crossings, woven.crossings)
@@ -307,25 +312,34 @@ class Crowd:
                 self.tell(slots, supervised(turn, self.clock.unix_ms(), is_staff=is_staff))
 
     def _send(self, messages: dict[int, list[bytes]]) -> None:
-        told = size = 0
-        for cell, parts in messages.items():
-            watchers = self._watchers[cell]
-            for part in parts:
-                frame = binary_frame(part)
-                whole = len(frame)
-                # A copy, for a line that is full by this part leaves the watchers at once.
-                for send in list(watchers.values()):
-                    try:
-                        taken = send(frame)
-                    except OSError:
-                        taken = 0
-                    if taken != whole:
-                        slot = next(slot for slot, way in watchers.items() if way is send)
-                        self.connections[slot].line.send_rest(frame[taken:])
-                told += len(watchers)
-                size += len(watchers) * len(part)
-        self.metrics.frames.inc(told)
-        self.metrics.frame_bytes.inc(size)
+        number = np.full(self.district.grid.count, -1, np.intp)
+        for turn in range(max(map(len, messages.values()), default=0)):
+            parts = {cell: there[turn] for cell, there in messages.items() if turn < len(there)}
+            frames = list(map(binary_frame, parts.values()))
+            number[:] = -1
+            number[list(parts)] = np.arange(len(frames))
+            # Anew for each part, as who is full by one has no more of them.
+            slots = np.flatnonzero(self._watched >= 0)
+            which = number[self._watched[slots]]
+            slots, which = slots[which >= 0], which[which >= 0]
+            self._send_each(slots, frames, which)
+            sizes = np.array(list(map(len, parts.values())), np.int64)
+            self.metrics.frames.inc(len(slots))
+            self.metrics.frame_bytes.inc(int(sizes[which].sum()))
+
+    def _send_each(self, slots: NDArray[np.intp], frames: list[bytes], which: NDArray[np.intp]) -> None:
+        """To each of these clients the frame of that number."""
+        fds = self._fds[slots]
+        direct = np.flatnonzero(fds >= 0)
+        taken = self.sockets.send(fds[direct], frames, which[direct])
+        short = np.flatnonzero(taken != np.array(list(map(len, frames)), np.int64)[which[direct]])
+        for row, slot, i in zip(
+            short.tolist(), slots[direct[short]].tolist(), which[direct[short]].tolist(), strict=True
+        ):
+            self.connections[slot].line.send_rest(frames[i][int(taken[row]) :])
+        indirect = np.flatnonzero(fds < 0)
+        for slot, i in zip(slots[indirect].tolist(), which[indirect].tolist(), strict=True):
+            self._give(slot, [frames[i]])
 
     def _give(self, slot: int, frames: list[bytes]) -> None:
         """Frames for one client."""
@@ -339,19 +353,15 @@ class Crowd:
                 line.send_rest(frame[taken:])
 
     def _watch(self, slot: int, cell: int) -> None:
-        self._watchers[cell][slot] = self.connections[slot].line.shared
-        self._watched[slot] = cell
+        self._watched[slot], self._fds[slot] = cell, self.connections[slot].line.shared_fd
 
     def rewatch(self, slot: int) -> None:
         """This client's line sends in another way now."""
         if self._watched[slot] >= 0:
-            self._watch(slot, int(self._watched[slot]))
+            self._fds[slot] = self.connections[slot].line.shared_fd
 
     def _unwatch(self, slot: int) -> None:
-        cell = int(self._watched[slot])
-        if cell >= 0:
-            self._watchers[cell].pop(slot, None)
-            self._watched[slot] = -1
+        self._watched[slot] = self._fds[slot] = -1
 
     def _move_watchers(
         self, crossings: list[tuple[int, int, int]], messages: dict[tuple[int, int], list[bytes]]

@@ -95,6 +95,13 @@ class SocketLine(WSListener):
         if self._source is not None and self._gateway.inlet is not None:
             self._gateway.inlet.lead(self._source, way)
 
+    @property
+    def shared_fd(self) -> int:
+        """The socket, while nothing waits before it."""
+        if self._socket is None or self.shared != self._socket.send:
+            return -1
+        return self._socket.fileno()
+
     def on_ws_connected(self, transport: WSTransport) -> None:
         """The upgrade is done: the connection begins, or is told why it may not."""
         self._transport = transport

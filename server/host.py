@@ -139,15 +139,17 @@ class Host:
         self._wake.set()
 
     async def ask(self, command: Command, citizen: Citizen) -> Done:
-        """A command, and its answer once it is kept; raises Refused."""
+        """A command that came by no line, and its answer once it is kept; counted here. Raises Refused."""
         answered: asyncio.Future[Done] = asyncio.get_running_loop().create_future()
 
         def hear(answer: Done | Refused) -> None:
             if answered.done():
                 return
             if isinstance(answer, Refused):
+                self._metrics.note_refused(command.type, answer)
                 answered.set_exception(answer)
             else:
+                self._metrics.commands.labels(command.type, "done").inc()
                 answered.set_result(answer)
 
         self.submit(command, citizen, hear)

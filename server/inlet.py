@@ -17,24 +17,20 @@ import select
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import islice, repeat
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from server.frames import POSE_FRAME_BYTES, Boundary, unmask_poses
+from server.frames import Boundary, unmask_poses
 from server.inbox import Inbox
 from server.limits import Limits
 from server.metrics import Metrics
 from server.paced import TWO_POSES_BYTES, Paced, Socket
+from server.sockets import READ_BYTES, Haul, Sockets
 
 READ_SECONDS = 0.01
 """While there is something to read it is read so often: what waits meanwhile costs one wake-up, not hundreds."""
-
-READ_BYTES = 448
-"""What is read of a socket in one round: a pose and more, or some messages. With its head such an object still comes
-from Python's own pools; 65 bytes more, and each read would be two calls of malloc."""
 
 LONG_BYTES = 65_536
 """What is read beside, in the same round, of a message that is longer; the rest waits for the next."""
@@ -51,6 +47,9 @@ READABLE = getattr(select, "EPOLLIN", 0)
 
 WATCHED = READABLE | getattr(select, "EPOLLRDHUP", 0) | getattr(select, "EPOLLET", 0)
 """What is new to read, once; a read that is not filled took all there was (epoll(7), question 9)."""
+
+TOLD_ONCE = READABLE | getattr(select, "EPOLLONESHOT", 0)
+"""Whether any has something, until that was told."""
 
 PoseWay: TypeAlias = tuple[int, Inbox]
 """Where a client's poses go without asking anyone: its slot, and its district's inbox."""
@@ -89,14 +88,25 @@ class Inlet:
         return hasattr(select, "epoll")
 
     def __init__(
-        self, loop: Loop, limits: Limits, metrics: Metrics, now: Callable[[], float] = time.perf_counter
+        self,
+        loop: Loop,
+        limits: Limits,
+        metrics: Metrics,
+        sockets: Sockets,
+        now: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`now` is no loop's clock, which stands still while something is done."""
         self._loop = loop
         self._round_seconds = limits.round_ms / 1000
         self._metrics = metrics
+        self._sockets = sockets
         self._now = now
         self._epoll = select.epoll()
+        # What tells the loop, once each time that it is asked to: to register with the loop anew would cost more, by
+        # every socket that is watched here.
+        self._bell = select.epoll()
+        self._bell.register(self._epoll.fileno(), 0)
+        self._loop.add_reader(self._bell.fileno(), self._wake)
         self._sources: dict[int, Source] = {}
         self._late: list[Said] = []
         self._late_short: list[Said] = []
@@ -111,7 +121,8 @@ class Inlet:
         """Read nothing any more; safe to call twice."""
         if self._epoll.closed:
             return
-        self._loop.remove_reader(self._epoll.fileno())
+        self._loop.remove_reader(self._bell.fileno())
+        self._bell.close()
         self._epoll.close()
 
     def add(self, source: Source) -> None:
@@ -153,15 +164,16 @@ class Inlet:
     # Reading
 
     def _wait(self) -> None:
-        self._loop.add_reader(self._epoll.fileno(), self._wake)
+        self._bell.modify(self._epoll.fileno(), TOLD_ONCE)
         self._is_waiting = True
 
     def _wake(self) -> None:
-        self._wait_no_more()
-        self._go_on()
+        if self._bell.poll(0):
+            self._is_waiting = False
+            self._go_on()
 
     def _wait_no_more(self) -> None:
-        self._loop.remove_reader(self._epoll.fileno())
+        self._bell.modify(self._epoll.fileno(), 0)
         self._is_waiting = False
 
     def _go_on(self) -> None:
@@ -178,34 +190,29 @@ class Inlet:
         ready = self._epoll.poll(0, MAX_READY)
         late = self._unheard()
         fds = [fd for fd, what in ready if what == READABLE]
-        others: list[tuple[int, bytes]] = []
+        ended: list[tuple[int, bytes]] = []
         if len(fds) < len(ready):
-            others += [(fd, b"") for fd, what in ready if what != READABLE and fd not in late]
+            ended = [(fd, b"") for fd, what in ready if what != READABLE and fd not in late]
         if late:
             fds = [fd for fd in fds if fd not in late]
-        raws = read_each(fds)
-        if raws:
-            for fd in self._paced.count(self._sort(fds, raws, others)):
-                way = self._sources[fd].way
-                if way is not None:
-                    self._paced.take(self._sources[fd].sock, way[1])
-        self._hear_all(others)
+        haul = self._sockets.read(fds)
+        for fd in self._paced.count(self._sort(haul)):
+            way = self._sources[fd].way
+            if way is not None:
+                self._paced.take(self._sources[fd].sock, way[1])
+        self._hear_all(ended + haul.others)
         return len(ready) + len(self._late) + len(self._late_short)
 
     def collect(self, inbox: Inbox, now: float) -> None:
         """Just before a tick of this inbox's district: the poses that wait in their sockets."""
         late = self._unheard()
         waiting, since = self._paced.of(inbox, now)
-        fds = [fd for fd in waiting if fd not in late]
-        asked = set(fds)
-        others: list[tuple[int, bytes]] = []
-        raws = read_each(fds)
+        haul = self._sockets.read([fd for fd in waiting if fd not in late] if late else waiting)
         inbox.mark(since)
-        if raws:
-            self._sort(fds, raws, others)
+        self._sort(haul)
         inbox.mark(now)
-        self._paced.miss(inbox, asked.difference(fds))
-        self._hear_all(others)
+        self._paced.miss(inbox, set(haul.nothing))
+        self._hear_all(haul.others)
         if self._is_waiting and (self._late or self._late_short):
             self._wait_no_more()
             self._loop.call_later(0, self._go_on)
@@ -236,20 +243,15 @@ class Inlet:
                 return said[turn:]
         return []
 
-    def _sort(self, fds: list[int], raws: list[bytes], others: list[tuple[int, bytes]]) -> NDArray[np.int64]:
+    def _sort(self, haul: Haul) -> NDArray[np.int64]:
         """Poses to their districts, all at once; what is none, or of who is in no district, is one of the others.
 
         Returns whose poses they were.
         """
-        sizes = list(map(len, raws))
-        if sizes.count(POSE_FRAME_BYTES) < len(sizes):
-            others += [one for one in zip(fds, raws, strict=True) if len(one[1]) != POSE_FRAME_BYTES]
-            fds = [fd for fd, size in zip(fds, sizes, strict=True) if size == POSE_FRAME_BYTES]
-            raws = [raw for raw in raws if len(raw) == POSE_FRAME_BYTES]
-        if not raws:
-            return np.empty(0, np.int64)
-        frames, is_pose = unmask_poses(b"".join(raws))
-        where = np.array(fds, np.int64)
+        where = haul.of
+        if not len(where):
+            return where
+        frames, is_pose = unmask_poses(haul.frames)
         inbox = self._inbox[where]
         inbox[~is_pose] = -1
         slots = self._slot[where]
@@ -262,7 +264,7 @@ class Inlet:
             if number:
                 self._inboxes[number - 1].take_all(slots[rows], frames.take(rows).tobytes())
             else:
-                others += [(fds[row], raws[row]) for row in rows.tolist()]
+                haul.others += [(int(where[row]), haul.frame(row)) for row in rows.tolist()]
         return where[inbox >= 0]
 
     def _hand_on(self, source: Source, raw: bytes) -> None:
@@ -293,17 +295,3 @@ class Inlet:
         """What waits in its socket is told in the next round, though it is not new."""
         if self._sources.get(source.fd) is source:
             self._epoll.modify(source.fd, WATCHED)
-
-
-def read_each(fds: list[int]) -> list[bytes]:
-    """What each socket holds, or its beginning; b"" at its end. Who has nothing after all is struck from `fds`."""
-    raws: list[bytes] = []
-    while len(raws) < len(fds):
-        try:
-            # Without a turn of ours between two reads; what was read before one fails stays in the list.
-            raws.extend(map(os.read, islice(fds, len(raws), None), repeat(READ_BYTES)))
-        except BlockingIOError:
-            del fds[len(raws)]
-        except OSError:
-            raws.append(b"")
-    return raws

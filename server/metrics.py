@@ -19,6 +19,8 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
+from protocol.refusals import Refused
+
 TICK_PHASES = ("receive", "walk", "encode", "send", "total")
 """What a tick consists of, as `madang_tick_seconds` tells it."""
 
@@ -176,6 +178,13 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)
         GCCollector(registry=self.registry)
+
+    def note_refused(self, word: str, refused: Refused) -> None:
+        """One command of this type was refused, by a limit perhaps."""
+        self.commands.labels(word, "refused").inc()
+        self.refused.labels(refused.code).inc()
+        if refused.limit is not None:
+            self.limit_reached.labels(refused.limit).inc()
 
     def render(self) -> bytes:
         """All metrics in Prometheus's text format, version 0.0.4."""

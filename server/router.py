@@ -305,7 +305,8 @@ class Router:
             self.host.when_kept(act)
 
     def take_command(self, connection: Connection, citizen: Citizen, command: Command, now: float) -> None:
-        """Answer a command: at once, or when what it led to is kept; raises Refused."""
+        """Answer a command: at once, or when what it led to is kept; raises Refused, BadToken."""
+        self.registry.check(citizen)
         self.pace.command(citizen.id, connection.line.address, now, command.type)
         if self.host is not None and self.host.city.answers(command):
             asked = self.host.city.witnessed(command, citizen, self.evidence)

@@ -11,7 +11,6 @@ from protocol.refusals import Refusal, Refused
 from worlds import geometry
 from worlds.access import admits
 from worlds.citizen import Citizen
-from worlds.grid import WallRaster
 from worlds.plan import DistrictPlan
 from worlds.reach import SQUARE_M, Reach
 
@@ -31,21 +30,21 @@ class Spot:
 class Arrivals:
     """The free ground of one district."""
 
-    def __init__(self, plan: DistrictPlan, walls: WallRaster, chance: Generator) -> None:
+    def __init__(self, plan: DistrictPlan, chance: Generator) -> None:
         self._plan = plan
         self._chance = chance
-        reach = Reach(plan.width, plan.depth, plan.wall_segments())
-        x, z = np.meshgrid(reach.x, reach.z)
+        walls = plan.wall_segments()
+        reach = Reach(plan.width, plan.depth, walls)
         first = plan.spawns[0]
         free = reach.parts == reach.part(first.x, first.z)
-        free &= ~walls.within(x.ravel(), z.ravel(), CLEARANCE_M).reshape(free.shape)
-        self._inside = [geometry.contains(zone.polygon, x, z) & free for zone in plan.zones]
+        lines = np.concatenate((walls, plan.door_segments()))
+        free &= ~geometry.beside(lines, reach.x, reach.z, CLEARANCE_M)
+        self._inside = [geometry.covered(zone.polygon, reach.x, reach.z) & free for zone in plan.zones]
         public = free.copy()
         for zone, inside in zip(plan.zones, self._inside, strict=True):
             if zone.access:
                 public &= ~inside
-        self._x, self._z, self._public = x, z, public
-        self._public_x, self._public_z = x[public], z[public]
+        self._x, self._z, self._public = reach.x, reach.z, public
 
     def spot(self, at: AtPortal | AtZone | AtPlace | None, citizen: Citizen) -> Spot:
         """Where this citizen arrives; raises Refused."""
@@ -85,8 +84,7 @@ class Arrivals:
                 places = np.flatnonzero(inside & ~self._closed_to(citizen))
                 if not len(places):
                     raise Refused(Refusal.FULL, "there is no free ground", field="at.zone")
-                place = int(places[int(self._chance.integers(len(places)))])
-                return Spot(float(self._x.flat[place]), float(self._z.flat[place]), 0)
+                return self._middle(int(places[int(self._chance.integers(len(places)))]))
         raise Refused(Refusal.NOT_FOUND, field="at.zone")
 
     def _closed_to(self, citizen: Citizen) -> NDArray[np.bool_]:
@@ -108,8 +106,13 @@ class Arrivals:
         if self._is_free(x, z):
             return Spot(x, z, 0)
         x, z = min(max(x, 0.0), self._plan.width), min(max(z, 0.0), self._plan.depth)
-        nearest = int(np.argmin((self._public_x - x) ** 2 + (self._public_z - z) ** 2))
-        return Spot(float(self._public_x[nearest]), float(self._public_z[nearest]), 0)
+        away = (self._x - x) ** 2 + ((self._z - z) ** 2)[:, None]
+        away[~self._public] = np.inf
+        return self._middle(int(np.argmin(away)))
+
+    def _middle(self, square: int) -> Spot:
+        row, column = divmod(square, len(self._x))
+        return Spot(float(self._x[column]), float(self._z[row]), 0)
 
     def _is_free(self, x: float, z: float) -> bool:
         if not (0 <= x <= self._plan.width and 0 <= z <= self._plan.depth):

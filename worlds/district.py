@@ -72,7 +72,7 @@ class District:
         self.tick_hz = tick_hz
         self.on_stage: set[int] = set()
         self._spotlit: set[int] = set()
-        self._arrivals = Arrivals(plan, self._ground.walls, chance)
+        self._arrivals = Arrivals(plan, chance)
         self._doors_open = [door.open for door in plan.doors]
         stages = {stage.zone for stage in plan.stages}
         self._stage_zones = sum(1 << i for i, zone in enumerate(plan.zones) if zone.id in stages)
@@ -86,6 +86,7 @@ class District:
         self._heard = np.zeros(count, np.float64)
         self._emote = np.full(count, -1, np.int16)
         self._emote_until: dict[int, float] = {}
+        self._gestured_at = np.zeros(count, np.float64)
         self._came_from = np.full(count, -1, np.int32)
         self._crossed_at = np.full(count, -(1 << 30), np.int64)
         self._returned_at = np.full(count, -(1 << 30), np.int64)
@@ -193,7 +194,7 @@ class District:
         """Show a gesture instead of the stance, for 3 s."""
         self._emote[slot] = emote
         self._emote_until[slot] = now + EMOTE_SECONDS
-        self._show_again(slot)
+        self._show_again(slot, now)
 
     def set_pace(self, tick_hz: float, slower: int) -> None:
         """Under overload: another tick rate, and how many bands are told at half their rate."""
@@ -258,10 +259,11 @@ class District:
         for slot in [slot for slot, until in self._emote_until.items() if until <= now]:
             del self._emote_until[slot]
             self._emote[slot] = -1
-            self._show_again(slot)
+            self._show_again(slot, now)
 
-    def _show_again(self, slot: int) -> None:
+    def _show_again(self, slot: int, now: float) -> None:
         self._walkers.moved_at[slot] = self.tick + 1
+        self._gestured_at[slot] = now
         self._settle(np.array([slot], np.intp))
 
     def weave(
@@ -366,7 +368,9 @@ class District:
         """How old (s) is what was told of near ones at this tick, and to how many each; `people` by cell."""
         weights, slots = self.interest.near_weights(people)
         told = weights > 0
-        return now - self._walkers.since[slots[told]], weights[told]
+        slots = slots[told]
+        # Who stands and waves is told for the wave: their last pose may be minutes old.
+        return now - np.maximum(self._walkers.since[slots], self._gestured_at[slots]), weights[told]
 
     def stance(self, slot: int) -> int:
         """What others are shown someone doing: the stance, or the emote of the moment."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.floating[Any]]
+Reals = Places | np.floating[Any]
 Points = Sequence[tuple[float, float]]
 
 ON_LINE_M = 0.02  # how far from a line a piece of it may be drawn: a hand that writes centimetres rounds
@@ -15,10 +18,8 @@ ON_LINE_M = 0.02  # how far from a line a piece of it may be drawn: a hand that 
 
 def segments(points: Points, *, closed: bool) -> Floats:
     """(n, 4) x0, z0, x1, z1: the lines from each point to the next, and back to the first when closed."""
-    line = np.array(points, np.float64).reshape(-1, 2)
-    if closed and len(line):
-        line = np.vstack((line, line[:1]))
-    return np.hstack((line[:-1], line[1:]))
+    line = np.array((*points, *points[:1]) if closed else points, np.float64).reshape(-1, 2)
+    return np.concatenate((line[:-1], line[1:]), axis=1)
 
 
 def area(polygon: Points) -> float:
@@ -35,6 +36,39 @@ def contains(polygon: Points, x: ArrayLike, z: ArrayLike) -> NDArray[np.bool_]:
         if z0 != z1:
             inside ^= ((z0 > pz) != (z1 > pz)) & (px < x0 + (pz - z0) * (x1 - x0) / (z1 - z0))
     return inside
+
+
+def covered(polygon: Points, x: Places, z: Places) -> NDArray[np.bool_]:
+    """(len(z), len(x)) the same of a lattice with rising columns and rows: each side is tried on its own rows alone."""
+    inside = np.zeros((len(z), len(x)), np.bool_)
+    sides = segments(polygon, closed=True)
+    first, last = np.searchsorted(x, (sides[:, 0].min(), sides[:, 0].max()))
+    columns = slice(first, last + 1)  # one more, as what crosses the last side may be rounded up
+    for x0, z0, x1, z1 in sides:
+        rows = slice(*np.searchsorted(z, sorted((z0, z1))))
+        if rows.start < rows.stop:
+            crossing = x0 + (z[rows] - z0) * (x1 - x0) / (z1 - z0)
+            inside[rows, columns] ^= x[columns] < crossing[:, None]
+    return inside
+
+
+def beside(lines: Floats, x: Places, z: Places, metres: float) -> NDArray[np.bool_]:
+    """(len(z), len(x)) which places of a lattice with rising columns and rows are at most so far from a line."""
+    near = np.zeros((len(z), len(x)), np.bool_)
+    for line in lines:
+        low, high = np.minimum(line[:2], line[2:]) - metres, np.maximum(line[:2], line[2:]) + metres
+        columns = slice(np.searchsorted(x, low[0]), np.searchsorted(x, high[0], "right"))
+        rows = slice(np.searchsorted(z, low[1]), np.searchsorted(z, high[1], "right"))
+        near[rows, columns] |= distance(x[columns], z[rows, None], *line) <= metres
+    return near
+
+
+def distance(x: Places, z: Places, ax: Reals, az: Reals, bx: Reals, bz: Reals) -> Floats:
+    """Metres from each place to the line from a to b."""
+    along_x, along_z = bx - ax, bz - az
+    length2 = np.maximum(along_x**2 + along_z**2, 1e-18)
+    part = np.clip(((x - ax) * along_x + (z - az) * along_z) / length2, 0, 1)
+    return np.hypot(x - ax - part * along_x, z - az - part * along_z)
 
 
 def clearance(x: float, z: float, lines: Floats) -> float:
@@ -76,19 +110,18 @@ def crosses_itself(polygon: Points) -> bool:
     return bool(np.any((np.abs(turn) < 1e-9) & (np.sum(u * v, axis=1) <= 0)))
 
 
-def carriers(piece: Floats, lines: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
-    """Where the two ends of a piece lie along each line (0 start, 1 end), and which lines run along it."""
+def carriers(pieces: Floats, lines: Floats) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """(m, n) each: where the ends of each piece lie along each line (0 start, 1 end), and which line it runs along."""
     start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
     length = np.maximum(np.hypot(*along.T), 1e-9)
     unit = along / length[:, None]
-    ends = piece.reshape(2, 2)
-    away = ends[:, None, :] - start[None]
+    away = pieces.reshape(-1, 2, 1, 2) - start
     off = np.abs(away[..., 0] * unit[:, 1] - away[..., 1] * unit[:, 0])
     t = np.sum(away * unit, axis=-1) / length
     slack = ON_LINE_M / length
-    on_line = np.all(off <= ON_LINE_M, axis=0)
-    meets = (np.max(t, axis=0) > slack) & (np.min(t, axis=0) < 1 - slack)
-    return t[0], t[1], on_line & meets
+    on_line = np.all(off <= ON_LINE_M, axis=1)
+    meets = (np.max(t, axis=1) > slack) & (np.min(t, axis=1) < 1 - slack)
+    return t[:, 0], t[:, 1], on_line & meets
 
 
 def lies_on(piece: Floats, lines: Floats) -> bool:
@@ -102,30 +135,36 @@ def lies_on(piece: Floats, lines: Floats) -> bool:
 def drawn_onto(pieces: Floats, lines: Floats) -> Floats:
     """(m, 4) the pieces, each moved exactly onto the first line that runs along it."""
     drawn = pieces.copy()
-    for row, piece in enumerate(pieces):
-        t0, t1, runs = carriers(piece, lines)
-        if np.any(runs):
-            first = int(np.argmax(runs))
-            start, along = lines[first, :2], lines[first, 2:] - lines[first, :2]
-            ends = np.clip([[t0[first]], [t1[first]]], 0, 1)
-            drawn[row] = (start + ends * along).ravel()
+    t0, t1, runs = carriers(pieces, lines)
+    for row in np.flatnonzero(np.any(runs, axis=1)):
+        first = int(np.argmax(runs[row]))
+        start, along = lines[first, :2], lines[first, 2:] - lines[first, :2]
+        ends = np.clip([[t0[row, first]], [t1[row, first]]], 0, 1)
+        drawn[row] = (start + ends * along).ravel()
     return drawn
 
 
 def cut(lines: Floats, pieces: Floats) -> Floats:
     """(n, 4) the lines without the pieces that lie along them; the cut ends are the pieces' own ends."""
-    for piece in pieces:
-        t0, t1, runs = carriers(piece, lines)
-        left: list[Floats] = []
-        for line, from_, to, along in zip(lines, t0, t1, runs, strict=True):
-            if not along:
-                left.append(line)
-                continue
-            near, far = (piece[:2], piece[2:]) if from_ <= to else (piece[2:], piece[:2])
-            slack = ON_LINE_M / np.hypot(*(line[2:] - line[:2]))
-            if min(from_, to) > slack:
-                left.append(np.concatenate((line[:2], near)))
-            if max(from_, to) < 1 - slack:
-                left.append(np.concatenate((far, line[2:])))
-        lines = np.array(left, np.float64).reshape(-1, 4)
-    return lines
+    _, _, runs = carriers(pieces, lines)
+    left: list[Floats] = []
+    for line, along in zip(lines, runs.T, strict=True):
+        parts = [line]
+        for piece in pieces[along]:
+            parts = [rest for part in parts for rest in _without(part, piece)]
+        left += parts
+    return np.array(left, np.float64).reshape(-1, 4)
+
+
+def _without(line: Floats, piece: Floats) -> Iterator[Floats]:
+    """What a piece leaves of a line."""
+    t0, t1, runs = (found[0, 0] for found in carriers(piece, line[None]))
+    if not runs:
+        yield line
+        return
+    near, far = (piece[:2], piece[2:]) if t0 <= t1 else (piece[2:], piece[:2])
+    slack = ON_LINE_M / np.hypot(*(line[2:] - line[:2]))
+    if min(t0, t1) > slack:
+        yield np.concatenate((line[:2], near))
+    if max(t0, t1) < 1 - slack:
+        yield np.concatenate((far, line[2:]))

@@ -10,6 +10,8 @@ from math import ceil
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from worlds import geometry
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -102,8 +104,9 @@ class ZoneRaster:
 
         squares, edges, first = [np.empty(0, np.intp)], [np.empty(0, np.intp)], 0
         for index, side in enumerate(sides):
-            partly = np.unique(np.concatenate([self._raster.within(edge, 0.0) for edge in side]))
-            wholly = np.setdiff1d(self._inside(side), partly)
+            partly = np.unique(self._raster.within(side, 0.0)[0])
+            wholly = geometry.covered(polygons[index], self._raster.x, self._raster.z).ravel()
+            wholly[partly] = False
             self._wholly[wholly] |= np.uint64(1 << index)
             squares.append(np.repeat(partly, len(side)))
             edges.append(np.tile(np.arange(first, first + len(side)), len(partly)))
@@ -129,15 +132,6 @@ class ZoneRaster:
             zones[which[starts]] |= odd | on
         return zones
 
-    def _inside(self, side: Floats) -> Ints:
-        """The squares whose middle is inside the polygon with these sides."""
-        low, high = side[:, :2].min(axis=0), side[:, :2].max(axis=0)
-        square, x, z = self._raster.middles(low[0], low[1], high[0], high[1])
-        inside = np.zeros(len(square), np.bool_)
-        for ax, az, bx, bz in side:
-            inside ^= _edge(x, z, ax, az, bx, bz)[0]
-        return square[inside]
-
 
 class WallRaster:
     """Which steps a wall or a door bars; a step that touches a wall, even with its end, is barred."""
@@ -155,11 +149,7 @@ class WallRaster:
         self._lists = []
         for reach in REACHES_M:
             raster = _Raster(width, depth, reach)
-            squares = [raster.within(line, reach) for line in lines]
-            listed = np.concatenate([*squares, np.empty(0, np.intp)]).astype(np.intp)
-            self._lists.append(
-                _Lists(raster, listed, np.repeat(np.arange(self.count), [len(s) for s in squares]))
-            )
+            self._lists.append(_Lists(raster, *raster.within(lines, reach)))
 
     def blocked(
         self, x0: ArrayLike, z0: ArrayLike, x1: ArrayLike, z1: ArrayLike, may_pass: ArrayLike = 0
@@ -179,17 +169,6 @@ class WallRaster:
                 bars = self._bars(line, sx[which], sz[which], tx[which], tz[which], rights[which])
                 barred[which[bars]] = True
         return barred
-
-    def within(self, x: ArrayLike, z: ArrayLike, metres: float) -> Bools:
-        """Whether a wall, or a door open or closed, is at most so far from each place."""
-        px, pz = np.asarray(x, np.float64), np.asarray(z, np.float64)
-        close = np.zeros(len(px), np.bool_)
-        for which, line in self._beside(px, pz, np.full(len(px), metres)):
-            away = _distance(
-                px[which], pz[which], self._ax[line], self._az[line], self._bx[line], self._bz[line]
-            )
-            close[which[away <= metres]] = True
-        return close
 
     def _beside(self, x: Floats, z: Floats, reach: Floats) -> list[tuple[Ints, Ints]]:
         """Pairs (place, line) among which are all that are within reach of each other."""
@@ -231,31 +210,30 @@ class _Raster:
         self.columns = max(ceil(width / step_m), 1)
         self.rows = max(ceil(depth / step_m), 1)
         self.count = self.columns * self.rows
+        self.x = (np.arange(self.columns) + 0.5) * step_m
+        self.z = (np.arange(self.rows) + 0.5) * step_m
 
     def square_of(self, x: Floats, z: Floats) -> Ints:
         column = np.clip((x * (1 / self.step_m)).astype(np.intp), 0, self.columns - 1)
         row = np.clip((z * (1 / self.step_m)).astype(np.intp), 0, self.rows - 1)
         return np.asarray(row * self.columns + column)
 
-    def middles(self, left: float, top: float, right: float, bottom: float) -> tuple[Ints, Floats, Floats]:
-        """The squares that meet a rectangle, and x and z of their middles."""
-        low = np.floor(np.array((left, top)) / self.step_m).clip(0, (self.columns - 1, self.rows - 1))
-        high = np.floor(np.array((right, bottom)) / self.step_m).clip(0, (self.columns - 1, self.rows - 1))
-        column = np.arange(int(low[0]), int(high[0]) + 1)
-        row = np.arange(int(low[1]), int(high[1]) + 1)
-        square = (row[:, None] * self.columns + column).ravel()
-        x = np.asarray((square % self.columns + 0.5) * self.step_m, np.float64)
-        z = np.asarray((square // self.columns + 0.5) * self.step_m, np.float64)
-        return square, x, z
-
-    def within(self, line: Floats, reach: float) -> Ints:
-        """The squares of which some point may be within reach of the line; a few more, never fewer."""
+    def within(self, lines: Floats, reach: float) -> tuple[Ints, Ints]:
+        """(square, line) for each square of which some point may be within reach; a few more, never fewer."""
         wide = reach + self.step_m * 0.5**0.5 + ROUNDING_M
-        ax, az, bx, bz = line
-        square, x, z = self.middles(
-            min(ax, bx) - wide, min(az, bz) - wide, max(ax, bx) + wide, max(az, bz) + wide
+        ends = lines.reshape(-1, 2, 2)
+        most = (self.columns - 1, self.rows - 1)
+        low = np.floor((ends.min(axis=1) - wide) / self.step_m).clip(0, most).astype(np.intp)
+        high = np.floor((ends.max(axis=1) + wide) / self.step_m).clip(0, most).astype(np.intp)
+        columns, rows = (high - low + 1).T
+        count = columns * rows
+        line = np.repeat(np.arange(len(lines)), count)
+        row, column = np.divmod(
+            np.arange(len(line)) - np.repeat(np.cumsum(count) - count, count), columns[line]
         )
-        return np.asarray(square[_distance(x, z, ax, az, bx, bz) <= wide])
+        row, column = row + low[line, 1], column + low[line, 0]
+        near = geometry.distance(self.x[column], self.z[row], *_columns(lines[line])) <= wide
+        return (row * self.columns + column)[near], line[near]
 
 
 class _Lists:
@@ -283,14 +261,6 @@ class _Lists:
 def _columns(lines: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     ax, az, bx, bz = np.ascontiguousarray(lines.T)
     return ax, az, bx, bz
-
-
-def _distance(x: Floats, z: Floats, ax: Real, az: Real, bx: Real, bz: Real) -> Floats:
-    """Metres from each place to the line from a to b."""
-    along_x, along_z = bx - ax, bz - az
-    length2 = np.maximum(along_x**2 + along_z**2, 1e-18)
-    part = np.clip(((x - ax) * along_x + (z - az) * along_z) / length2, 0, 1)
-    return np.hypot(x - ax - part * along_x, z - az - part * along_z)
 
 
 def _edge(x: Floats, z: Floats, ax: Real, az: Real, bx: Real, bz: Real) -> tuple[Bools, Bools]:

@@ -147,10 +147,9 @@ def _doors(district: DistrictPlan) -> Found:
             yield f"doors[{i}]", f"{door.id} is narrower than {DOOR_MIN_M} m"
         elif not geometry.lies_on(np.array((*door.from_, *door.to)), walls):
             yield f"doors[{i}]", f"{door.id} lies on no wall"
-        for other, before in zip(district.doors[:i], drawn[:i], strict=True):
-            _, _, runs = geometry.carriers(drawn[i], before[None])
-            if runs[0]:
-                yield f"doors[{i}]", f"{door.id} overlaps {other.id}"
+        _, _, runs = geometry.carriers(drawn[i], drawn[:i])
+        for before in np.flatnonzero(runs[0]):
+            yield f"doors[{i}]", f"{door.id} overlaps {district.doors[before].id}"
 
 
 def _spawns(district: DistrictPlan) -> Found:
@@ -218,7 +217,7 @@ def _on_foot(district: DistrictPlan) -> Found:
     barred = np.zeros((len(public.z), len(public.x)), np.bool_)
     for zone in district.zones:
         if len(zone.polygon) >= 3:
-            inside[zone.id] = geometry.contains(zone.polygon, public.x[None, :], public.z[:, None])
+            inside[zone.id] = geometry.covered(zone.polygon, public.x, public.z)
             if zone.access:
                 barred |= inside[zone.id]
     public.close(barred)

@@ -26,7 +26,7 @@ class Slots:
         if self._next < self.count:
             self._next += 1
             return self._next - 1
-        raise Refused(Refusal.FULL, retry_after_ms=int(REST_SECONDS * 1000))
+        raise Refused(Refusal.FULL, retry_after_ms=int(REST_SECONDS * 1000), limit="slots")
 
     def give_back(self, slot: int, now: float) -> None:
         """The avatar has left; its slot rests."""

@@ -39,5 +39,7 @@ def line_of(text: str, longest: int) -> str:
     if not line:
         raise Refused(Refusal.BAD_MESSAGE, "there is nothing to say", field="text")
     if longest and len(line) > longest:
-        raise Refused(Refusal.TOO_LONG, f"a line has at most {longest} characters", field="text")
+        raise Refused(
+            Refusal.TOO_LONG, f"a line has at most {longest} characters", field="text", limit="chat_length"
+        )
     return line

@@ -1,5 +1,6 @@
 """A connection: answers once, refusals, silence, a line that is full, and an end that is always told."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -163,6 +164,33 @@ def test_who_says_no_hello_is_sent_away_in_time(town: Town) -> None:
     town.router.check_silence(town.clock.monotonic())
     assert line.closed == (4400, "handshake_timeout")
     assert town.count("madang_handshakes_total", result="handshake_timeout") == 1
+
+
+def test_who_stays_beyond_their_token_is_sent_away_within_a_second_of_its_end(town: Town) -> None:
+    kim = town.visitor(token=town.token("kim"))
+    ends_at = town.clock.unix_ms() + 10_500
+    citizen = kim.connection.citizen
+    assert citizen is not None
+    kim.connection.citizen = replace(citizen, until=ends_at)
+    for second in range(1, 12):
+        town.clock.move(1.0)
+        kim.say(kim.session.send(Ping(t=1)))
+        town.router.check_silence(town.clock.monotonic())
+        assert (kim.line.closed is not None) == (second > 10)
+    assert kim.line.closed == (4401, "bad_token")
+
+
+def test_nothing_is_done_by_a_token_that_has_just_ended(town: Town) -> None:
+    kim = town.visitor(token=town.token("kim"))
+    kim.enter("here")
+    citizen = kim.connection.citizen
+    assert citizen is not None
+    kim.connection.citizen = replace(citizen, until=town.clock.unix_ms())
+    kim.say(codec.encode(Emote(id=90, emote=1)))
+    kim.listen()
+    assert not any(isinstance(item, Done) and item.id == 90 for item in kim.heard)
+    assert kim.line.closed == (4401, "bad_token")
+    assert town.count("madang_tokens_refused_total", reason="expired") == 1
 
 
 def test_who_is_quiet_is_pinged_and_who_is_silent_is_sent_away(town: Town, kim: Person) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import gc
+import os
 import socket
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -74,6 +75,58 @@ async def test_a_line_that_breaks_is_left(city: Served) -> None:
         guest.line.transport.abort()
         await until(lambda: city.count("madang_connections") == 0)
     assert city.count("madang_connections_closed_total", reason="lost") == 1
+
+
+def is_free(number: int) -> bool:
+    """Whether a descriptor is closed."""
+    try:
+        os.fstat(number)
+    except OSError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("end", ["abort", "close", "nonsense", "resume"])
+async def test_a_sockets_number_that_comes_again_is_sent_nothing_of_its_predecessors(
+    tmp_path: Path, end: str
+) -> None:
+    """Frames go to sockets by their numbers, which the system gives again as soon as one is closed."""
+    async with (
+        served(tmp_path, crowd={"tick_hz": 50.0}, limits={"goodbye_seconds": 0.01}) as city,
+        city.guest() as guest,
+        city.guest() as another,
+    ):
+        welcome = await guest.greet()
+        await guest.enter("green")
+        [first] = city.node.router.crowds["green"].connections.values()
+        number = first.line.shared_fd
+        assert number >= 0
+        match end:
+            case "abort":
+                guest.line.transport.abort()
+            case "close":
+                await guest.line.close(1000)
+            case "nonsense":
+                await guest.line.send(b"\xc1")
+            case "resume":
+                key = {"session": welcome["session"], "key": welcome["resume_key"], "last": 0}
+                await another.greet(resume=key)
+                assert (await guest.ended())[0]["code"] == "superseded"
+            case _:
+                raise AssertionError(end)
+        await until(lambda: is_free(number))
+        async with AsyncExitStack() as stack:
+            newcomers: list[Guest] = []
+            while is_free(number):
+                newcomers.append(await stack.enter_async_context(city.guest()))
+            walker = await stack.enter_async_context(city.guest())
+            await walker.greet()
+            await walker.enter("green")
+            told = city.count("madang_frames_total")
+            await until(lambda: city.count("madang_frames_total") > told + 5)
+            for newcomer in newcomers:
+                await newcomer.say(type="hello", protocol=1)
+                assert msgpack.unpackb(await newcomer.line.recv())["type"] == "welcome"
 
 
 def lines_in_memory(city: Served) -> int:

@@ -16,8 +16,10 @@ from server.inlet import Inlet, Source
 from server.limits import Limits
 from server.metrics import Metrics
 from server.paced import POSES_IN_PACE
+from server.sockets import best_sockets
 from tests.server.test_inlet import Effort, Hands, masked
 
+SOCKETS = best_sockets()
 COMMAND = masked(b"a command of some length")
 
 
@@ -72,7 +74,7 @@ class Street:
 
     def __init__(self) -> None:
         self.hands, self.effort = Hands(), Effort()
-        self.inlet = Inlet(self.hands, Limits(round_ms=5), Metrics(), self.effort)
+        self.inlet = Inlet(self.hands, Limits(round_ms=5), Metrics(), SOCKETS, self.effort)
         self.inbox = Inbox(Metrics(), 0.0)
         self.walkers = [Walker(self.inlet, slot, self.inbox, self.effort) for slot in range(3)]
         for _ in range(POSES_IN_PACE):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from protocol.services.moderation import SanctionKind
+from server.overload import Step
 from tests.server.test_journal_trouble import limit_pages
 from tests.server.test_logins import trusting
 from tests.support.clock import AheadClock
@@ -80,6 +81,40 @@ async def test_what_the_disk_does_not_take_is_unavailable_and_done_when_it_is_as
         await limit_pages(town.at.node.journal, None)
         await until(lambda: town.at.node.host.is_whole)
         assert (await kim.do("petitions.file", **asked))["petition"]
+
+
+async def test_while_the_crowd_is_too_much_new_arrivals_wait(tmp_path: Path) -> None:
+    async with moderated_town(tmp_path) as town:
+        kim = await town.citizen("kim")
+        town.at.node.router.take_step(Step.ARRIVALS_WAIT)
+        async with town.at.guest() as guest:
+            goodbye, closed_with = await guest.ended()
+        assert (goodbye["code"], goodbye["retry"], closed_with) == ("full", "later", 4453)
+        assert goodbye["after_ms"] > 0
+        assert town.count("madang_limit_reached_total", limit="overload") == 1
+        town.at.node.router.take_step(Step.EASY)
+        await town.citizen("lee")
+        assert await kim.guest.is_well()
+
+
+async def test_who_left_rests_their_slot_and_of_too_many_the_next_waits(tmp_path: Path) -> None:
+    async with moderated_town(tmp_path, limits={"kinds": {}}) as town:
+        town.at.node.router.crowds["hall"].district.slots.count = 2
+        kim = await town.citizen("kim")
+        for _ in range(2):
+            await kim.enter("green")
+            refused = await kim.ask("district.enter", district="hall")
+        assert (refused["type"], refused["code"], refused["retry_after_ms"]) == ("refused", "full", 30_000)
+        assert town.count("madang_limit_reached_total", limit="slots") == 1
+        assert await kim.guest.is_well()
+
+
+async def test_a_line_that_is_too_long_is_counted_by_its_limit(tmp_path: Path) -> None:
+    async with moderated_town(tmp_path) as town:
+        kim = await town.citizen("kim")
+        refused = await kim.refused("chat.say", text="가" * 301, to="nearby")
+        assert (refused["code"], refused["field"]) == ("too_long", "text")
+        assert town.count("madang_limit_reached_total", limit="chat_length") == 1
 
 
 # Goodbyes

@@ -80,6 +80,7 @@ class MemoryLine:
         self.bytes = 0
         self.pose_way: PoseWay | None = None
         self.shared: Shared = self._share
+        self.shared_fd = -1
 
     def send(self, data: bytes) -> None:
         if self.closed is None:

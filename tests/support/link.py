@@ -26,6 +26,7 @@ class Link:
         self.closed: tuple[int, str] | None = None
         self.pose_way: PoseWay | None = None
         self.shared: Shared = self._share
+        self.shared_fd = -1
 
     def send(self, data: bytes) -> None:
         if not self.is_cut and self.closed is None:

@@ -3,12 +3,14 @@
 import asyncio
 import socket
 import ssl
+from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import msgpack
+from prometheus_client import CollectorRegistry
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -116,12 +118,17 @@ class Served:
         return self.node.metrics.registry.get_sample_value(name, labels) or 0.0
 
 
+COUNTED: deque[CollectorRegistry] = deque(maxlen=16)
+"""What the nodes counted that were opened last, since somebody emptied it."""
+
+
 @asynccontextmanager
 async def served(folder: Path, clock: Clock | None = None, **sections: Any) -> AsyncIterator[Served]:
     """A node on a free port, of the hamlet where nothing else is set; it keeps its data in `folder`."""
     given = {"listen": {}, "data": {"dir": folder / "data"}, "city": {"path": HAMLET}} | sections
     given["listen"] = {"port": 0} | given["listen"]
     node = Node(Settings(**given), clock)
+    COUNTED.append(node.metrics.registry)
     url = await node.open()
     try:
         yield Served(node, url.removeprefix("http://").rstrip("/"))

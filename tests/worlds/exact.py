@@ -1,5 +1,6 @@
 """The geometry of walking in fractions, one place at a time: slow, and obviously right."""
 
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 
@@ -47,3 +48,12 @@ def inside(polygon: Sequence[Place], p: Place) -> bool:
             part = (Fraction(p[1]) - Fraction(az)) / (Fraction(bz) - Fraction(az))
             crossed ^= Fraction(p[0]) < Fraction(ax) + part * (Fraction(bx) - Fraction(ax))
     return crossed
+
+
+def nearest(line: Line, p: Place) -> float:
+    """Metres from p to the line."""
+    ax, az, bx, bz = line
+    length2 = (bx - ax) ** 2 + (bz - az) ** 2
+    along = (p[0] - ax) * (bx - ax) + (p[1] - az) * (bz - az)
+    part = min(max(along / length2, 0), 1) if length2 else 0
+    return math.dist(p, (ax + part * (bx - ax), az + part * (bz - az)))

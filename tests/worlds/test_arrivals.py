@@ -16,7 +16,6 @@ from worlds import geometry
 from worlds.access import is_admitted
 from worlds.arrivals import CLEARANCE_M, Arrivals, Spot
 from worlds.citizen import Citizen
-from worlds.movement import Ground
 from worlds.plan import DistrictPlan, load
 
 VISITOR = Citizen("v", "v")
@@ -25,7 +24,7 @@ SEOUL = load(Path(worlds.__path__[0]) / "seoul").districts
 
 
 def arrivals(plan: DistrictPlan, seed: int = 3) -> Arrivals:
-    return Arrivals(plan, Ground.of(plan, 12.5).walls, np.random.default_rng(seed))
+    return Arrivals(plan, np.random.default_rng(seed))
 
 
 def house(**parts: Any) -> DistrictPlan:
@@ -131,15 +130,19 @@ def test_a_portal_that_is_not_there_is_not_found() -> None:
 
 
 @pytest.fixture(scope="module")
-def grounds() -> dict[str, tuple[DistrictPlan, Ground, Arrivals]]:
-    return {plan.id: (plan, Ground.of(plan, 50.0), arrivals(plan)) for plan in SEOUL}
+def grounds() -> dict[str, tuple[DistrictPlan, geometry.Floats, Arrivals]]:
+    """By district: its plan, its walls and doors, where people arrive."""
+    return {
+        plan.id: (plan, np.concatenate((plan.wall_segments(), plan.door_segments())), arrivals(plan))
+        for plan in SEOUL
+    }
 
 
 @given(data=st.data())
 def test_in_seoul_nobody_arrives_in_a_wall_or_where_they_may_not_be(
-    grounds: dict[str, tuple[DistrictPlan, Ground, Arrivals]], data: st.DataObject
+    grounds: dict[str, tuple[DistrictPlan, geometry.Floats, Arrivals]], data: st.DataObject
 ) -> None:
-    plan, ground, at = grounds[data.draw(st.sampled_from([plan.id for plan in SEOUL]))]
+    plan, lines, at = grounds[data.draw(st.sampled_from([plan.id for plan in SEOUL]))]
     citizen = data.draw(st.sampled_from([VISITOR, OFFICIAL]))
     coordinate = st.floats(-50, 500)
     ways = [st.none(), st.builds(AtPlace, x=coordinate, z=coordinate)]
@@ -154,7 +157,7 @@ def test_in_seoul_nobody_arrives_in_a_wall_or_where_they_may_not_be(
     x, z = np.array([spot.x]), np.array([spot.z])
     assert 0 <= spot.x <= plan.width
     assert 0 <= spot.z <= plan.depth
-    assert not ground.walls.within(x, z, 0.05)[0]
+    assert geometry.clearance(spot.x, spot.z, lines) > 0.05
     for zone in plan.zones:
         if geometry.contains(zone.polygon, x, z)[0]:
             assert is_admitted(citizen, zone.access, plan.id)

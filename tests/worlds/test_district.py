@@ -307,3 +307,21 @@ def test_ages_are_of_what_was_told_at_this_tick() -> None:
     ages, weights = world.district.near_ages({cell: 2}, world.now + 0.02)
     assert ages.min() == pytest.approx(0.02, abs=1e-6)
     assert set(weights) == {2.0}
+
+
+def test_who_stands_and_waves_is_told_as_fresh_as_the_wave() -> None:
+    world = World()
+    slot = world.come(50, 50)
+    cell = world.district.cell_of(slot)
+    nobody = np.full(world.district.slots.count, -1, np.int32)
+    for _ in range(200):
+        world.walk()
+        world.weave()
+    assert len(world.district.near_ages({cell: 2}, world.now)[0]) == 0, "who stands is told as nothing new"
+    for _ in range(2):  # it begins, and it ends
+        world.district.emote(slot, 3, world.now)
+        world.walk()
+        world.district.weave(0, {cell: 2}, nobody)
+        ages, _ = world.district.near_ages({cell: 2}, world.now)
+        assert ages.tolist() == pytest.approx([0.1], abs=1e-6)
+        world.now += EMOTE_SECONDS

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.worlds import exact
 from worlds import geometry
+
+# On a lattice every product of float64 is exact, so that on an edge is on it.
+eighths = st.integers(-40, 40).map(lambda n: n / 8)
+places = st.tuples(eighths, eighths)
+axes = st.sets(eighths, max_size=8).map(lambda at: np.array(sorted(at), np.float64))
 
 SQUARE = [(0.0, 0.0), (4.0, 0.0), (4.0, 3.0), (0.0, 3.0)]
 
@@ -49,6 +55,31 @@ def test_a_round_polygon_contains_what_is_near_its_middle(x: float, z: float) ->
     away = math.hypot(x, z)
     if away < 4.98 or away > 5:
         assert bool(geometry.contains(circle, x, z)) is (away < 5)
+
+
+@given(st.lists(places, min_size=3, max_size=7), axes, axes)
+def test_what_is_covered_of_a_lattice_is_what_is_inside(
+    polygon: list[exact.Place], x: geometry.Floats, z: geometry.Floats
+) -> None:
+    covered = geometry.covered(polygon, x, z)
+    assert covered.shape == (len(z), len(x))
+    for (row, column), inside in np.ndenumerate(covered):
+        place = (float(x[column]), float(z[row]))
+        if not any(exact.on(side, place) for side in exact.sides(polygon)):
+            assert inside == exact.inside(polygon, place)
+
+
+@given(st.lists(st.tuples(eighths, eighths, eighths, eighths), max_size=6), axes, axes, st.floats(0.1, 9))
+def test_what_is_beside_a_line_is_no_farther_from_it(
+    lines: list[exact.Line], x: geometry.Floats, z: geometry.Floats, metres: float
+) -> None:
+    beside = geometry.beside(np.array(lines, np.float64).reshape(-1, 4), x, z, metres)
+    assert beside.shape == (len(z), len(x))
+    for (row, column), near in np.ndenumerate(beside):
+        place = (float(x[column]), float(z[row]))
+        away = min((exact.nearest(line, place) for line in lines), default=math.inf)
+        if abs(away - metres) > 1e-9:
+            assert near == (away < metres)
 
 
 @given(

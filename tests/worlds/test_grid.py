@@ -130,26 +130,6 @@ def test_a_step_is_blocked_by_what_it_touches_and_may_not_pass(
         assert answer == any(exact.touch(step, line) for line in [*walls, *shut])
 
 
-@given(st.lists(lines, min_size=1, max_size=6), st.lists(places, min_size=1, max_size=20), st.floats(0.1, 9))
-def test_how_near_a_wall_is_does_not_depend_on_the_raster(
-    walls: list[exact.Line], at: list[exact.Place], metres: float
-) -> None:
-    raster = WallRaster(walls, WIDTH, DEPTH)
-    x, z = np.array(at).T
-    for place, close in zip(at, raster.within(x, z, metres), strict=True):
-        away = min(nearest(line, place) for line in walls)
-        if abs(away - metres) > 1e-9:
-            assert close == (away < metres)
-
-
-def nearest(line: exact.Line, place: exact.Place) -> float:
-    ax, az, bx, bz = line
-    length2 = (bx - ax) ** 2 + (bz - az) ** 2
-    along = (place[0] - ax) * (bx - ax) + (place[1] - az) * (bz - az)
-    part = min(max(along / length2, 0), 1) if length2 else 0
-    return math.dist(place, (ax + part * (bx - ax), az + part * (bz - az)))
-
-
 @given(
     st.lists(st.floats(2, 6.5), min_size=3, max_size=9),
     st.tuples(st.floats(-0.5, 0.5), st.floats(-0.5, 0.5)),

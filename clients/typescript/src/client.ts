@@ -1,7 +1,7 @@
 // A citizen as a program: comes into the city, stays over broken lines, asks, hears, walks, sees.
 import { Asked } from "./asked.ts";
 import { Cards } from "./cards.ts";
-import { EASE, Lateness, ServerClock } from "./clock.ts";
+import { EASE, eased, Lateness, ServerClock } from "./clock.ts";
 import { type Ext, FRAME_EXT, type Message, TILES_EXT } from "./codec.ts";
 import { Lost, Parted, Unreachable } from "./faults.ts";
 import {
@@ -280,8 +280,7 @@ export class Client {
     const now = this.#around.now();
     const easeMs = (now - this.#shownAt) * EASE;
     const wanted = this.#lateness.behindMs(picture.intervalMs);
-    const behind = this.#behindMs || wanted;
-    this.#behindMs = Math.min(Math.max(wanted, behind - easeMs), behind + easeMs);
+    this.#behindMs = eased(this.#behindMs || wanted, wanted, easeMs);
     this.#shownAt = now;
     return picture.show(crowd, this.#clock.at(now), this.#behindMs, easeMs);
   }

@@ -9,6 +9,15 @@ const FRAMES = 64;
 /** How much faster or slower than time itself what is shown may run, to catch up or fall back. */
 export const EASE = 0.1;
 
+/** Further off than this nobody catches up by tenths: a machine slept, or its clock was set. Longer than any cell's step. */
+const LEAP_MS = 4000;
+
+/** What comes after `was` on the way to what is wanted: nearer by `easeMs` at most, or there at once from far off. */
+export function eased(was: number, wanted: number, easeMs: number): number {
+  if (Math.abs(wanted - was) > LEAP_MS) return wanted;
+  return Math.min(Math.max(wanted, was - easeMs), was + easeMs);
+}
+
 /** The server's clock, by the ping that took the least time: the less it took, the less may be wrong with it. */
 export class ServerClock {
   #samples: { roundTripMs: number; offsetMs: number }[] = [];

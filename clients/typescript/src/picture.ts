@@ -2,6 +2,7 @@
 //
 // Every entry gets a serial number in the order in which it was told. A complete list that began at serial `s`
 // forgets whoever of its cell has an older one. Columns are indexed by slot; the places of a slot are a ring.
+import { eased } from "./clock.ts";
 import { ProtocolError } from "./faults.ts";
 import type { Place } from "./generated/words.ts";
 import {
@@ -311,10 +312,9 @@ export class Picture {
     for (let row = 0; row < this.#count; row++) {
       const slot = this.#slots[row]!;
       const wanted = baseMs + this.#stepMs[slot]!;
-      const lag = this.#lagMs[slot]!;
-      const eased = lag ? Math.min(Math.max(wanted, lag - easeMs), lag + easeMs) : wanted;
-      this.#lagMs[slot] = eased;
-      this.#between(crowd, row, slot, now - eased);
+      const lag = eased(this.#lagMs[slot]! || wanted, wanted, easeMs);
+      this.#lagMs[slot] = lag;
+      this.#between(crowd, row, slot, now - lag);
     }
     return crowd;
   }

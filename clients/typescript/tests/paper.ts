@@ -130,6 +130,11 @@ export class Paper {
     this.nowMs = end;
   }
 
+  /** How much is to happen later. */
+  get waiting(): number {
+    return this.#timers.length;
+  }
+
   /** A client that is welcomed and in a district. */
   async citizen(options: Options = {}, where: Partial<Place> = {}): Promise<Client> {
     const client = this.client(options);

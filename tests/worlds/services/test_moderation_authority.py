@@ -71,9 +71,51 @@ def test_what_was_acted_upon_for_a_reason_that_is_also_the_polices_waits_too(
     p = Precinct()
     report = p.report(LEE, KIM, "insult")
     p.do(MOD, wire.ClaimCase, case=report)
-    number = p.sanction(MOD, KIM, "mute", reason=reason)
+    number = p.sanction(MOD, KIM, "mute", reason=reason, reports=[report])
     p.do(MOD, wire.DecideReport, report=report, outcome="acted", sanctions=[number])
     assert waiting(p, HEAD) == ([report] if is_told else [])
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_told"), [("threat", True), ("doxxing", True), ("minor", True), ("spam", False)]
+)
+def test_what_nobody_reported_becomes_a_case_with_what_the_moderator_saw(reason: str, is_told: bool) -> None:
+    p = Precinct()
+    p.come(LIAISON)
+    p.say(KIM, "집으로 찾아가겠다")
+    number = p.sanction(HEAD, KIM, "ban", reason=reason, lasts_s=604_800)
+    assert waiting(p, LIAISON) == (["r-1"] if is_told else [])
+    if not is_told:
+        return
+    row = p.told(LIAISON, "desk_changed")[-1]["report"]
+    assert (row["by"], row["citizen"], row["reason"], row["state"]) == ("", KIM.id, reason, "acted")
+    assert (row["sanctions"], row["authority"]) == ([number], "waiting")
+    assert p.do(LIAISON, wire.ShowEvidence, report="r-1")["lines"]
+    assert p.told(KIM, "desk_changed") == []
+    p.do(HEAD, wire.HandOver, report="r-1", words="경찰청")
+    acts = [(act["act"], act["by"]) for act in p.do(AUDITOR, wire.ShowAudit)["acts"]]
+    assert acts[-3:] == [("report_decided", HEAD.id), ("reported", ""), ("sanctioned", HEAD.id)]
+    assert p.replayed().snapshot() == p.mod.snapshot()
+
+
+def test_of_many_who_are_put_out_at_once_each_is_a_case() -> None:
+    p = Precinct()
+    p.say(KIM, "집으로 찾아가겠다")
+    p.do(
+        HEAD, wire.Sanction, citizens=[KIM.id, LEE.id], kind="ban", reason="threat", words="협박", scope="culture",
+        lasts_s=604_800,
+    )  # fmt: skip
+    assert waiting(p, HEAD) == ["r-1", "r-2"]
+    assert [report.citizen for report in p.mod.desk.state.reports] == [KIM.id, LEE.id]
+
+
+def test_a_sanction_that_a_report_led_to_is_no_second_case() -> None:
+    p = Precinct()
+    report = p.report(LEE, KIM, "threat")
+    p.do(MOD, wire.ClaimCase, case=report)
+    number = p.sanction(MOD, KIM, "mute", reason="threat", reports=[report])
+    p.do(MOD, wire.DecideReport, report=report, outcome="acted", sanctions=[number])
+    assert waiting(p, HEAD) == [report]
 
 
 def test_nobody_hands_over_a_case_of_their_own_and_no_other_report_is_open_to_them() -> None:

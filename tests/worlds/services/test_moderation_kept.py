@@ -45,6 +45,7 @@ from worlds.service import Personal, Texts
 from worlds.services.moderation import SILENT
 from worlds.services.moderation import events as e
 from worlds.services.moderation.inside import Arrive, HoldLine
+from worlds.services.moderation.service import DUES_AT_ONCE
 
 
 def whole_evening() -> Precinct:
@@ -209,6 +210,15 @@ def test_a_hundred_thousand_bans_cost_one_look_up() -> None:
     many = banned(100_000)
     assert calls_of_entering(many, "c-99999") <= calls_of_entering(banned(1), "c-0") + 2
     assert many.next_due() == START + DAY
+
+
+def test_bans_that_ended_while_no_city_ran_end_some_in_a_round() -> None:
+    many, now, ended = banned(300), START + 2 * DAY, []
+    while (due := many.next_due()) is not None and due <= now:
+        of_this_round = [entry.event for entry in many.due(now, bytes(16), lambda event: event)]
+        assert 0 < len(of_this_round) <= DUES_AT_ONCE
+        ended += of_this_round
+    assert [event.sanction for event in ended if isinstance(event, e.Ended)] == list(range(1, 301))
 
 
 # Any script

@@ -108,7 +108,12 @@ class Announcements(Service[e.OfAnnouncement]):
         district = scope.partition("/")[0]
         beside = sum(one.district == district for one in self.standing(now))
         if rules.standing and beside >= rules.standing:
-            raise Refused(Refusal.FULL, f"{rules.standing} stand there already: withdraw one", field="scope")
+            raise Refused(
+                Refusal.FULL,
+                f"{rules.standing} stand there already: withdraw one",
+                field="scope",
+                limit="announcements.standing",
+            )
         return e.Announced(
             announcement=len(self.state.announcements) + 1,
             by=citizen.id,

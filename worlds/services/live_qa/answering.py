@@ -36,7 +36,7 @@ def pin(venue: Venue, command: wire.Pin, citizen: Citizen, now: int) -> Iterator
         return
     limit = venue.rules.next_questions
     if command.to == "next" and limit and len(session.next) >= limit:
-        raise Refused(Refusal.FULL, f"at most {limit} are next", field="to")
+        raise Refused(Refusal.FULL, f"at most {limit} are next", field="to", limit="live_qa.next_questions")
     if command.to == "now":
         if session.phase not in ("live", "closing"):
             raise Refused(Refusal.CLOSED, f"the session is {session.phase}", field="to")

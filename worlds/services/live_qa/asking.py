@@ -47,7 +47,7 @@ def reserve(venue: Venue, command: wire.Reserve, citizen: Citizen, now: int) -> 
     if command.on == (citizen.id in session.seats):
         return
     if command.on and seats and len(session.seats) >= seats:
-        raise Refused(Refusal.FULL)
+        raise Refused(Refusal.FULL, limit="live_qa.seats")
     yield e.SeatChanged(session=session.id, by=citizen.id, is_on=command.on)
 
 
@@ -91,11 +91,13 @@ def _check_limits(venue: Venue, session: Session, person: Person, text: str, now
         raise Refused(Refusal.CONFLICT, "you have asked this", field="text")
     limit = rules.questions_open_per_person
     if limit and sum(session.head_of(q).state in COUNTED_OPEN for q in own) >= limit:
-        raise Refused(Refusal.FULL, f"at most {limit} open questions")
+        raise Refused(
+            Refusal.FULL, f"at most {limit} open questions", limit="live_qa.questions_open_per_person"
+        )
     if person.asked_at is not None:
         wait = person.asked_at + rules.question_every_s * S - now
         if wait > 0:
-            raise Refused(Refusal.TOO_FAST, retry_after_ms=wait)
+            raise Refused(Refusal.TOO_FAST, retry_after_ms=wait, limit="live_qa.question_every_s")
 
 
 def _first_state(
@@ -127,7 +129,7 @@ def vote(venue: Venue, command: wire.Vote, citizen: Citizen, now: int) -> Iterat
     person, limit = session.person(citizen.id), venue.rules.votes_per_minute
     wait = person.votes_since + MINUTE - now
     if limit and person.votes >= limit and wait > 0:
-        raise Refused(Refusal.TOO_FAST, retry_after_ms=wait)
+        raise Refused(Refusal.TOO_FAST, retry_after_ms=wait, limit="live_qa.votes_per_minute")
     yield e.Voted(session=session.id, by=citizen.id, question=question.number, is_on=command.on)
 
 

@@ -30,7 +30,7 @@ def raise_hand(venue: Venue, command: wire.RaiseHand, citizen: Citizen, now: int
         raise Refused(Refusal.CONFLICT, "you have the floor")
     limit = venue.rules.hands
     if limit and len(session.hands) >= limit:
-        raise Refused(Refusal.FULL, f"{limit} hands are up")
+        raise Refused(Refusal.FULL, f"{limit} hands are up", limit="live_qa.hands")
     if command.question is not None and session.question(command.question).author != citizen.id:
         raise Refused(Refusal.NOT_FOUND, field="question")
     yield e.HandRaised(

@@ -119,7 +119,7 @@ def label(venue: Venue, command: wire.PutLabel, citizen: Citizen, now: int) -> I
         raise Refused(Refusal.CONFLICT, f"version {question.version}: {question.state}")
     word = wording.text_of(command.label, "label", 0)
     if command.on and word not in question.labels and len(question.labels) >= MAX_LABELS:
-        raise Refused(Refusal.FULL, f"at most {MAX_LABELS} labels", field="label")
+        raise Refused(Refusal.FULL, f"at most {MAX_LABELS} labels", field="label", limit="live_qa.labels")
     if not command.on and word not in question.labels:
         raise Refused(Refusal.NOT_FOUND, field="label")
     is_public = command.is_public if command.on else question.labels[word]

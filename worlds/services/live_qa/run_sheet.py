@@ -65,7 +65,7 @@ def edit(venue: Venue, command: wire.EditRunSheet, citizen: Citizen, now: int) -
     if not command.cues:
         raise Refused(Refusal.BAD_MESSAGE, "one line at least", field="cues")
     if rules.cues and len(command.cues) > rules.cues:
-        raise Refused(Refusal.FULL, f"at most {rules.cues} lines", field="cues")
+        raise Refused(Refusal.FULL, f"at most {rules.cues} lines", field="cues", limit="live_qa.cues")
     known = [plan.cue for plan in _plans(venue, session)]
     kept = [plan.cue for plan in command.cues if plan.cue is not None]
     if len(set(kept)) != len(kept) or not set(kept) <= set(known):

@@ -62,7 +62,9 @@ def annotate(desk: Desk, command: wire.Annotate, citizen: Citizen, now: int) -> 
     notes, scope, owner = _case(desk, command.case, citizen)
     require_desk(citizen, scope)
     if desk.rules.notes_per_case and len(notes) >= desk.rules.notes_per_case:
-        raise Refused(Refusal.FULL, f"at most {desk.rules.notes_per_case} notes")
+        raise Refused(
+            Refusal.FULL, f"at most {desk.rules.notes_per_case} notes", limit="moderation.notes_per_case"
+        )
     text = words_of(command.text, "text", desk.rules.longest_note)
     yield e.Annotated(by=citizen.id, case=command.case, text=Personal(owner=owner, text=text))
 

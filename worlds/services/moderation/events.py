@@ -166,7 +166,10 @@ class Moved(OfModeration):
 
 
 class Reported(OfModeration):
-    """A citizen reported; `is_minor` where it is by or about one, `is_visitors` where nobody knows who reported."""
+    """A citizen reported; `is_minor` where it is by or about one, `is_visitors` where nobody knows who reported.
+
+    By nobody where a sanction that nobody had asked for is also an authority's case.
+    """
 
     type: Literal["moderation.reported"] = "moderation.reported"
     report: int

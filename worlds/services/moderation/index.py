@@ -87,7 +87,8 @@ class Index:
         """A report that came in."""
         if report.evidence.lines or report.evidence.tracks:
             self.evident[report.number] = report
-        self.reports_by[report.by].append(report)
+        if report.by:
+            self.reports_by[report.by].append(report)
         if report.citizen is not None:
             self.reports_about[report.citizen].append(report)
         self.put_report(report)

@@ -24,9 +24,10 @@ class WitnessedReport(wire.Report):
 
 
 class WitnessedSanction(wire.Sanction):
-    """A sanction with those of the citizens who are here."""
+    """A sanction with those of the citizens who are here, and what who gives it has seen."""
 
     here: tuple[Citizen, ...] = Field(default=(), exclude=True)
+    seen: Seen = Field(default=Seen(), exclude=True)
 
 
 class WitnessedMove(wire.MoveCitizen):

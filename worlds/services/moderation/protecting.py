@@ -24,7 +24,7 @@ def block(desk: Desk, command: wire.Block, citizen: Citizen, now: int) -> Iterat
     if command.on == (command.citizen in blocked):
         return
     if command.on and desk.rules.blocks and len(blocked) >= desk.rules.blocks:
-        raise Refused(Refusal.FULL, f"at most {desk.rules.blocks}")
+        raise Refused(Refusal.FULL, f"at most {desk.rules.blocks}", limit="moderation.blocks")
     yield e.Blocked(by=citizen.id, citizen=command.citizen, is_on=command.on)
 
 

@@ -1,16 +1,16 @@
 """Reports: taken in with their evidence, claimed, decided, joined; and what keeps them from being a weapon."""
 
-import json
 from collections.abc import Iterator
 
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
-from worlds.evidence import HeardLine, Seen
+from worlds.evidence import Seen
 from worlds.service import Personal
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.evidence import kept
 from worlds.services.moderation.inside import WitnessedReport
 from worlds.services.moderation.roles import offices, require_desk, tells_authority
 from worlds.services.moderation.sanctioning import require_stranger
@@ -54,7 +54,7 @@ def report(desk: Desk, command: wire.Report, citizen: Citizen, now: int) -> Iter
         claim_by=now + desk.content.reasons[command.reason].claim_s * S,
         is_minor=is_minor,
         is_visitors=citizen.is_visitor,
-        evidence=_kept(seen),
+        evidence=kept(seen),
     )
     if target is not None:
         yield from _alarm(desk, citizen, target, seen, now)
@@ -75,17 +75,24 @@ def _keep_pace(desk: Desk, citizen: Citizen, target: str | None, command: wire.R
         -rules.wrong_reports or None :
     ]
     is_wrong = rules.wrong_reports and len(decided) >= rules.wrong_reports
-    if is_wrong and all(one.state == "no_action" for one in decided):
+    is_wrong = is_wrong and all(one.state == "no_action" for one in decided)
+    if is_wrong:
         limit = rules.reports_if_wrong
     recent = [one.at for one in own[-limit:] if one.at + WINDOW_MS > now] if limit else []
     if limit and len(recent) >= limit:
-        raise Refused(Refusal.TOO_FAST, retry_after_ms=recent[0] + WINDOW_MS - now)
+        raise Refused(
+            Refusal.TOO_FAST,
+            retry_after_ms=recent[0] + WINDOW_MS - now,
+            limit="moderation.reports_if_wrong" if is_wrong else "moderation.reports_per_10_min",
+        )
     if rules.report_waiting and len(desk.index.open_reports) >= rules.report_waiting:
-        raise Refused(Refusal.FULL, "too many reports wait")
+        raise Refused(Refusal.FULL, "too many reports wait", limit="moderation.report_waiting")
     if citizen.is_visitor and rules.report_waiting_visitors:
         theirs = sum(one.is_visitors for one in desk.index.open_reports.values())
         if theirs >= rules.report_waiting_visitors:
-            raise Refused(Refusal.FULL, "too many reports of visitors wait")
+            raise Refused(
+                Refusal.FULL, "too many reports of visitors wait", limit="moderation.report_waiting_visitors"
+            )
 
 
 def _alarm(desk: Desk, citizen: Citizen, target: str, seen: Seen, now: int) -> Iterator[e.OfModeration]:
@@ -97,33 +104,6 @@ def _alarm(desk: Desk, citizen: Citizen, target: str, seen: Seen, now: int) -> I
     if desk.rules.reports_alarm and len(people) == desk.rules.reports_alarm:
         scope = seen.district or ""
         yield e.AlertRaised(by=citizen.id, scope=scope, kind="reports", count=len(people), citizen=target)
-
-
-def kept_line(line: HeardLine) -> e.KeptLine:
-    """A line as the journal keeps it: its words belong to who said them."""
-    return e.KeptLine(
-        citizen=line.citizen,
-        name=Personal(owner=line.citizen, text=line.name),
-        text=Personal(owner=line.citizen, text=line.text),
-        at=line.at,
-        message=line.message,
-    )
-
-
-def _kept(seen: Seen) -> e.Evidence:
-    return e.Evidence(
-        lines=tuple(kept_line(line) for line in seen.lines),
-        tracks=tuple(
-            e.KeptTrack(
-                citizen=track.citizen,
-                name=Personal(owner=track.citizen, text=track.name),
-                points=Personal(owner=track.citizen, text=json.dumps(track.points)),
-            )
-            for track in seen.tracks
-        ),
-        avatar=seen.avatar,
-        language=seen.language,
-    )
 
 
 # Claims

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from protocol.refusals import Refusal, Refused
 from protocol.services import moderation as wire
 from worlds.citizen import Citizen
+from worlds.evidence import Seen
 from worlds.service import Personal
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.evidence import kept
 from worlds.services.moderation.inside import WitnessedMove, WitnessedSanction
 from worlds.services.moderation.roles import (
     DESK_RANK,
@@ -45,7 +47,9 @@ def sanction(desk: Desk, command: wire.Sanction, citizen: Citizen, now: int) -> 
     if is_preview(desk, command):
         return
     takes_two = needs_second(desk, command, lasts_ms)
+    given: dict[str, int] = {}
     for number, target in enumerate(targets, len(desk.state.sanctions) + 1):
+        given[target] = number
         yield e.Sanctioned(
             by=citizen.id,
             sanction=number,
@@ -60,6 +64,37 @@ def sanction(desk: Desk, command: wire.Sanction, citizen: Citizen, now: int) -> 
             every_s=command.every_s or 0,
             reach=command.reach,
             reports=tuple(report.number for report in reports),
+        )
+    if not reports and desk.content.reasons[command.reason].authority:
+        minors = {target for target in targets if _is_minor(desk, target, here.get(target))}
+        yield from _for_authority(desk, command, citizen, given, minors, now)
+
+
+def _is_minor(desk: Desk, target: str, here: Citizen | None) -> bool:
+    known = desk.state.people.get(target)
+    return (here is not None and here.minor) or (known is not None and known.is_minor)
+
+
+def _for_authority(
+    desk: Desk, command: wire.Sanction, citizen: Citizen, given: dict[str, int], minors: set[str], now: int
+) -> Iterator[e.OfModeration]:
+    """What nobody reported and is also an authority's becomes a case, with what who acted had seen: it is told, too."""
+    seen = command.seen if isinstance(command, WitnessedSanction) else Seen()
+    words = words_of(command.words, "words", desk.rules.longest_words)
+    for number, (target, sanction) in enumerate(given.items(), len(desk.state.reports) + 1):
+        yield e.Reported(
+            report=number,
+            citizen=target,
+            reason=command.reason,
+            words=Personal(owner=target, text=words),
+            scope=command.scope,
+            claim_by=now,
+            is_minor=target in minors,
+            # Of a raid that is put out in one go, each case would hold the same thousand pieces.
+            evidence=kept(seen) if len(given) == 1 else e.Evidence(),
+        )
+        yield e.ReportDecided(
+            by=citizen.id, report=number, outcome="acted", sanctions=(sanction,), is_for_authority=True
         )
 
 

@@ -1,6 +1,7 @@
 """Moderation as a service: which rule answers which command, and what it says to the commands of others."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, ClassVar, TypeAlias
 
 from pydantic import BaseModel, TypeAdapter
@@ -81,6 +82,9 @@ ONES_OWN = (e.Arrived, e.Blocked, e.BubbleSet, e.Reported, e.Acknowledged, e.App
 """What staff do as anyone may, and not by their office."""
 
 STATE = TypeAdapter(State)
+
+DUES_AT_ONCE = 128
+"""Deadlines of one round: of a hundred thousand bans that ended while no city ran, nobody waits for the last."""
 
 
 class Moderation(Service[e.OfModeration]):
@@ -213,7 +217,9 @@ class Moderation(Service[e.OfModeration]):
                 return WitnessedReport(**dict(command), seen=seen, about=about, is_here=is_here)
             case wire.Sanction():
                 here = (witness.citizen(one) for one in command.citizens)
-                return WitnessedSanction(**dict(command), here=tuple(one for one in here if one is not None))
+                found = tuple(one for one in here if one is not None)
+                seen = witness.seen_by(citizen.id, command.citizens[0])
+                return WitnessedSanction(**dict(command), here=found, seen=seen)
             case wire.MoveCitizen():
                 return WitnessedMove(**dict(command), here=witness.citizen(command.citizen))
             case wire.GuardTalk():
@@ -273,7 +279,7 @@ class Moderation(Service[e.OfModeration]):
     # Deadlines
 
     def due(self, now: int) -> Iterator[e.OfModeration]:
-        for due in self.desk.index.take_due(self.desk.state, now):
+        for due in islice(self.desk.index.take_due(self.desk.state, now), DUES_AT_ONCE):
             yield self._ended(due)
 
     def _ended(self, due: Due) -> e.OfModeration:

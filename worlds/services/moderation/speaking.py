@@ -14,9 +14,10 @@ from worlds.services.moderation import automatic
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
+from worlds.services.moderation.evidence import kept_line
 from worlds.services.moderation.forbidding import refuse_observer, refuse_sanctioned
 from worlds.services.moderation.inside import HoldLine
-from worlds.services.moderation.reporting import kept_line, require_claim
+from worlds.services.moderation.reporting import require_claim
 from worlds.services.moderation.roles import is_staff, require_desk
 from worlds.services.moderation.state import Mode
 from worlds.services.moderation.wording import link_in, mentions_in, phone_in, words_of
@@ -128,13 +129,19 @@ def hold(desk: Desk, command: HoldLine, citizen: Citizen, now: int) -> Iterator[
     rules = desk.rules
     own = sum(one.citizen == citizen.id for one in desk.index.waiting.values())
     if rules.held_per_citizen and own >= rules.held_per_citizen:
-        raise Refused(Refusal.FULL, f"{own} lines of yours wait for a moderator")
+        raise Refused(
+            Refusal.FULL, f"{own} lines of yours wait for a moderator", limit="moderation.held_per_citizen"
+        )
     if rules.held_waiting and len(desk.index.waiting) >= rules.held_waiting:
-        raise Refused(Refusal.FULL, "too many lines wait for a moderator")
+        raise Refused(Refusal.FULL, "too many lines wait for a moderator", limit="moderation.held_waiting")
     if citizen.is_visitor and rules.held_waiting_visitors:
         theirs = sum(one.is_visitors for one in desk.index.waiting.values())
         if theirs >= rules.held_waiting_visitors:
-            raise Refused(Refusal.FULL, "too many lines of visitors wait for a moderator")
+            raise Refused(
+                Refusal.FULL,
+                "too many lines of visitors wait for a moderator",
+                limit="moderation.held_waiting_visitors",
+            )
     yield e.LineHeld(
         by=citizen.id,
         held=len(desk.state.held) + 1,

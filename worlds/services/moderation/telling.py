@@ -127,6 +127,8 @@ def _report_decided(desk: Desk, event: e.ReportDecided) -> Iterator[Told]:
         yield from _report(desk, desk.state.reports[event.into - 1])
         return
     for report in _united(desk, one):
+        if not report.by:
+            continue  # nobody reported it
         yield only(report.by), wire.ReportClosed(report=f"r-{report.number}", outcome=event.outcome)
 
 

@@ -33,7 +33,7 @@ def draft(turn: Turn, command: say.DraftPetition) -> Iterator[Event]:
         drafts = sum(1 for one in mine if not turn.ledger.petitions[one].is_filed)
         limit = turn.rules.limits.drafts
         if limit and drafts >= limit:
-            raise Refused(Refusal.FULL, f"at most {limit} drafts are kept")
+            raise Refused(Refusal.FULL, f"at most {limit} drafts are kept", limit="petitions.drafts")
     else:
         turn.admit(turn.petition(id), "draft")
     yield _drafted(turn, command, turn.by, id)
@@ -142,7 +142,7 @@ def join(turn: Turn, command: say.JoinPetition) -> Iterator[Event]:
         raise Refused(Refusal.CONFLICT, "you have signed it already")
     limit = turn.rules.limits.signers
     if limit and len(petition.signers) >= limit:
-        raise Refused(Refusal.FULL, f"at most {limit} people sign one petition")
+        raise Refused(Refusal.FULL, f"at most {limit} people sign one petition", limit="petitions.signers")
     name = turn.short(turn.by, command.name, "name")
     address = turn.short(turn.by, command.address, "address")
     yield ev.Joined(
@@ -191,7 +191,12 @@ def _within_day(turn: Turn, owner: str) -> None:
             times.append(petition.arrived_at)
         if len(times) >= limit:
             wait = max(1, min(times) + DAY_MS - turn.now)
-            raise Refused(Refusal.TOO_FAST, f"at most {limit} petitions a day", retry_after_ms=wait)
+            raise Refused(
+                Refusal.TOO_FAST,
+                f"at most {limit} petitions a day",
+                retry_after_ms=wait,
+                limit="petitions.filings_per_day",
+            )
 
 
 def _drafted(
