@@ -1,5 +1,6 @@
 """Two talk while one rides through tunnels: over real sockets that are cut anywhere, neither misses a word."""
 
+import asyncio
 import random
 from pathlib import Path
 
@@ -103,3 +104,21 @@ async def test_a_line_closed_in_order_is_a_goodbye_and_any_other_close_a_break(
         await until(lambda: city.count("madang_connections") == 0)
         assert city.node.router.crowds["green"].population == stays
         assert city.count("madang_sessions_detached") == stays
+
+
+async def test_a_tunnel_that_is_left_as_it_cuts_leaves_no_connection_held() -> None:
+    far_ends: list[asyncio.StreamWriter] = []
+    server = await asyncio.start_server(lambda _, writer: far_ends.append(writer), "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()[:2]
+    async with Proxy(host, port, random.Random(7), longest_bytes=0, unnoticed=1) as tunnel:
+        _, line = await asyncio.open_connection(host, int(tunnel.url.rsplit(":", 1)[1]))
+        await until(lambda: far_ends)
+        tunnel.cut_all()
+        line.write(b"one byte more")
+        while not tunnel.cuts:  # noqa: ASYNC110 - not a moment later
+            await asyncio.sleep(0)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    for writer in (line, *far_ends):
+        writer.transport.abort()
+    server.close()
+    await server.wait_closed()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import random
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 READ_BYTES = 512
 
@@ -22,7 +22,7 @@ class Proxy:
         self._longest_bytes = longest_bytes
         self._unnoticed = unnoticed
         self._lives: list[_Life] = []
-        self._passing: set[asyncio.Task[None]] = set()
+        self._passing: set[asyncio.Future[Any]] = set()
         self._listening: asyncio.Server
 
     async def __aenter__(self) -> Self:
@@ -33,9 +33,10 @@ class Proxy:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._listening.close()
-        for task in list(self._passing):
-            task.cancel()
-        await asyncio.gather(*self._passing, return_exceptions=True)
+        while self._passing:  # what ends may leave a connection that is held
+            for task in self._passing:
+                task.cancel()
+            await asyncio.gather(*self._passing, return_exceptions=True)
         await self._listening.wait_closed()
 
     @property
@@ -49,9 +50,13 @@ class Proxy:
             life.end()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.ensure_future(self._carry(reader, writer))
+        self._keep(asyncio.ensure_future(self._carry(reader, writer)), writer)
+
+    def _keep(self, task: asyncio.Future[Any], writer: asyncio.StreamWriter) -> None:
+        """As long as the task, the connection; also of one that never began."""
         self._passing.add(task)
         task.add_done_callback(self._passing.discard)
+        task.add_done_callback(lambda _: writer.transport.abort())
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection(*self._server_at)
@@ -66,14 +71,13 @@ class Proxy:
         finally:
             for way in ways:
                 way.cancel()
-            await asyncio.gather(*ways, return_exceptions=True)
             writer.transport.abort()
             # The server learns of it at once, or, of this share of all cuts, only by its own clock.
             if life.is_cut and self._chance.random() < self._unnoticed:
-                self._passing.add(holding := asyncio.ensure_future(_hold(far_writer)))
-                holding.add_done_callback(self._passing.discard)
+                self._keep(asyncio.ensure_future(asyncio.Event().wait()), far_writer)
             else:
                 far_writer.transport.abort()
+            await asyncio.gather(*ways, return_exceptions=True)
 
     async def _pass(self, life: "_Life", reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
@@ -105,11 +109,3 @@ class _Life:
         self._left -= passed
         self.is_cut = passed < count
         return passed
-
-
-async def _hold(writer: asyncio.StreamWriter) -> None:
-    """Keep a connection that nobody uses any more."""
-    try:
-        await asyncio.Event().wait()
-    finally:
-        writer.transport.abort()

@@ -176,7 +176,7 @@ export class Controls {
       event.clientY > innerHeight * 0.45 &&
       ![...this.presses.values()].some((press) => press.stick);
     const { clientX: x, clientY: y } = event;
-    this.presses.set(event.pointerId, { x, y, fromX: x, fromY: y, at: performance.now(), stick });
+    this.presses.set(event.pointerId, { x, y, fromX: x, fromY: y, at: event.timeStamp, stick });
     this.spread = 0;
     if (stick) this.hands.stick({ x, y, dx: 0, dy: 0 });
   }
@@ -216,7 +216,7 @@ export class Controls {
       if (Math.hypot(press.x - press.fromX, press.y - press.fromY) > CLICK_PX) return;
     }
     const still = Math.hypot(press.x - press.fromX, press.y - press.fromY) < CLICK_PX;
-    if (meant && still && event.button === 0 && performance.now() - press.at < CLICK_MS)
+    if (meant && still && event.button === 0 && event.timeStamp - press.at < CLICK_MS)
       this.hands.clicked(press.x, press.y);
   }
 }
