@@ -169,7 +169,7 @@ async def test_a_page_that_was_hidden_for_an_hour_is_true_when_it_is_seen_again_
         await sora.say(type="goodbye", code="bye", message="")
 
         drawn = await page.evaluate("madang.gauge.read().frames")
-        await page.clock.fast_forward(HOUR_S * 1000)
+        await page.clock.fast_forward(round(HOUR_S * 1000))
         await page.clock.resume()
         await page.evaluate(SEEN_OR_NOT, False)
         there = f"madang.client.others().x[0] - {moved['x']}, madang.client.others().z[0] - {moved['z']}"
