@@ -17,7 +17,7 @@ MAX_NAME_LENGTH = 40
 class Part(BaseModel):
     """A map inside a message."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
 
 class Text(Part):

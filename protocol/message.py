@@ -48,7 +48,7 @@ Name = Annotated[str, Field(min_length=1, max_length=64)]
 class Result(BaseModel):
     """What `done.result` holds."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
 
 Answer: TypeAlias = type[Result] | None
@@ -58,7 +58,7 @@ Answer: TypeAlias = type[Result] | None
 class Message(BaseModel):
     """A map of the control lane; unknown fields are ignored, so fields may be added."""
 
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True, defer_build=True)
 
     type: str
 

@@ -284,8 +284,8 @@ async def serve(settings: Settings) -> int:
     """Run a node until SIGTERM or SIGINT; the exit code.
 
     A search for garbage stops every tick while it lasts. So what a city is made of is left out of it, as long as it is
-    open (`gc.freeze`: else a fifth of a second, whoever is there), and all that is younger is seldom searched. And what
-    other threads do for the loop is not to wait for it.
+    open (`gc.freeze`: else a fifth of a second, whoever is there), and all that is younger is seldom searched, from now
+    on. And what other threads do for the loop is not to wait for it.
     """
     node = Node(settings)
     stop = asyncio.Event()
@@ -295,6 +295,7 @@ async def serve(settings: Settings) -> int:
     sys.setswitchinterval(SWITCH_SECONDS)
     gc.set_threshold(*searches[:2], FULL_SEARCH_EVERY)
     gc.freeze()
+    gc.enable()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     names = node.city_plan.name

@@ -7,6 +7,7 @@ are called. Other packages add commands of their own through the entry point gro
 import asyncio
 import dataclasses
 import errno
+import gc
 import json
 import resource
 import socket
@@ -21,8 +22,6 @@ from typing import Annotated, Any, NoReturn
 import structlog
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from server.config import Configuration, WrongSetting, load
 
@@ -104,7 +103,18 @@ def madang(
     """Madang (마당): a city that opens itself as a live shared place."""
 
 
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Until the city is open nothing is garbage, and looking for some takes a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
 @app.command()
+@_unsearched()
 def serve(
     port: Annotated[int | None, typer.Option(help="The port; 0 takes any free one (listen.port).")] = None,
     host: Annotated[str | None, typer.Option(help="The address to listen on (listen.host).")] = None,
@@ -162,6 +172,9 @@ def show_config(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
 ) -> None:
     """Every setting: its value, where that came from, its unit, its reason."""
+    from rich.console import Console
+    from rich.table import Table
+
     explained = configured(config, sets).explain()
     if as_json:
         print(

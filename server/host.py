@@ -198,13 +198,16 @@ class Host:
         was_frozen = self._version > 0 and gc.get_freeze_count() > 0
         if was_frozen:
             gc.unfreeze()
+        was_searched = gc.isenabled()
         gc.disable()  # nothing of what is read is garbage, and looking for it takes longer than reading
         try:
             await self._read_all()
         finally:
-            gc.enable()
-        if was_frozen or self._version >= MANY_ENTRIES:
+            if was_searched:
+                gc.enable()
+        if was_frozen:
             gc.collect()
+        if was_frozen or self._version >= MANY_ENTRIES:
             gc.freeze()
         self._is_loaded = True
         if self._snapshots.is_due(self._version):

@@ -1,5 +1,6 @@
 """A city out of what is kept: its newest snapshot that can be read, and every entry after it."""
 
+import gc
 from collections.abc import Callable
 
 import structlog
@@ -27,7 +28,9 @@ async def restored(journal: Journal, found: Callable[[], City]) -> tuple[City, i
             version=snapshot.version,
             reason=repr(error)[:200],
         )
-        return found(), 0  # the other is half restored
+        del city  # it is half restored
+        gc.collect()
+        return found(), 0
     return city, snapshot.version
 
 

@@ -33,7 +33,7 @@ Interval: TypeAlias = tuple[int, int]
 class Period(BaseModel):
     """How long something may take: an amount of one unit."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     unit: Unit
     amount: Annotated[int, Field(ge=1, le=3660)]
@@ -42,7 +42,7 @@ class Period(BaseModel):
 class WorkingHours(BaseModel):
     """When the desks are open, in hours of the day (Decree 8-3(1)); lunch by the service rules of local officials."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     opens: int = 9
     lunch_begins: int = 12

@@ -210,8 +210,8 @@ class _Raster:
         self.columns = max(ceil(width / step_m), 1)
         self.rows = max(ceil(depth / step_m), 1)
         self.count = self.columns * self.rows
-        self.x = (np.arange(self.columns) + 0.5) * step_m
-        self.z = (np.arange(self.rows) + 0.5) * step_m
+        self.x = np.asarray((np.arange(self.columns) + 0.5) * step_m, np.float64)
+        self.z = np.asarray((np.arange(self.rows) + 0.5) * step_m, np.float64)
 
     def square_of(self, x: Floats, z: Floats) -> Ints:
         column = np.clip((x * (1 / self.step_m)).astype(np.intp), 0, self.columns - 1)

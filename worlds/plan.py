@@ -86,7 +86,7 @@ Access = tuple[Annotated[str, AfterValidator(_access)], ...]
 class Shape(BaseModel):
     """What every part of a plan has: it never changes, and a word it does not know is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Text(Shape):

@@ -13,8 +13,8 @@ class Reach:
 
     def __init__(self, width: float, depth: float, walls: NDArray[np.float64]) -> None:
         columns, rows = int(np.ceil(width / SQUARE_M)), int(np.ceil(depth / SQUARE_M))
-        self.x = (np.arange(columns) + 0.5) * SQUARE_M
-        self.z = (np.arange(rows) + 0.5) * SQUARE_M
+        self.x = np.asarray((np.arange(columns) + 0.5) * SQUARE_M, np.float64)
+        self.z = np.asarray((np.arange(rows) + 0.5) * SQUARE_M, np.float64)
         self._east = np.ones((rows, columns - 1), np.bool_)
         self._south = np.ones((rows - 1, columns), np.bool_)
         x, z = walls[:, ::2], walls[:, 1::2]

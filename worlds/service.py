@@ -30,7 +30,7 @@ class Personal(BaseModel):
     store of personal texts and leaves `ref` and the salted `hash`. Read it through `Texts`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     owner: str
     ref: str = ""
@@ -73,7 +73,7 @@ class Texts:
 class Event(BaseModel):
     """What was decided; `type` is `<service>.<past>`. Fields are added with defaults, never changed or removed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     type: str
 

@@ -4,6 +4,9 @@ import asyncio
 import json
 
 from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+
+from server.web.rest import Late
 
 PATH = "/openapi.json"
 
@@ -22,7 +25,9 @@ class Document:
         return await asyncio.shield(self._making)
 
     def _made(self) -> bytes:
-        return json.dumps(self._app.openapi(), ensure_ascii=False, separators=(",", ":")).encode()
+        routes = [route.whole if isinstance(route, Late) else route for route in self._app.routes]
+        told = get_openapi(title=self._app.title, version=self._app.version, routes=routes)
+        return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def show(app: FastAPI) -> None:

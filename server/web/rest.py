@@ -5,12 +5,14 @@ with its fields as query parameters. What a command answers over the WebSocket i
 """
 
 from collections.abc import Awaitable, Callable, Iterator
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, create_model
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from protocol.catalogue import type_of
 from protocol.message import MAX_KEY_LENGTH, Command
@@ -48,24 +50,49 @@ Key = Annotated[
 ]
 
 
-@cache
-def routes(commands: tuple[type[Command], ...]) -> APIRouter:
-    """A route for each command, of whichever city is asked: they take a quarter of a second, and are made once."""
-    router = APIRouter(prefix=PREFIX)
-    for command in commands:
+class Late(Route):
+    """A command's route, made whole when it is first asked for: that takes some ms, and a start would wait for all."""
+
+    def __init__(self, command: type[Command]) -> None:
+        super().__init__(_path(command), self.handle)
+        self.methods = {_method(command)}
+        self._command = command
+
+    @cached_property
+    def whole(self) -> BaseRoute:
+        """What answers, and what the document tells of."""
+        command, router = self._command, APIRouter()
         who = caller(type_of(command))
-        service, _, verb = type_of(command).partition(".")
         router.add_api_route(
-            f"/{service}/{verb}",
+            _path(command),
             _reading(command, who) if command.reads else _acting(command, who),
-            methods=["GET" if command.reads else "POST"],
+            methods=[_method(command)],
             operation_id=type_of(command),
             summary=(command.__doc__ or "").partition("\n")[0],
-            tags=[service],
+            tags=[type_of(command).partition(".")[0]],
             response_model=None,
             responses=_REFUSED | _answers(command),
         )
-    return router
+        return router.routes[0]
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """A request for its path."""
+        await self.whole.handle(scope, receive, send)
+
+
+@cache
+def routes(commands: tuple[type[Command], ...]) -> APIRouter:
+    """A route for each command, of whichever city is asked."""
+    return APIRouter(routes=[Late(command) for command in commands])
+
+
+def _path(command: type[Command]) -> str:
+    service, _, verb = type_of(command).partition(".")
+    return f"{PREFIX}/{service}/{verb}"
+
+
+def _method(command: type[Command]) -> str:
+    return "GET" if command.reads else "POST"
 
 
 def _answers(command: type[Command]) -> dict[int | str, dict[str, Any]]:

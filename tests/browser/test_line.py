@@ -19,6 +19,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
 
+HOUR_S = 3_600.0
+
+SEEN_OR_NOT = """(isHidden) => {
+    Object.defineProperty(document, "hidden", {get: () => isHidden, configurable: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""What a browser tells a page when its tab is left, and looked at again."""
+
 FRAMES = "madang.gauge.read().frames"
 """How many a page has drawn."""
 
@@ -137,6 +145,55 @@ async def test_a_page_that_was_suspended_shows_what_is_true_when_it_is_woken_and
         await expect(lines).to_have_text([str(n) for n in range(LINES - 200, LINES)])
         assert await page.evaluate("madang.labels.spoken.size") <= 64
         assert await page.evaluate("madang.client.state") == "here"
+
+
+async def test_a_page_that_was_hidden_for_an_hour_is_true_when_it_is_seen_again_and_makes_up_for_nothing(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open(has_own_clock=True)
+    await come_in(page, "하나")
+    await settled(page)
+    district, session = await page.evaluate("[madang.client.place.district, madang.client.welcome.session]")
+    async with city.city.guest() as junho, city.city.guest() as sora:
+        for guest, name in ((junho, "Junho"), (sora, "Sora")):
+            await guest.greet(name=name)
+            place = await guest.enter(district)
+        await until(page, "madang.client.others().count === 2")
+        # no timer and no frame of it runs from here on: only what the city tells arrives
+        await page.evaluate(SEEN_OR_NOT, True)
+        await page.clock.pause_at(await page.evaluate("Date.now()") / 1000 + 1)
+        for n in range(LINES):
+            await junho.say(type="chat.say", id=n + 2, text=f"{n}", to="district")
+            await junho.hear("done", id=n + 2)
+        moved = await junho.enter(district, LINES + 2, at={"x": place["x"] + 6, "z": place["z"]})
+        await sora.say(type="goodbye", code="bye", message="")
+
+        drawn = await page.evaluate("madang.gauge.read().frames")
+        await page.clock.fast_forward(round(HOUR_S * 1000))
+        await page.clock.resume()
+        await page.evaluate(SEEN_OR_NOT, False)
+        there = f"madang.client.others().x[0] - {moved['x']}, madang.client.others().z[0] - {moved['z']}"
+        await until(page, f"madang.client.others().count === 1 && Math.hypot({there}) < 0.1")
+        lines = page.locator(".said_line .what")
+        await expect(lines).to_have_text([str(n) for n in range(LINES - 200, LINES)])
+        # what was said an hour ago hangs over no head, and nobody is told what happened meanwhile one by one
+        hanging = (
+            "[...document.querySelectorAll('.said')].filter((e) => e.checkVisibility() && e.textContent)"
+        )
+        assert await page.evaluate(f"{hanging}.length") == 0
+        assert await page.locator(".notices p").count() <= 1
+        await expect(page.locator(".link_bar")).to_have_count(0)
+        assert await page.evaluate("madang.gauge.read().frames") < drawn + 600
+        assert await page.evaluate("[madang.client.state, madang.client.welcome.session]") == [
+            "here",
+            session,
+        ]
+        # and one walks on
+        await page.locator(".street > canvas").focus()
+        x, z = await page.evaluate("[madang.stride.x, madang.stride.z]")
+        await page.keyboard.down("w")
+        await until(page, f"Math.hypot(madang.stride.x - {x}, madang.stride.z - {z}) > 1")
+        await page.keyboard.up("w")
 
 
 async def test_who_was_ended_by_another_window_stays_so_and_does_not_take_the_place_back(

@@ -27,7 +27,9 @@ from server.journal import (
     canonical,
     erasure,
 )
+from server.journals import tables
 from server.journals.sql import SNAPSHOTS, SqlJournal
+from server.migrations import NEWEST
 from tests.support.check_journal import all_of, check_journal, texts_of, voted, written
 from tests.support.journals import Founding
 from worlds.service import Record
@@ -302,6 +304,10 @@ async def test_what_a_newer_madang_wrote_is_left_alone(kept_in: Data, journal: S
     await touch(journal, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(JournalError, match="newer Madang"):
         await SqlJournal.of(kept_in).open(upgrade=True)
+
+
+def test_a_start_knows_the_last_step_without_looking_for_it() -> None:
+    assert tables.steps()[0] == NEWEST
 
 
 async def test_the_tables_are_those_that_the_migrations_make(journal: SqlJournal) -> None:

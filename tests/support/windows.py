@@ -17,10 +17,19 @@ class Windows:
         self._chromium = chromium
         self._stack = stack
 
-    async def open(self, path: str = "/?debug", url: str | None = None, script: str = "", **how: Any) -> Page:
-        """A fresh window; `script` runs before the page's own."""
+    async def open(
+        self,
+        path: str = "/?debug",
+        url: str | None = None,
+        script: str = "",
+        has_own_clock: bool = False,
+        **how: Any,
+    ) -> Page:
+        """A fresh window; `script` runs before the page's own, whose clock may be one that the test moves."""
         scripts = [each for each in (CHOSEN, SELDOM, script) if each]
         page = await self._chromium.window(self._stack, scripts, **(WINDOW | how))
+        if has_own_clock:
+            await page.clock.install()
         await page.goto((url or self.url) + path)
         return page
 

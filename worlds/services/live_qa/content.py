@@ -24,7 +24,7 @@ Many = Annotated[int, Field(strict=True, ge=0)]
 class Shape(BaseModel):
     """It never changes, and a word it does not know is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Rules(Shape):

@@ -26,7 +26,7 @@ class OfModeration(Event):
 class KeptLine(BaseModel):
     """A line of chat as it was seen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     citizen: str
     name: Personal
@@ -38,7 +38,7 @@ class KeptLine(BaseModel):
 class KeptTrack(BaseModel):
     """Where someone was: JSON of [seconds before, x, z] in decimetres."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     citizen: str
     name: Personal
@@ -48,7 +48,7 @@ class KeptTrack(BaseModel):
 class Evidence(BaseModel):
     """What a reporter had seen and heard."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     lines: tuple[KeptLine, ...] = ()
     tracks: tuple[KeptTrack, ...] = ()

@@ -35,7 +35,7 @@ class PetitionEvent(Event):
 class Missing(BaseModel):
     """One thing that is asked for, with the article that asks for it."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     what: Personal
     article: str

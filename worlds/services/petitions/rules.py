@@ -25,7 +25,7 @@ Natural = Annotated[int, Field(ge=0)]
 class Shape(BaseModel):
     """Never changes; a word it does not know is a fault."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Words(Shape):

@@ -1,9 +1,10 @@
 // The place as it is lived in: the loop that walks, looks and draws, and what of the city's telling it shows.
 
-import type { AvatarCard, Client, Place as Told } from "madang";
+import { type AvatarCard, type Client, Crowd as Others, type Place as Told } from "madang";
 import {
   NeutralToneMapping,
   PCFShadowMap,
+  type PerspectiveCamera,
   Plane,
   Raycaster,
   Scene,
@@ -11,9 +12,10 @@ import {
   Vector3,
   WebGLRenderer,
 } from "three";
-import { Crowd } from "./crowd/crowd";
+import { Crowd, type Shown } from "./crowd/crowd";
 import { type Look, lookOf } from "./crowd/look";
 import { Nearest } from "./crowd/nearest";
+import { isLean } from "./pace";
 import { protection } from "./panels/safety_state";
 import { contains, type District, district as groundOf, type Language } from "./plan";
 import { Gauge } from "./scene/gauge";
@@ -41,6 +43,10 @@ const MEETING_M = 15;
 /** Who is told of as near, and how many of them at most. */
 const NEAR_M = 40;
 const MOST_NEAR = 60;
+
+/** How far someone is, is told by the metre up to here, and by so many further off. */
+const EXACT_M = 10;
+const ROUGH_M = 5;
 
 /** The city tells once a second who is beyond the view. */
 const TILES_MS = 1000;
@@ -137,6 +143,9 @@ export class World {
   }
 
   private client: Client | undefined;
+
+  /** Whom the last frame showed, and where. */
+  others: Shown = new Others();
 
   /** From now on it shows what this client is told. */
   attend(client: Client): void {
@@ -258,6 +267,7 @@ export class World {
     // whose line is over for good keeps the last picture, and leaves this machine to its other windows
     if (this.client.state === "parted" && !this.isEmpty) return;
     this.gauge.begin(now);
+    const lean = isLean();
     const dt = this.last ? Math.min(LONGEST_STEP_S, (now - this.last) / 1000) : 1 / 60;
     this.last = now;
     const { calm } = settings.value;
@@ -268,10 +278,11 @@ export class World {
     const walks = this.stride.speed > 0.3;
     if (walks && this.stride.goal && now - this.controls.turnedAt > 2500 && !calm)
       this.eye.drift(this.stride.yaw, dt);
-    if (now - this.slowAt > 120) this.slowly(now);
+    if (now - this.slowAt > 120 && !lean) this.slowly(now);
     this.eye.look(this.stride.x, 0, this.stride.z, dt, this.place.buildings.bodies, this.indoors, calm);
 
     const others = this.client.others();
+    this.others = others;
     const camera = this.eye.camera;
     const ahead = new Vector3();
     camera.getWorldDirection(ahead);
@@ -291,15 +302,9 @@ export class World {
     this.sky.follow(this.stride.x, this.stride.z);
     camera.updateMatrixWorld();
     this.place.signs.fade(dt, calm);
-    this.moveNames(others);
-    this.labels.show(
-      this.named,
-      camera,
-      this.canvas.clientWidth,
-      this.canvas.clientHeight,
-      now,
-      settings.value.names,
-    );
+    // a frame later nobody sees of shadows and names that they are a frame late
+    this.renderer.shadowMap.autoUpdate = !lean;
+    if (!lean) this.showNames(others, camera, now);
     this.renderer.render(this.scene, camera);
     this.isEmpty = false;
     this.gauge.end();
@@ -393,7 +398,7 @@ export class World {
         name: card.name,
         roles: card.roles,
         away: card.away ?? false,
-        metres: Math.round(away),
+        metres: away < EXACT_M ? Math.round(away) : Math.round(away / ROUGH_M) * ROUGH_M,
       });
     }
     if (now - this.peopleAt < PEOPLE_MS) return;
@@ -403,13 +408,13 @@ export class World {
     if (known(met) !== known(people.value)) people.value = met;
   }
 
-  private moveNames(others: {
-    count: number;
-    slot: Uint16Array;
-    x: Float32Array;
-    y: Float32Array;
-    z: Float32Array;
-  }): void {
+  private showNames(others: Shown, camera: PerspectiveCamera, now: number): void {
+    this.moveNames(others);
+    const { clientWidth, clientHeight } = this.canvas;
+    this.labels.show(this.named, camera, clientWidth, clientHeight, now, settings.value.names);
+  }
+
+  private moveNames(others: Shown): void {
     if (!this.named.length) return;
     const { rowOf } = this;
     for (let i = 0; i < others.count; i++) rowOf[others.slot[i]!] = i;

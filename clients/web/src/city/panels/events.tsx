@@ -6,6 +6,7 @@ import { attempt, why } from "../session";
 import { client, district, open } from "../state";
 import { day, type Key, number, of, say, time } from "../texts";
 import { travel } from "../travel";
+import { InParts } from "./in_parts";
 import { chosenSession } from "./question_time_state";
 import type { PanelProps } from "./registry";
 
@@ -69,38 +70,40 @@ export function Events({ world }: PanelProps) {
       )}
       {!all.length && !fault && <p class="soft">{say("events.none")}</p>}
       <ol class="events">
-        {all.map((session) => (
-          <li key={session.session} class={session.phase === "live" ? "live" : ""}>
-            <time dateTime={new Date(session.starts_at).toISOString()}>
-              {say("events.times", {
-                day: day(session.starts_at),
-                from: time(session.starts_at),
-                to: time(session.ends_at),
-              })}
-            </time>
-            <h3>{of(session.title)}</h3>
-            <p>
-              <b>{say(`qa.phase.${session.phase}` as Key)}</b> ·{" "}
-              {of(places.find(({ id }) => id === session.district)?.name)}
-            </p>
-            <p class="row">
-              <button
-                type="button"
-                class="quiet"
-                onClick={() => {
-                  chosenSession.value = session.session;
-                  open.value = "question_time";
-                }}
-              >
-                {say("events.open")}
-              </button>
-              <button type="button" class="quiet" onClick={() => void goThere(session, world)}>
-                {say("events.go")}
-              </button>
-              <Seat session={session} />
-            </p>
-          </li>
-        ))}
+        <InParts each={2}>
+          {all.map((session) => (
+            <li key={session.session} class={session.phase === "live" ? "live" : ""}>
+              <time dateTime={new Date(session.starts_at).toISOString()}>
+                {say("events.times", {
+                  day: day(session.starts_at),
+                  from: time(session.starts_at),
+                  to: time(session.ends_at),
+                })}
+              </time>
+              <h3>{of(session.title)}</h3>
+              <p>
+                <b>{say(`qa.phase.${session.phase}` as Key)}</b> ·{" "}
+                {of(places.find(({ id }) => id === session.district)?.name)}
+              </p>
+              <p class="row">
+                <button
+                  type="button"
+                  class="quiet"
+                  onClick={() => {
+                    chosenSession.value = session.session;
+                    open.value = "question_time";
+                  }}
+                >
+                  {say("events.open")}
+                </button>
+                <button type="button" class="quiet" onClick={() => void goThere(session, world)}>
+                  {say("events.go")}
+                </button>
+                <Seat session={session} />
+              </p>
+            </li>
+          ))}
+        </InParts>
       </ol>
     </>
   );

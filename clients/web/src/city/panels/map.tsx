@@ -6,6 +6,7 @@ import { client, district, link, notice, population, told } from "../state";
 import { number, of, say } from "../texts";
 import { travel } from "../travel";
 import type { World } from "../world";
+import { InParts } from "./in_parts";
 import type { PanelProps } from "./registry";
 
 const DOTS_MS = 200;
@@ -19,62 +20,66 @@ export function MapPanel({ world }: PanelProps) {
   const others = client.value?.welcome?.city.districts ?? [];
   const busy = link.value.state !== "here";
   return (
-    <>
+    <InParts>
       <Chart plan={plan} world={world} />
       <p class="soft">{say("map.walk")}</p>
       <h3>{say("map.zones")}</h3>
       <ul class="rows">
-        {plan.zones.map(({ id, name, polygon }) => (
-          <li key={id}>
-            <span>
-              {of(name)}
-              {barred.has(id) && <small> {of(closed.get(id)) || say("map.staff")}</small>}
-            </span>
-            <button
-              type="button"
-              class="quiet"
-              disabled={busy || barred.has(id)}
-              aria-label={`${say("map.go")}: ${of(name)}`}
-              onClick={() => {
-                const [x, z] = middle(polygon);
-                if (!world.goTo(x, z)) void travel(plan.id, { zone: id });
-              }}
-            >
-              {say("map.go")}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <h3>{say("map.districts")}</h3>
-      <ul class="rows">
-        {others.map(({ id, name, open, population: people }) => (
-          <li key={id}>
-            <span>
-              {of(name)}{" "}
-              <small>
-                {open ? number(id === plan.id ? population.value : people) : say("arrival.closed")}
-              </small>
-            </span>
-            {id === plan.id ? (
-              <small>{say("map.here")}</small>
-            ) : (
+        <InParts each={2}>
+          {plan.zones.map(({ id, name, polygon }) => (
+            <li key={id}>
+              <span>
+                {of(name)}
+                {barred.has(id) && <small> {of(closed.get(id)) || say("map.staff")}</small>}
+              </span>
               <button
                 type="button"
                 class="quiet"
-                disabled={busy || !open}
+                disabled={busy || barred.has(id)}
                 aria-label={`${say("map.go")}: ${of(name)}`}
-                onClick={() => void travel(id)}
+                onClick={() => {
+                  const [x, z] = middle(polygon);
+                  if (!world.goTo(x, z)) void travel(plan.id, { zone: id });
+                }}
               >
                 {say("map.go")}
               </button>
-            )}
-          </li>
-        ))}
+            </li>
+          ))}
+        </InParts>
+      </ul>
+      <h3>{say("map.districts")}</h3>
+      <ul class="rows">
+        <InParts each={2}>
+          {others.map(({ id, name, open, population: people }) => (
+            <li key={id}>
+              <span>
+                {of(name)}{" "}
+                <small>
+                  {open ? number(id === plan.id ? population.value : people) : say("arrival.closed")}
+                </small>
+              </span>
+              {id === plan.id ? (
+                <small>{say("map.here")}</small>
+              ) : (
+                <button
+                  type="button"
+                  class="quiet"
+                  disabled={busy || !open}
+                  aria-label={`${say("map.go")}: ${of(name)}`}
+                  onClick={() => void travel(id)}
+                >
+                  {say("map.go")}
+                </button>
+              )}
+            </li>
+          ))}
+        </InParts>
       </ul>
       <h3>{say("map.about")}</h3>
       <p class="prose">{of(plan.text)}</p>
       <p class="prose">{of(plan.presence)}</p>
-    </>
+    </InParts>
   );
 }
 
@@ -83,15 +88,15 @@ function Chart({ plan, world }: { plan: District; world: World }) {
   const scale = Math.min(2, 720 / Math.max(plan.width, plan.depth));
   useEffect(() => {
     const element = canvas.current!;
-    element.width = plan.width * scale;
-    element.height = plan.depth * scale;
     const ground = drawn(plan, scale);
+    element.width = ground.width;
+    element.height = ground.height;
     const pen = element.getContext("2d")!;
     const draw = () => {
       pen.drawImage(ground, 0, 0);
       dots(pen, world, scale);
     };
-    draw();
+    pen.drawImage(ground, 0, 0);
     const timer = setInterval(draw, DOTS_MS);
     return () => clearInterval(timer);
   }, [plan, world, scale]);
@@ -111,8 +116,14 @@ function Chart({ plan, world }: { plan: District; world: World }) {
   );
 }
 
-/** The ground and what stands on it, drawn once. */
+/** The ground and what stands on it; that of the last district is kept, as a map is opened again and again. */
 function drawn(plan: District, scale: number): HTMLCanvasElement {
+  if (kept?.plan !== plan || kept.scale !== scale) kept = { plan, scale, sheet: drawnAnew(plan, scale) };
+  return kept.sheet;
+}
+let kept: { plan: District; scale: number; sheet: HTMLCanvasElement } | undefined;
+
+function drawnAnew(plan: District, scale: number): HTMLCanvasElement {
   const sheet = document.createElement("canvas");
   sheet.width = plan.width * scale;
   sheet.height = plan.depth * scale;
@@ -200,7 +211,7 @@ function dots(pen: CanvasRenderingContext2D, world: World, scale: number): void 
     pen.arc(x, z, Math.min(place.tile_m / 2, 3 + Math.sqrt(count) * 2), 0, 7);
     pen.fill();
   }
-  const others = city.others();
+  const { others } = world;
   pen.fillStyle = "#2f4a73";
   const size = others.count > 800 ? 1.3 : 2;
   for (let i = 0; i < others.count; i++)

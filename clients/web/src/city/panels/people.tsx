@@ -1,46 +1,69 @@
 // Who is near: by distance; and of one who was chosen, what one may do together or against.
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { type Person, people, whisper } from "../state";
 import { type Key, say } from "../texts";
 import { PersonCard, roleOf, walkUp } from "./person";
 import type { PanelProps } from "./registry";
 import { person, protection } from "./safety_state";
 
+/** So many rows are set right with a frame; sixty at once, as in a crowd, took the page 15 ms. */
+const ROWS_A_FRAME = 3;
+
+/** So many are listed before one asks for more. */
+const AT_FIRST = 20;
+
 export function People({ world }: PanelProps) {
   const chosen = person.value;
-  const shown = useRef<number[]>([]);
+  return chosen ? (
+    <PersonCard key={`${chosen.citizen} ${chosen.message}`} chosen={chosen} world={world} />
+  ) : (
+    <Near world={world} />
+  );
+}
+
+function Near({ world }: PanelProps) {
+  const [shown, setShown] = useState<readonly Person[]>(() => nearer([], people.value));
   const [isUsed, setUsed] = useState(false);
-  if (chosen) {
-    if (isUsed) setUsed(false);
-    return <PersonCard key={`${chosen.citizen} ${chosen.message}`} chosen={chosen} world={world} />;
-  }
+  const [most, setMost] = useState(AT_FIRST);
   // Under a hand or a finger nobody changes places: one would write to whoever walked by.
-  const all = isUsed ? inOrder(people.value, shown.current) : people.value;
-  shown.current = all.map(({ slot }) => slot);
+  const all = isUsed ? inOrder(people.value, shown) : people.value;
+  const next = nearer(shown, all.slice(0, most));
+  useEffect(() => {
+    if (next === shown) return;
+    const frame = requestAnimationFrame(() => setShown(next));
+    return () => cancelAnimationFrame(frame);
+  });
   const uses = (on: boolean) => () => setUsed(on);
-  if (!all.length) return <p class="soft">{say("people.none")}</p>;
+  if (!all.length && !shown.length) return <p class="soft">{say("people.none")}</p>;
   return (
-    <ul
-      class="rows people"
-      onPointerEnter={uses(true)}
-      onPointerLeave={uses(false)}
-      onFocusIn={uses(true)}
-      onFocusOut={uses(false)}
-    >
-      {all.map(({ slot, citizen, name, roles, away, metres }) => (
-        <Row
-          key={slot}
-          slot={slot}
-          citizen={citizen}
-          name={name}
-          role={roleOf(roles)}
-          away={away}
-          metres={metres}
-          isBlocked={protection.value.blocked.includes(citizen)}
-          world={world}
-        />
-      ))}
-    </ul>
+    <>
+      <ul
+        class="rows people"
+        onPointerEnter={uses(true)}
+        onPointerLeave={uses(false)}
+        onFocusIn={uses(true)}
+        onFocusOut={uses(false)}
+      >
+        {shown.map(({ slot, citizen, name, roles, away, metres }) => (
+          <Row
+            key={slot}
+            slot={slot}
+            citizen={citizen}
+            name={name}
+            role={roleOf(roles)}
+            away={away}
+            metres={metres}
+            isBlocked={protection.value.blocked.includes(citizen)}
+            world={world}
+          />
+        ))}
+      </ul>
+      {all.length > most && (
+        <button type="button" class="quiet" onClick={() => setMost(most + AT_FIRST)}>
+          {say("more")}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -101,8 +124,36 @@ function Row({ slot, citizen, name, role, away, metres, isBlocked, world }: RowP
 }
 
 /** Those who were shown where they were, and newcomers after them. */
-function inOrder(all: readonly Person[], shown: readonly number[]): Person[] {
-  const place = new Map(shown.map((slot, n) => [slot, n]));
+function inOrder(all: readonly Person[], shown: readonly Person[]): Person[] {
+  const place = new Map(shown.map(({ slot }, n) => [slot, n]));
   const at = ({ slot }: Person) => place.get(slot) ?? shown.length;
   return [...all].sort((a, b) => at(a) - at(b));
+}
+
+/** The rows as they are after one more frame: the first that are wrong set right; the same list when none is. */
+function nearer(shown: readonly Person[], wanted: readonly Person[]): readonly Person[] {
+  const rows = [...shown];
+  let left = ROWS_A_FRAME;
+  for (let i = 0; i < wanted.length && left; i++) {
+    const one = wanted[i]!;
+    if (isSame(rows[i], one)) continue;
+    left--;
+    const at = rows.findIndex(({ slot }) => slot === one.slot);
+    if (at >= 0) rows.splice(at, 1);
+    rows.splice(i, 0, one);
+  }
+  const isDone = left === ROWS_A_FRAME && rows.length === wanted.length;
+  if (left) rows.length = wanted.length;
+  return isDone ? shown : rows;
+}
+
+function isSame(one: Person | undefined, other: Person): boolean {
+  return (
+    one?.slot === other.slot &&
+    one.citizen === other.citizen &&
+    one.name === other.name &&
+    one.away === other.away &&
+    one.metres === other.metres &&
+    one.roles.join() === other.roles.join()
+  );
 }

@@ -6,6 +6,7 @@ import { why } from "../session";
 import { client, district } from "../state";
 import { moment, of, say } from "../texts";
 import { Fault, Field } from "./field";
+import { InParts } from "./in_parts";
 import { type Guide, periodOf } from "./petition_guide";
 import type { PanelProps } from "./registry";
 
@@ -167,96 +168,98 @@ export function Form({ guide, world, show }: FormProps) {
     );
   return (
     <form ref={form} onSubmit={(event) => void send(event)}>
-      <Field
-        name="kind"
-        label={say("pt.kind")}
-        fault={at("kind")}
-        hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${of(kind.basis)}`}
-      >
-        {(aria) => (
-          <select
-            {...aria}
-            value={now.kind}
-            required
-            onChange={(event) => write({ kind: event.currentTarget.value, statutory_type: "" })}
-          >
-            <option value="" disabled />
-            {guide.kinds.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {of(name)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      {types.length > 0 && (
-        <Field name="statutory_type" label={say("pt.type")} fault={at("statutory_type")}>
+      <InParts>
+        <Field
+          name="kind"
+          label={say("pt.kind")}
+          fault={at("kind")}
+          hint={kind && `${say("pt.period", { period: periodOf(kind.period) })} · ${of(kind.basis)}`}
+        >
           {(aria) => (
             <select
               {...aria}
-              value={now.statutory_type}
-              onChange={(event) => write({ statutory_type: event.currentTarget.value })}
+              value={now.kind}
+              required
+              onChange={(event) => write({ kind: event.currentTarget.value, statutory_type: "" })}
             >
-              <option value="">{say("none")}</option>
-              {types.map(({ id, name, period }) => (
+              <option value="" disabled />
+              {guide.kinds.map(({ id, name }) => (
                 <option key={id} value={id}>
-                  {of(name)} ({periodOf(period)})
+                  {of(name)}
                 </option>
               ))}
             </select>
           )}
         </Field>
-      )}
-      {line("title", "off")}
-      <Field name="text" label={say("pt.text")} fault={at("text")}>
-        {(aria) => (
-          <textarea
-            {...aria}
-            dir="auto"
-            rows={6}
-            maxLength={8000}
-            value={now.text}
-            onInput={(event) => write({ text: event.currentTarget.value })}
-          />
+        {types.length > 0 && (
+          <Field name="statutory_type" label={say("pt.type")} fault={at("statutory_type")}>
+            {(aria) => (
+              <select
+                {...aria}
+                value={now.statutory_type}
+                onChange={(event) => write({ statutory_type: event.currentTarget.value })}
+              >
+                <option value="">{say("none")}</option>
+                {types.map(({ id, name, period }) => (
+                  <option key={id} value={id}>
+                    {of(name)} ({periodOf(period)})
+                  </option>
+                ))}
+              </select>
+            )}
+          </Field>
         )}
-      </Field>
-      {line("name", "name")}
-      {line("address", "street-address")}
-      {line("contact", "tel")}
-      <Field name="department" label={say("pt.department")} fault={at("department")}>
-        {(aria) => (
-          <select
-            {...aria}
-            value={now.department}
-            onChange={(event) => write({ department: event.currentTarget.value })}
-          >
-            <option value="">{say("none")}</option>
-            {guide.departments.map(({ id, name }) => (
-              <option key={id} value={id}>
-                {of(name)}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
-      {(["here", "publish", "joint"] as const).map((name) => (
-        <label key={name} class="check">
-          <input
-            type="checkbox"
-            name={name}
-            checked={now[name]}
-            onChange={(event) => write({ [name]: event.currentTarget.checked })}
-          />
-          <span>{say(name === "here" ? "pt.place_here" : `pt.${name}`)}</span>
-        </label>
-      ))}
-      <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
-      <p class="row">
-        <button type="submit" class="primary" disabled={isSending}>
-          {say("pt.submit")}
-        </button>
-        <small>{say("pt.saved")}</small>
-      </p>
+        {line("title", "off")}
+        <Field name="text" label={say("pt.text")} fault={at("text")}>
+          {(aria) => (
+            <textarea
+              {...aria}
+              dir="auto"
+              rows={6}
+              maxLength={8000}
+              value={now.text}
+              onInput={(event) => write({ text: event.currentTarget.value })}
+            />
+          )}
+        </Field>
+        {line("name", "name")}
+        {line("address", "street-address")}
+        {line("contact", "tel")}
+        <Field name="department" label={say("pt.department")} fault={at("department")}>
+          {(aria) => (
+            <select
+              {...aria}
+              value={now.department}
+              onChange={(event) => write({ department: event.currentTarget.value })}
+            >
+              <option value="">{say("none")}</option>
+              {guide.departments.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {of(name)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+        {(["here", "publish", "joint"] as const).map((name) => (
+          <label key={name} class="check">
+            <input
+              type="checkbox"
+              name={name}
+              checked={now[name]}
+              onChange={(event) => write({ [name]: event.currentTarget.checked })}
+            />
+            <span>{say(name === "here" ? "pt.place_here" : `pt.${name}`)}</span>
+          </label>
+        ))}
+        <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
+        <p class="row">
+          <button type="submit" class="primary" disabled={isSending}>
+            {say("pt.submit")}
+          </button>
+          <small>{say("pt.saved")}</small>
+        </p>
+      </InParts>
     </form>
   );
 }

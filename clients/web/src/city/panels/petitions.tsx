@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { attempt, why } from "../session";
 import { client, me } from "../state";
 import { day, type Key, moment, of, say } from "../texts";
+import { InParts } from "./in_parts";
 import { Form } from "./petition_form";
 import { type Guide, nameOf } from "./petition_guide";
 import { One } from "./petition_one";
@@ -197,16 +198,18 @@ function Public({ guide }: { guide: Guide }) {
   return (
     <>
       <ul class="questions">
-        {items.map((card) => (
-          <li key={card.number}>
-            <p>{card.summary ?? nameOf(guide.kinds, card.kind)}</p>
-            <p class="soft">
-              {card.number} · {nameOf(guide.kinds, card.kind)} · {nameOf(guide.states, card.state)}
-              {card.department && ` · ${nameOf(guide.departments, card.department)}`} ·{" "}
-              {day(card.received_at)}
-            </p>
-          </li>
-        ))}
+        <InParts each={2}>
+          {items.map((card) => (
+            <li key={card.number}>
+              <p>{card.summary ?? nameOf(guide.kinds, card.kind)}</p>
+              <p class="soft">
+                {card.number} · {nameOf(guide.kinds, card.kind)} · {nameOf(guide.states, card.state)}
+                {card.department && ` · ${nameOf(guide.departments, card.department)}`} ·{" "}
+                {day(card.received_at)}
+              </p>
+            </li>
+          ))}
+        </InParts>
       </ul>
       {more && (
         <button type="button" class="quiet" onClick={more}>

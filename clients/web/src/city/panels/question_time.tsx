@@ -5,6 +5,7 @@ import { attempt, why } from "../session";
 import { client, language, notice, told } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
+import { InParts } from "./in_parts";
 import { type Department, useDepartments } from "./petition_guide";
 import { Done, Told, Whose } from "./question_time_done";
 import { chosenSession, type View, view } from "./question_time_state";
@@ -109,7 +110,7 @@ function Session({ view: shown }: { view: View }) {
         }),
     );
   return (
-    <>
+    <InParts>
       <h3>{of(session.title)}</h3>
       <p class="state_line">
         <b class={session.phase}>{say(`qa.phase.${session.phase}` as Key)}</b>
@@ -154,9 +155,11 @@ function Session({ view: shown }: { view: View }) {
         <section>
           <h4>{say("qa.open")}</h4>
           <ol class="questions">
-            {questions.map((row) => (
-              <Row key={row.question} row={row} session={session} />
-            ))}
+            <InParts each={2}>
+              {questions.map((row) => (
+                <Row key={row.question} row={row} session={session} />
+              ))}
+            </InParts>
           </ol>
           {shown.next_page && (
             <button type="button" class="quiet" onClick={() => void more()}>
@@ -176,7 +179,7 @@ function Session({ view: shown }: { view: View }) {
         </section>
       )}
       <Done key={session.session} session={session} departments={departments} />
-    </>
+    </InParts>
   );
 }
 

@@ -7,6 +7,7 @@ import { day, type Key, moment, of, say } from "../texts";
 import { travel } from "../travel";
 import { Fault, Field } from "./field";
 import { HaveRead } from "./have_read";
+import { InParts } from "./in_parts";
 import {
   nameOfBlocked,
   nameOfReason,
@@ -49,7 +50,7 @@ export function Safety() {
   const place = safePlace.value;
   const isVisitor = city.citizen.roles.includes("visitor");
   return (
-    <>
+    <InParts>
       <Fault id="safety_fault" fault={fault || undefined} />
       {restraints.value.map((one) => (
         <Case key={one.sanction} one={one} />
@@ -130,7 +131,7 @@ export function Safety() {
           <Case key={one.sanction} one={one} />
         ))}
       <p class="soft">{say("safety.never_kept")}</p>
-    </>
+    </InParts>
   );
 }
 

@@ -5,6 +5,7 @@ import { attempt, codeForAnother, isKnown } from "../session";
 import { chosen, client, keep, language, type Settings, settings } from "../state";
 import { type Key, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "../ui/look_choice";
+import { InParts } from "./in_parts";
 import type { PanelProps } from "./registry";
 
 function set(more: Partial<Settings>): void {
@@ -52,7 +53,7 @@ export function SettingsPanel({ world }: PanelProps) {
     </fieldset>
   );
   return (
-    <>
+    <InParts>
       <h3>{say("settings.look")}</h3>
       <LookChoice model={model} tint={tint} changed={choose} />
       <fieldset class="picks">
@@ -89,7 +90,7 @@ export function SettingsPanel({ world }: PanelProps) {
           {say("settings.leave")}
         </button>
       </p>
-    </>
+    </InParts>
   );
 }
 

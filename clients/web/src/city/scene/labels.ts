@@ -15,11 +15,18 @@ const WIDEST_PX = 176;
 /** What is said is no wider. */
 const SAID_PX = 240;
 
+/** What stands over one head, and what was last written there: asking the page for that would make a string a frame. */
 interface Label {
   box: HTMLDivElement;
   said: HTMLDivElement;
   name: HTMLDivElement;
   used: number;
+  line: string;
+  called: string;
+  role: string;
+  away: boolean;
+  left: number;
+  top: number;
 }
 
 export interface Named {
@@ -72,7 +79,9 @@ export class Labels {
   ): void {
     this.frame++;
     this.taken.length = 0;
-    for (const { slot, name, role, away, x, y, z } of nearest.slice(0, MOST_NAMES)) {
+    const most = Math.min(nearest.length, MOST_NAMES);
+    for (let n = 0; n < most; n++) {
+      const { slot, name, role, away, x, y, z } = nearest[n]!;
       const spoken = this.spoken.get(slot);
       const line = spoken && spoken.until > now ? spoken.text : "";
       if (spoken && !line) this.spoken.delete(slot);
@@ -87,11 +96,8 @@ export class Labels {
       if (!line && !this.hasRoom(left, top, nameWidth(name))) continue;
       const label = this.labels.get(slot) ?? this.take(slot);
       label.used = this.frame;
-      put(label.name, withNames ? name : "");
-      put(label.said, line);
-      if (label.box.dataset["role"] !== role) label.box.dataset["role"] = role;
-      label.box.classList.toggle("away", away);
-      label.box.style.transform = `translate(-50%, -100%) translate(${left.toFixed(1)}px, ${top.toFixed(1)}px)`;
+      write(label, withNames ? name : "", line, role, away);
+      move(label, left, top);
     }
     for (const [slot, label] of this.labels) if (label.used !== this.frame) this.free(slot, label);
   }
@@ -118,7 +124,8 @@ export class Labels {
       said.dir = name.dir = "auto";
       box.append(said, name);
       this.root.append(box);
-      label = { box, said, name, used: 0 };
+      const blank = { line: "", called: "", role: "", away: false, left: Number.NaN, top: Number.NaN };
+      label = { box, said, name, used: 0, ...blank };
     }
     label.box.hidden = false;
     this.labels.set(slot, label);
@@ -139,6 +146,21 @@ function nameWidth(name: string): number {
   return Math.min(WIDEST_PX, wide);
 }
 
-function put(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
+function write(label: Label, called: string, line: string, role: string, away: boolean): void {
+  if (label.called !== called) label.name.textContent = label.called = called;
+  if (label.line !== line) label.said.textContent = label.line = line;
+  if (label.role !== role) label.box.dataset["role"] = label.role = role;
+  if (label.away !== away) {
+    label.away = away;
+    label.box.classList.toggle("away", away);
+  }
+}
+
+/** Over a head that did not move by half a pixel it stays: every move costs the page a look at its styles. */
+function move(label: Label, x: number, y: number): void {
+  const [left, top] = [Math.round(x * 2) / 2, Math.round(y * 2) / 2];
+  if (label.left === left && label.top === top) return;
+  label.left = left;
+  label.top = top;
+  label.box.style.transform = `translate(-50%, -100%) translate(${left}px, ${top}px)`;
 }

@@ -174,6 +174,8 @@ export function markers(district: District, material: Material): Group {
         depthWrite: false,
         side: DoubleSide,
         transparent: true,
+        // added up, its back needs no pass before its front's: three.js would look for its program anew twice a frame
+        forceSinglePass: true,
       }),
       district.portals.length,
     );

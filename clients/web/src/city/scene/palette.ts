@@ -72,7 +72,7 @@ type Row = [
 
 // By the sun's altitude in degrees. Nights are blue and never black: a city is lit, and one must see where one goes.
 const HOURS: Row[] = [
-  [-14, "#14234a", "#3a4676", "#8097d0", "#8b99cc", "#5c5a74", 1],
+  [-14, "#14234a", "#544f70", "#8097d0", "#8b99cc", "#5c5a74", 1],
   [-6, "#22336a", "#76628a", "#aaa4cf", "#97a0cc", "#625c70", 0.9],
   [-1, "#3f5a9a", "#f0a478", "#f2a27e", "#b0a9c8", "#75655f", 0.55],
   [5, "#5a8cc8", "#fad7a6", "#ffc48a", "#c3c4d4", "#8d7a63", 0.12],

@@ -26,7 +26,11 @@ export class Place {
   ) {
     const built = surface();
     this.buildings = buildings(district, built);
-    this.signs = new Signs(district, language);
+    this.signs = new Signs(
+      district,
+      this.buildings.houses.map(({ building }) => building),
+      language,
+    );
     this.group.add(
       grounds(district),
       this.buildings.group,

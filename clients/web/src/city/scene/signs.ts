@@ -1,4 +1,5 @@
 // Signs over zones and portals: one texture, one draw; they turn to who looks, fade with distance, and never overlap.
+// A sign is seen whole or not at all: none is cut by a wall, so it is drawn over everything, and not where a house hides it.
 import {
   CanvasTexture,
   DynamicDrawUsage,
@@ -11,8 +12,17 @@ import {
   SRGBColorSpace,
   Vector3,
 } from "three";
-import { contains, type District, type Language, middle, signedArea, type Text } from "../plan";
+import {
+  type Building,
+  contains,
+  type District,
+  type Language,
+  middle,
+  signedArea,
+  type Text,
+} from "../plan";
 import { shared } from "./shading";
+import { Sight } from "./sight";
 
 const WIDE = 512;
 const HIGH = 128;
@@ -80,28 +90,47 @@ interface Sign {
   y: number;
   z: number;
   way: boolean;
+  /** The house in which it hangs: it is read there, and nowhere else. */
+  house: Building | undefined;
 }
 
-function signsOf(district: District): Sign[] {
+/** Over a gate or a pavilion its sign hangs so high above the roof, and never higher than this; metres. */
+const OVER_M = 1.6;
+const HIGHEST_M = 14;
+
+function signsOf(district: District, houses: readonly Building[]): Sign[] {
   const zones = district.zones.map(({ name, polygon, kind }): Sign => {
     const [x, z] = middle(polygon);
-    const indoors = district.buildings.some(
-      (b) => b.base < 2 && b.height < 40 && contains(b.footprint, x, z),
-    );
-    const reach = Math.min(190, (indoors ? 26 : 60) + Math.sqrt(Math.abs(signedArea(polygon))) * 0.9);
+    const house = houses.find((each) => contains(each.footprint, x, z));
+    const above = district.buildings.filter(({ footprint }) => contains(footprint, x, z));
+    const reach = Math.min(190, (house ? 26 : 60) + Math.sqrt(Math.abs(signedArea(polygon))) * 0.9);
+    const open = kind === "plaza" || kind === "garden" ? 7 : 6;
     return {
       name,
       reach,
       x,
       z,
-      y: indoors ? 3.3 : kind === "plaza" || kind === "garden" ? 7 : 6,
+      y: house ? 3.3 : Math.max(open, Math.min(HIGHEST_M, OVER_M + Math.max(0, ...above.map(heightOf)))),
       way: false,
+      house,
     };
   });
   const portals = district.portals.map(
-    ({ name, at }): Sign => ({ name, reach: 90, x: at[0], z: at[1], y: 7.1, way: true }),
+    ({ name, at }): Sign => ({
+      name,
+      reach: 90,
+      x: at[0],
+      z: at[1],
+      y: 7.1,
+      way: true,
+      house: houses.find((each) => contains(each.footprint, at[0], at[1])),
+    }),
   );
   return [...zones, ...portals];
+}
+
+function heightOf({ height }: Building): number {
+  return height;
 }
 
 /** The signs in one picture; into `shares` goes how much of its cell's width each takes. */
@@ -154,12 +183,20 @@ export class Signs {
   private readonly wanted: Uint8Array;
   private readonly at = new Vector3();
   private readonly seen: Seen[];
+  private readonly sight: Sight;
+  /** The house in which one stands. */
+  private house: Building | undefined;
 
+  /** Into `houses` one may go; what else is built there hides what is behind it, and so do they. */
   constructor(
     private readonly district: District,
+    private readonly houses: readonly Building[],
     language: Language,
   ) {
-    this.signs = signsOf(district);
+    this.signs = signsOf(district, houses);
+    this.sight = new Sight(
+      district.buildings.filter(({ height, look }) => height > 2.5 && look !== "mountain"),
+    );
     this.rows = Math.max(1, Math.ceil(this.signs.length / COLUMNS));
     const geometry = new InstancedBufferGeometry();
     const plane = new PlaneGeometry(1, 1);
@@ -206,6 +243,7 @@ export class Signs {
         uNight: shared.uNight,
       },
       transparent: true,
+      depthTest: false,
       depthWrite: false,
     });
     this.mesh = new Mesh(geometry, this.material);
@@ -217,19 +255,21 @@ export class Signs {
   /** Takes down the signs of what one stands in. */
   stand(x: number, z: number): void {
     this.stood.clear();
+    this.house = this.houses.find(({ footprint }) => contains(footprint, x, z));
     for (const [i, { polygon }] of this.district.zones.entries())
       if (contains(polygon, x, z)) this.stood.add(i);
   }
 
-  /** Takes down what would lie over a nearer sign, as this eye sees them. */
-  arrange({ projectionMatrix, matrixWorldInverse }: PerspectiveCamera): void {
+  /** Takes down what would lie over a nearer sign, or is behind a house, as this eye sees them. */
+  arrange({ projectionMatrix, matrixWorldInverse, position }: PerspectiveCamera): void {
     const [across, up] = [projectionMatrix.elements[0]!, projectionMatrix.elements[5]!];
     for (const seen of this.seen) {
-      const { x, y, z, reach } = this.signs[seen.sign]!;
+      const { x, y, z, reach, house } = this.signs[seen.sign]!;
       const { at } = this;
       at.set(x, y, z).applyMatrix4(matrixWorldInverse);
       seen.far = -at.z;
-      if (seen.far < TOO_NEAR_M || seen.far > reach || this.stood.has(seen.sign)) {
+      const isElsewhere = house !== this.house || this.stood.has(seen.sign);
+      if (isElsewhere || seen.far < TOO_NEAR_M || seen.far > reach) {
         seen.far = Number.POSITIVE_INFINITY;
         continue;
       }
@@ -251,7 +291,9 @@ export class Signs {
           Math.abs(other.x - one.x) > other.wide + one.wide ||
           Math.abs(other.y - one.y) > other.high + one.high;
       }
-      if (isFree) this.wanted[one.sign] = 1;
+      // in a house its roof is off and its rooms are low
+      if (isFree && (this.house || this.sight.isFree(position, this.signs[one.sign]!)))
+        this.wanted[one.sign] = 1;
     }
   }
 

@@ -25,6 +25,7 @@ const HEAD_F = /* glsl */ `
   varying float vStyle;
   varying vec3 vFace;
   float gGloss;
+  float gWash;
   vec3 gGlow;
 
   // 1 inside a band of a repeating pattern, smooth at its edges, fading to its mean where it is too fine to see
@@ -56,6 +57,7 @@ const SURFACE = /* glsl */ `
   gGloss = 0.0;
   gGlow = vec3(0.0);
   int st = int(vStyle + 0.5);
+  gWash = (st == 1 || (st >= 4 && st <= 9)) ? 0.75 : st == 0 ? 0.55 : 0.0;
   vec2 uv = vUvM;
   vec2 cell;
   vec3 base = diffuseColor.rgb;
@@ -78,11 +80,15 @@ const SURFACE = /* glsl */ `
     // an office is lit over some panes of a floor at once, brighter under its ceiling
     vec2 office = vec2(floor(cell.x / 4.0 + hash21(vec2(cell.y, 5.0)) * 4.0), cell.y);
     float under = 0.55 + 0.45 * fract(uv.y / period.y);
-    gGlow = w * lampColour(office) * isLit(office, 0.24) * under * (0.34 + 0.12 * hash21(cell));
+    // and lobbies and shops at the street all evening
+    float lit = max(isLit(office, 0.24), st == 2 && vPlace.y < 3.5 ? uNight * (0.6 + 0.25 * hash21(office)) : 0.0);
+    gGlow = w * lampColour(office) * lit * under * (0.72 + 0.3 * hash21(cell));
+    // from a lit room one sees out of no mirror
+    gGloss *= 1.0 - 0.85 * lit;
   } else if (st == 3) {
     float w = windows(uv - vec2(0.0, 0.5), vec2(2.6, 3.4), vec2(1.7, 1.9), cell);
-    float sill = band(uv.y - 0.5 + 0.85, 3.4, 0.12);
-    diffuseColor.rgb = mix(base * (0.94 + 0.1 * grain) * (1.0 - 0.12 * sill), vec3(0.24, 0.31, 0.36) * (0.8 + hash21(cell) * 0.5), w);
+    float sill = band(uv.y - 0.5 + 1.04, 3.4, 0.14) * band(uv.x, 2.6, 2.0);
+    diffuseColor.rgb = mix(base * (0.94 + 0.1 * grain) * (1.0 + 0.14 * sill), vec3(0.24, 0.31, 0.36) * (0.8 + hash21(cell) * 0.5), w);
     gGloss = w * 0.5;
     gGlow = w * lampColour(cell) * isLit(cell, 0.38) * 0.9;
   } else if (st == 4) {
@@ -90,10 +96,18 @@ const SURFACE = /* glsl */ `
     float mortar = max(band(uv.y, 0.24, 0.03), band(uv.x + 0.3 * mod(row, 2.0), 0.6, 0.03));
     vec3 brick = base * (0.84 + 0.3 * hash21(vec2(floor((uv.x + 0.3 * mod(row, 2.0)) / 0.6), row)));
     vec3 wall = mix(brick, base * 1.35, mortar * 0.55);
-    float w = windows(uv - vec2(0.0, 0.6), vec2(3.4, 3.8), vec2(1.5, 2.1), cell);
-    diffuseColor.rgb = mix(wall, vec3(0.26, 0.31, 0.34), w);
-    gGloss = w * 0.4;
-    gGlow = w * lampColour(cell) * isLit(cell, 0.5) * 0.9;
+    // sashes painted white, a lintel of pale stone over them and a sill beneath
+    vec2 w0 = uv - vec2(0.0, 0.6);
+    float open_ = windows(w0, vec2(3.4, 3.8), vec2(1.5, 2.1), cell);
+    float stone = windows(w0, vec2(3.4, 3.8), vec2(2.0, 2.62), cell) * (1.0 - windows(w0, vec2(3.4, 3.8), vec2(2.0, 2.1), cell));
+    float sash = max(open_ - windows(w0, vec2(3.4, 3.8), vec2(1.32, 1.92), cell), 0.0);
+    sash = max(sash, open_ * max(band(w0.x, 3.4, 0.09), max(band(w0.y, 3.8, 0.08), band(w0.y - 0.55, 3.8, 0.06))));
+    float w = open_ - sash;
+    wall = mix(wall, vec3(0.8, 0.75, 0.66), stone);
+    wall = mix(wall, vec3(0.86, 0.84, 0.78), sash);
+    diffuseColor.rgb = mix(wall, vec3(0.26, 0.31, 0.34), max(w, 0.0));
+    gGloss = max(w, 0.0) * 0.4;
+    gGlow = max(w, 0.0) * lampColour(cell) * isLit(cell, 0.5) * 0.9;
   } else if (st == 5) {
     float row = floor(uv.y / 0.62);
     float joint = max(band(uv.y, 0.62, 0.035), band(uv.x + 0.7 * mod(row, 2.0), 1.4, 0.035));
@@ -106,7 +120,7 @@ const SURFACE = /* glsl */ `
     vec2 w0 = uv - vec2(0.0, 0.35);
     float w = windows(w0, vec2(3.6, 4.4), vec2(1.5, 2.7), cell);
     float frame = windows(w0, vec2(3.6, 4.4), vec2(1.95, 3.1), cell) - w;
-    float cross = max(band(uv.x - 1.8 + 0.9, 3.6, 0.09), band(uv.y, 1.1, 0.07)) * w;
+    float cross = max(band(uv.x, 3.6, 0.09), band(uv.y, 1.1, 0.07)) * w;
     diffuseColor.rgb = mix(wall, base * 1.1, max(frame, 0.0));
     diffuseColor.rgb = mix(diffuseColor.rgb, vec3(0.22, 0.27, 0.31), w);
     diffuseColor.rgb = mix(diffuseColor.rgb, base * 0.9, cross);
@@ -204,6 +218,14 @@ const GLOSS = /* glsl */ `
     }
     // the foot of what stands is darker than its top: light that never gets there
     if (abs(vFace.y) < 0.6) outgoingLight *= mix(0.78, 1.0, smoothstep(0.0, 2.5, vPlace.y));
+    // by night lamps in the ground wash what is worth seeing: stone and brick, wood and the eaves over it, silver panels
+    if (uNight > 0.01 && gWash > 0.0) {
+      float under = 1.0 - clamp((gl_FrontFacing ? vFace.y : -vFace.y) + 0.2, 0.0, 1.0);
+      bool isSilver = int(vStyle + 0.5) == 9;
+      vec3 wash = isSilver ? vec3(0.72, 0.8, 1.0) : vec3(1.0, 0.7, 0.4);
+      float reach = isSilver ? 14.0 : 9.0;
+      outgoingLight += diffuseColor.rgb * wash * exp(-max(vPlace.y, 0.0) / reach) * under * gWash * uNight;
+    }
   }
 `;
 

@@ -1,5 +1,6 @@
 // Choosing how one looks: what one wears, and of which colour.
 import { MODELS, TINTS } from "../crowd/look";
+import { InParts } from "../panels/in_parts";
 import { type Key, say } from "../texts";
 
 export function avatarOf(
@@ -32,21 +33,23 @@ export function LookChoice({ model, tint, changed }: Choice) {
       </label>
       <fieldset class="tints">
         <legend>{say("arrival.tint")}</legend>
-        {TINTS.map((colour) => {
-          const value = Number.parseInt(colour.slice(1), 16);
-          return (
-            <label key={colour} class="tint" style={{ "--tint": colour }}>
-              <input
-                type="radio"
-                name="tint"
-                value={value}
-                checked={tint === value}
-                aria-label={colour}
-                onChange={() => changed(model, value)}
-              />
-            </label>
-          );
-        })}
+        <InParts each={4}>
+          {TINTS.map((colour) => {
+            const value = Number.parseInt(colour.slice(1), 16);
+            return (
+              <label key={colour} class="tint" style={{ "--tint": colour }}>
+                <input
+                  type="radio"
+                  name="tint"
+                  value={value}
+                  checked={tint === value}
+                  aria-label={colour}
+                  onChange={() => changed(model, value)}
+                />
+              </label>
+            );
+          })}
+        </InParts>
       </fieldset>
     </div>
   );

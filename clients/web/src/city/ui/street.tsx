@@ -1,6 +1,8 @@
 // Where one is: the picture of the place with all that lies over it, and the hands that use it.
+import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
+import { spare } from "../pace";
 import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
@@ -99,8 +101,17 @@ export function Street() {
 
   const zone = zones.value.at(-1);
   const ground = district.value;
+  const root = useRef<HTMLDivElement>(null);
+  useSignalEffect(() => {
+    root.current?.classList.toggle("with_sheet", open.value !== null);
+    spare();
+  });
   return (
-    <div class={ground && isReady ? "street" : "street dark"}>
+    // a class of its own for an open panel: `:has` would be asked anew with every name and every line of chat
+    <div
+      ref={root}
+      class={`street${ground && isReady ? "" : " dark"}${open.peek() === null ? "" : " with_sheet"}`}
+    >
       <a class="skip" href="/plain">
         {say("skip")}
       </a>
@@ -122,24 +133,7 @@ export function Street() {
           </span>
         </p>
       </header>
-      <nav class="menu" aria-label={say("menu")}>
-        {PANELS.map(({ id, icon, title }) => (
-          <button
-            key={id}
-            type="button"
-            aria-expanded={open.value === id}
-            aria-controls="sheet"
-            title={say(title)}
-            onClick={() => {
-              person.value = null;
-              open.value = open.value === id ? null : id;
-            }}
-          >
-            <Icon name={icon} />
-            <span>{say(title)}</span>
-          </button>
-        ))}
-      </nav>
+      <Menu />
       <div class="bars">
         <Turn />
         <Announced />
@@ -154,7 +148,7 @@ export function Street() {
         <Chat />
         <Gestures made={(stance) => world && gesture(world, stance)} />
       </div>
-      {world && open.value && <Sheet key={open.value} id={open.value} world={world} />}
+      {world && <OpenSheet world={world} />}
       <Thumb stick={stick} />
       {world && new URLSearchParams(location.search).has("debug") && <Counters world={world} />}
       <p class="unseen" role="status">
@@ -162,6 +156,33 @@ export function Street() {
       </p>
     </div>
   );
+}
+
+function Menu() {
+  return (
+    <nav class="menu" aria-label={say("menu")}>
+      {PANELS.map(({ id, icon, title }) => (
+        <button
+          key={id}
+          type="button"
+          aria-expanded={open.value === id}
+          aria-controls="sheet"
+          title={say(title)}
+          onClick={() => {
+            person.value = null;
+            open.value = open.value === id ? null : id;
+          }}
+        >
+          <Icon name={icon} />
+          <span>{say(title)}</span>
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function OpenSheet({ world }: { world: World }) {
+  return open.value ? <Sheet key={open.value} id={open.value} world={world} /> : null;
 }
 
 function gesture(world: World, stance: number): void {
