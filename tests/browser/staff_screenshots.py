@@ -75,9 +75,9 @@ def console(name: str, view: str, ready: str = ".desk main h1", **how: Any) -> S
 
 
 SHOTS = (
-    console("console_ko", "questions/{session}", ".run_sheet li"),
-    console("console_en", "questions/{session}", ".run_sheet li", language="en"),
-    console("console_phone", "questions/{session}", ".run_sheet li", size=PHONE),
+    console("console_ko", "questions/{session}", ".run_sheet li:not([hidden])"),
+    console("console_en", "questions/{session}", ".run_sheet li:not([hidden])", language="en"),
+    console("console_phone", "questions/{session}", ".run_sheet li:not([hidden])", size=PHONE),
     console("console_live_ko", "live/civil", "canvas.ground"),
     console("console_live_en", "live/civil", "canvas.ground", language="en"),
     console("console_live_phone", "live/civil", "canvas.ground", size=PHONE),

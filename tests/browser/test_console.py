@@ -113,6 +113,38 @@ async def test_a_report_is_closed_by_the_sanction_that_is_given_for_it(windows: 
     assert [one["state"] for one in mine if one["report"] == told["report"]] == ["acted"]
 
 
+async def test_who_tells_the_police_reads_what_is_theirs_with_its_evidence_and_says_whom_they_told(
+    windows: Windows,
+) -> None:
+    about = await windows.stack.enter_async_context(windows.city.city.guest())
+    junho = (await about.greet(token=windows.city.tokens["junho"]))["citizen"]["id"]
+    await about.enter("hall")
+    moderator = await windows.stack.enter_async_context(windows.city.city.guest())
+    await moderator.greet(token=windows.city.tokens["chief"])
+    await moderator.enter("hall")
+    await about.say(type="chat.say", id=7, text="집으로 찾아가겠다", to="district")
+    await moderator.hear("chat.said", text="집으로 찾아가겠다")
+    windows.citizen("jo", name="연락 조", roles=["official"], grants=["authority"])
+    page = await windows.console("jo", "ko", "reports/authority")
+    await expect(page.locator(".rows li")).to_have_count(0)
+    await windows.city.done(
+        "moderation.sanction", "chief", citizens=[junho], kind="note", reason="threat", scope="hall",
+        words="집으로 찾아가겠다고 함",
+    )  # fmt: skip
+    await expect(page.locator(".rows strong")).to_contain_text("협박")
+    await expect(page.locator(".detail .quote")).to_have_text("집으로 찾아가겠다고 함")
+    await expect(page.locator(".evidence")).to_contain_text("준호 집으로 찾아가겠다")
+    assert await page.locator(".detail .late").count() == 0, "it is decided: nobody is late"
+    assert await faults_of(page) == []
+    await page.keyboard.press("a")
+    await page.locator("dialog textarea").fill("경찰청, 접수 2026-123")
+    await page.locator("dialog button[type=submit]").click()
+    await expect(page.locator(".rows li")).to_have_count(0)
+    assert (await windows.city.get("/api/v1/moderation/desk", "chief", which="authority")).json()[
+        "reports"
+    ] == []
+
+
 async def test_what_is_refused_is_told_at_the_form_and_nothing_is_lost(windows: Windows) -> None:
     guest = await windows.stack.enter_async_context(windows.city.city.guest())
     mina = (await guest.greet(token=windows.city.tokens["mina"]))["citizen"]["id"]
@@ -218,6 +250,11 @@ async def test_the_run_sheet_is_planned_begun_and_alarms_when_it_overruns(
         await sheet.get_by_role("button", name="Begin next: Doors and music").click()
         await expect(sheet.locator("[aria-current=step]")).to_contain_text("Doors and music")
         await expect(crew.locator("[aria-current=step]")).to_be_visible()
+        shown = sheet.locator("li:not([hidden])")
+        await expect(shown).to_have_count(2)
+        await expect(shown.last.locator("time")).to_be_in_viewport()
+        await sheet.get_by_role("button", name="All 5 lines").click()
+        await expect(shown).to_have_count(5)
         assert await crew.get_by_role("button", name="편집").count() == 0
 
         rows = (await windows.city.get("/api/v1/live_qa/sessions")).json()["sessions"]

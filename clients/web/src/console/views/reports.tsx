@@ -12,6 +12,9 @@ import { annotate, claim, claimedBy, lift, Sanction, sanction } from "./sanction
 
 const CHANGES = ["moderation.desk_changed" as const];
 
+/** Whether somebody has still to decide on it: what only waits to be handed over is decided. */
+const isOpen = ({ state }: Words.ReportRow) => state === "open" || state === "claimed";
+
 type ReportOfDesk = Row & { report: Words.ReportRow };
 
 export function Reports({ city, which, go }: View) {
@@ -39,7 +42,7 @@ export function Reports({ city, which, go }: View) {
         </>
       ),
       claimed: claimedBy(city, t, report.claimed_by, report.claimed_until, now, names),
-      isUrgent: report.is_minor === true || report.claim_by < now,
+      isUrgent: report.is_minor === true || (isOpen(report) && report.claim_by < now),
       report,
     }),
   );
@@ -113,10 +116,16 @@ export function Reports({ city, which, go }: View) {
               </dd>
               <dt>{t("state")}</dt>
               <dd>{t(`state_${report.state}`)}</dd>
-              <dt>{t("claim_by")}</dt>
-              <dd class={report.claim_by < now ? "late" : ""}>
-                {t(report.claim_by < now ? "overdue_by" : "due_in", { span: span(report.claim_by - now) })}
-              </dd>
+              {isOpen(report) && (
+                <>
+                  <dt>{t("claim_by")}</dt>
+                  <dd class={report.claim_by < now ? "late" : ""}>
+                    {t(report.claim_by < now ? "overdue_by" : "due_in", {
+                      span: span(report.claim_by - now),
+                    })}
+                  </dd>
+                </>
+              )}
               <dt>{t("scope")}</dt>
               <dd>{placeOf(report.scope)}</dd>
               <dt>{t("joined")}</dt>

@@ -24,6 +24,7 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
   const { t, own, time, span } = useSpeech();
   const { act } = useActing();
   const [isEdited, edit] = useState(false);
+  const [isWhole, showWhole] = useState(false);
   const now = useClock(city);
   const on = lines.find((line) => line.began_at && !line.ended_at);
   const begun = lines.reduce((last, line, n) => (line.began_at ? n : last), -1);
@@ -44,11 +45,16 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
     <section class="run_sheet">
       <h2>
         {t("run_sheet")}{" "}
-        {mayEdit && (
-          <button type="button" onClick={() => edit(true)}>
-            {t("edit")}
+        <span class="acts">
+          <button type="button" aria-expanded={isWhole} onClick={() => showWhole(!isWhole)}>
+            {t(isWhole ? "now_and_next" : "whole_sheet", { n: lines.length })}
           </button>
-        )}
+          {mayEdit && (
+            <button type="button" onClick={() => edit(true)}>
+              {t("edit")}
+            </button>
+          )}
+        </span>
       </h2>
       {overMs >= LATE_MS && (
         <p class="alarm" role="alert">
@@ -59,7 +65,10 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
         <p class="acts">
           {next && (
             <button type="button" class="good" onClick={() => begin(next.cue)}>
-              {t("begin_next")}: {own(next.text)} <kbd>.</kbd>
+              <span>
+                {t("begin_next")}: {own(next.text)}
+              </span>{" "}
+              <kbd>.</kbd>
             </button>
           )}
           {on && (
@@ -74,6 +83,7 @@ export function RunSheet({ city, session, lines, version, mayBegin = false, mayE
           <li
             key={line.cue ?? line.at}
             class={line === on ? "on" : line.ended_at ? "past" : ""}
+            hidden={!isWhole && line !== on && line !== next}
             aria-current={line === on ? "step" : undefined}
           >
             <time>{time(line.at)}</time>

@@ -137,6 +137,14 @@ export function Running({ city, session, seen }: Run) {
           </>
         )}
       </section>
+      <RunSheet
+        city={city}
+        session={id}
+        lines={host.run_sheet}
+        version={host.sheet_version ?? 0}
+        mayBegin={!IS_OVER.has(told.phase)}
+        mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
+      />
       <section>
         <h2>
           {t("hands")} <small>{host.hands.length}</small>
@@ -239,14 +247,6 @@ export function Running({ city, session, seen }: Run) {
           })}
         </p>
       </section>
-      <RunSheet
-        city={city}
-        session={id}
-        lines={host.run_sheet}
-        version={host.sheet_version ?? 0}
-        mayBegin={!IS_OVER.has(told.phase)}
-        mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
-      />
     </aside>
   );
 }
