@@ -189,6 +189,7 @@ class Node:
         self._deciding = loop.create_task(self.host.run())
         if listen.io_uring:
             self.sockets = best_sockets()
+            log.debug("sockets", by=type(self.sockets).__name__.lower())
         for crowd in self.router.crowds.values():
             crowd.sockets = self.sockets
         if Inlet.is_possible():

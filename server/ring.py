@@ -67,6 +67,14 @@ class Ring:
         told = np.zeros(_WORDS, _WORD)
         told[_FLAGS] = SUBMIT_ALL
         self._fd = _system(SETUP, ENTRIES, told.ctypes.data)
+        try:
+            self._share(opcode, told)
+        except OSError as error:
+            self.close()
+            raise RingMissing(*error.args) from error
+
+    def _share(self, opcode: int, told: NDArray[np.uint32]) -> None:
+        """Lay hands on what the kernel and we both write in."""
         entries, results = told[:2].tolist()
         _, tail, _, _, _, _, order = told[_REQUEST_QUEUE : _REQUEST_QUEUE + 7].tolist()
         told_to, told_from, _, _, _, first = told[_RESULT_QUEUE : _RESULT_QUEUE + 6].tolist()

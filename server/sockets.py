@@ -87,7 +87,12 @@ class Ringed:
 
     def __init__(self) -> None:
         """Raises RingMissing."""
-        self._reads, self._sends = Ring(RECEIVE), Ring(SEND)
+        self._reads = Ring(RECEIVE)
+        try:
+            self._sends = Ring(SEND)
+        except RingMissing:
+            self._reads.close()
+            raise
         self._rows: NDArray[np.uint8] = np.empty((0, READ_BYTES), np.uint8)
 
     def read(self, fds: list[int]) -> Haul:
