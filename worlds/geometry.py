@@ -75,11 +75,7 @@ def clearance(x: float, z: float, lines: Floats) -> float:
     """Metres from a place to the nearest of the lines; infinite when there is none."""
     if not len(lines):
         return float("inf")
-    start, along = lines[:, :2], lines[:, 2:] - lines[:, :2]
-    away = np.array((x, z)) - start
-    length2 = np.maximum(np.sum(along**2, axis=1), 1e-12)
-    nearest = start + np.clip(np.sum(away * along, axis=1) / length2, 0, 1)[:, None] * along
-    return float(np.min(np.hypot(*(np.array((x, z)) - nearest).T)))
+    return float(np.min(distance(np.array([x]), np.array([z]), *lines.T)))
 
 
 def touch(one: Floats, other: Floats) -> NDArray[np.bool_]:
