@@ -65,9 +65,15 @@ def sanction(desk: Desk, command: wire.Sanction, citizen: Citizen, now: int) -> 
             reach=command.reach,
             reports=tuple(report.number for report in reports),
         )
-    if not reports and desk.content.reasons[command.reason].authority:
+    if is_case_of_its_own(desk, command):
         minors = {target for target in targets if _is_minor(desk, target, here.get(target))}
         yield from _for_authority(desk, command, citizen, given, minors, now)
+
+
+def is_case_of_its_own(desk: Desk, command: wire.Sanction) -> bool:
+    """Whether it is for what nobody reported, and what is also an authority's."""
+    reason = desk.content.reasons.get(command.reason)
+    return not command.reports and reason is not None and reason.authority
 
 
 def _is_minor(desk: Desk, target: str, here: Citizen | None) -> bool:

@@ -218,6 +218,8 @@ class Moderation(Service[e.OfModeration]):
             case wire.Sanction():
                 here = (witness.citizen(one) for one in command.citizens)
                 found = tuple(one for one in here if one is not None)
+                if not sanctioning.is_case_of_its_own(self.desk, command):
+                    return WitnessedSanction(**dict(command), here=found)
                 seen = witness.seen_by(citizen.id, command.citizens[0])
                 return WitnessedSanction(**dict(command), here=found, seen=seen)
             case wire.MoveCitizen():
