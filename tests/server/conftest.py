@@ -25,6 +25,7 @@ JUMPING = {
     "test_forms.py",
     "test_moderation.py",
     "test_open311.py",
+    "test_polls.py",
     "test_question_desk.py",
     "test_records_http.py",
     "test_refusals.py",

@@ -122,6 +122,18 @@ async def question(who: Citizen, name: str) -> Any:
     return await who.ask("live_qa.ask", session=name, text=f"가로등은 언제 고칩니까, {next(NAMES)}번째?")
 
 
+async def polls(town: ModeratedTown) -> Any:
+    host, name = await session(
+        town,
+        "live",
+    )
+    await host.do("live_qa.advance", session=name, phase="live", mode="poll")
+    asked = {"session": name, "question": BOTH, "answers": [BOTH, {"ko": "둘", "en": "two"}]}
+    told = await host.do("live_qa.open_poll", **asked)
+    await host.do("live_qa.close_poll", session=name, poll=told["poll"])
+    return await host.refused("live_qa.open_poll", **asked)
+
+
 async def questions(town: ModeratedTown) -> Any:
     _, name = await session(town)
     kim = await town.citizen("kim")
@@ -211,6 +223,7 @@ MET: dict[str, tuple[dict[str, int], Meet, str]] = {
     "live_qa.hands": ({"hands": 1}, hands, "full"),
     "live_qa.labels": ({}, labels, "full"),
     "live_qa.next_questions": ({"next_questions": 1}, next_ones, "full"),
+    "live_qa.polls": ({"polls": 1}, polls, "full"),
     "live_qa.question_every_s": ({"question_every_s": 60}, questions, "too_fast"),
     "live_qa.questions_open_per_person": ({"questions_open_per_person": 1}, questions, "full"),
     "live_qa.seats": ({}, seats, "full"),

@@ -117,6 +117,7 @@ OF_SERVICES = dict.fromkeys(
         "live_qa.hands",
         "live_qa.labels",
         "live_qa.next_questions",
+        "live_qa.polls",
         "live_qa.question_every_s",
         "live_qa.questions_open_per_person",
         "live_qa.seats",

@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protocol.ballot import ballot_id
 from protocol.handshake import Text
 from protocol.services import live_qa as wire
 from tests.support.check_service import Step, play
@@ -232,7 +233,28 @@ by_audience = st.one_of(
     a(wire.Look),
     a(wire.ListQuestions, which=st.sampled_from(["open", "done", "mine"])),
     a(wire.ReadRecord),
+    a(wire.ListPolls),
 )  # fmt: skip
+bits = st.binary(min_size=16, max_size=16)
+cast = a(
+    wire.CastBallot,
+    poll=st.integers(1, 2),
+    ballot=bits.map(ballot_id),
+    choices=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+)
+polls = st.one_of(
+    a(
+        wire.OpenPoll,
+        question=st.just(Text(ko="늘릴까요?", en="More of them?")),
+        answers=st.just([Text(ko=f"답 {i}", en=f"Answer {i}") for i in (1, 2, 3)]),
+        most=st.sampled_from([1, 2]),
+        eligible=st.sampled_from(["present", "present", "verified"]),
+        min_ballots=st.sampled_from([0, 2]),
+        lasts_s=st.sampled_from([10, 60]),
+    ),
+    a(wire.ClosePoll, poll=st.integers(1, 2)),
+    a(wire.Advance, phase=st.just("live"), mode=st.just("poll")),
+)
 to_the_floor = st.one_of(a(wire.TakeFloor, accept=st.sampled_from([True, True, False])), presence)
 by_moderators = st.one_of(
     on(wire.Claim, on=st.booleans(), take_over=st.booleans()),
@@ -286,6 +308,8 @@ steps = st.one_of(
     by(by_moderators, MOD, MOD2, HEAD),
     by(by_moderators, MOD, HEAD),
     by(by_host, HOST, HOST, FLOOR, MAYOR),
+    by(polls, HOST),
+    by(cast, *PEOPLE),
     by(by_clerk, CLERK, MAYOR),
     by(by_second, MOD, FLOOR),
     by(by_moderators, MOD, HEAD),
@@ -299,7 +323,7 @@ def with_sense(live: list[LiveQa], script: list[Step]) -> Iterator[Step]:
         command, citizen = step.command, step.citizen
         played = live[0].venue.state.sessions.get("qa-1")
         number = getattr(command, "question", None)
-        if played is not None and number is not None and i % 8:
+        if played is not None and isinstance(number, int) and i % 8:
             question = played.question(1 + number % len(played.questions))
             number = question.number
             command = command.model_copy(update={"question": number})

@@ -12,6 +12,7 @@ from worlds.services.live_qa.state import (
     Hand,
     Joint,
     Person,
+    Poll,
     Question,
     Session,
     State,
@@ -21,7 +22,16 @@ from worlds.services.live_qa.state import (
 MEAN_OF = 20
 """How many last turns are kept, of which the estimate takes the newest."""
 
-BY_HOST = (e.Scheduled, e.Adjusted, e.Advanced, e.OrderFrozen, e.Pinned, e.Deferred)
+BY_HOST = (
+    e.Scheduled,
+    e.Adjusted,
+    e.Advanced,
+    e.OrderFrozen,
+    e.Pinned,
+    e.Deferred,
+    e.PollOpened,
+    e.PollClosed,
+)
 BY_HEAD = (e.Restored, e.Split, e.Revealed)
 BY_MODERATOR = (e.Approved, e.Held, e.Dismissed, e.Merged, e.Labelled, *BY_HEAD)
 
@@ -38,6 +48,8 @@ def apply(state: State, event: Event, now: int) -> None:
         _ask(session, event, now)
     elif isinstance(event, e.Voted):
         _vote(session, event, now)
+    elif isinstance(event, e.OfPoll):
+        _of_poll(session, event, now)
     elif isinstance(event, e.OfQuestion):
         question = session.questions[event.question - 1]
         question.version += 1
@@ -402,3 +414,41 @@ def _end_turn(state: State, session: Session, event: e.TurnEnded, now: int) -> N
             state.spoken.clear()
         state.spoken[event.citizen] = state.spoken.get(event.citizen, 0) + 1
     turn.hand = None
+
+
+# Polls
+
+
+def _of_poll(session: Session, event: e.OfPoll, now: int) -> None:
+    if isinstance(event, e.PollOpened):
+        session.polls.append(
+            Poll(
+                number=event.poll,
+                question=event.question,
+                answers=list(event.answers),
+                most=event.most,
+                is_binding=event.is_binding,
+                eligible=event.eligible,
+                opened_at=now,
+                closes_at=event.closes_at,
+                present=event.present,
+                min_ballots=event.min_ballots,
+                min_share=event.min_share,
+                guests=list(event.guests),
+            )
+        )
+        return
+    poll = session.polls[event.poll - 1]
+    match event:
+        case e.TookPart():
+            poll.took_part[event.by] = now
+            poll.turnout += 1
+        case e.PollClosed():
+            poll.state, poll.closed_at = "closed", now
+        case e.PollCounted():
+            poll.state, poll.ballots, poll.digest = event.outcome, event.ballots, event.digest
+            poll.votes = list(event.votes) if event.outcome == "counted" else None
+            poll.guests.clear()
+            poll.took_part.clear()
+        case _:
+            raise LookupError(f"{event.type} is not of a poll")

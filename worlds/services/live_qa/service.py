@@ -10,18 +10,22 @@ from protocol.services import live_qa as wire
 from protocol.services.petitions import FilePetition
 from worlds.access import holds_any
 from worlds.citizen import Citizen
+from worlds.evidence import Witness
 from worlds.service import (
     Audience,
+    Ballot,
     Citizens,
     District,
     Effect,
     Event,
+    Everyone,
     Listing,
     Move,
     Personal,
     Record,
     Service,
     Spotlight,
+    Tally,
     Texts,
 )
 from worlds.services.live_qa import (
@@ -31,6 +35,7 @@ from worlds.services.live_qa import (
     deadlines,
     floor,
     moderation,
+    polls,
     retention,
     run_sheet,
     sessions,
@@ -39,12 +44,12 @@ from worlds.services.live_qa import (
 )
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.content import Content, Stage
-from worlds.services.live_qa.inside import NotePetition, Presence
+from worlds.services.live_qa.inside import NotePetition, Presence, TakeTally, WitnessedPoll
 from worlds.services.live_qa.ranking import listed, places, today
-from worlds.services.live_qa.records import question_record, session_record
+from worlds.services.live_qa.records import poll_record, question_record, session_record
 from worlds.services.live_qa.roles import Office, holds, staff
 from worlds.services.live_qa.rows import desk_row, name_of, session_row
-from worlds.services.live_qa.state import ENDED, Session, State
+from worlds.services.live_qa.state import ENDED, Poll, Session, State
 from worlds.services.live_qa.venue import Marks, Venue, no_marks
 
 Rule: TypeAlias = Callable[[Venue, Any, Citizen, int], Iterator[e.OfSession]]
@@ -83,6 +88,11 @@ RULES: Mapping[type[Command], Rule] = {
     wire.TakeMinutes: sessions.take_minutes,
     wire.EditRunSheet: run_sheet.edit,
     wire.BeginCue: run_sheet.begin,
+    wire.OpenPoll: polls.open_poll,
+    WitnessedPoll: polls.open_poll,
+    wire.CastBallot: polls.cast,
+    wire.ClosePoll: polls.close_poll,
+    TakeTally: polls.take_tally,
     Presence: floor.presence,
     NotePetition: answering.note_petition,
 }
@@ -104,7 +114,13 @@ class LiveQa(Service[e.OfSession]):
 
     name: ClassVar[str] = "live_qa"
     events: ClassVar[tuple[type[Event], ...]] = e.EVENTS
-    commands: ClassVar[tuple[type[Command], ...]] = (*wire.COMMANDS, Presence, NotePetition)
+    commands: ClassVar[tuple[type[Command], ...]] = (
+        *wire.COMMANDS,
+        Presence,
+        NotePetition,
+        WitnessedPoll,
+        TakeTally,
+    )
 
     def __init__(
         self,
@@ -117,7 +133,9 @@ class LiveQa(Service[e.OfSession]):
         self.venue = Venue(texts, content, stages, marks)
         self._running: dict[str, Session] = {}
         self._petitions: dict[str, tuple[str, int]] = {}
+        self._uncounted: dict[str, tuple[str, int]] = {}
         self._counted: dict[str, wire.Counted] = {}
+        self._turnouts: dict[str, wire.TurnoutCounted] = {}
         self._placed: dict[tuple[str, str], wire.OwnHand] = {}
 
     # Deciding
@@ -130,12 +148,16 @@ class LiveQa(Service[e.OfSession]):
     def apply(self, event: e.OfSession, now: int) -> None:
         changes.apply(self.venue.state, event, now)
         session = self.venue.state.sessions[event.session]
-        if not isinstance(event, e.Voted):
+        if not isinstance(event, e.Voted | e.TookPart):
             self.venue.ranking.forget(session.id)
         if isinstance(event, e.Scheduled | e.Advanced | e.Seated):
             self._run(session)
         if isinstance(event, e.PetitionNoted):
             self._petitions[event.petition] = event.session, event.question
+        if isinstance(event, e.PollClosed):
+            self._uncounted[polls.box_of(session.id, event.poll)] = session.id, event.poll
+        elif isinstance(event, e.PollCounted):
+            self._uncounted.pop(polls.box_of(session.id, event.poll), None)
 
     def _run(self, session: Session) -> None:
         if deadlines.is_running(session):
@@ -159,6 +181,10 @@ class LiveQa(Service[e.OfSession]):
                 return views.desk(venue, command, citizen, now)
             case wire.ReadRecord():
                 return views.record(venue, command)
+            case wire.ListPolls():
+                return views.poll_list(venue, command, citizen)
+            case wire.OpenPoll():
+                return next(wire.PollOpened(poll=one.poll) for one in events if isinstance(one, e.PollOpened))
             case wire.Schedule():
                 return next(wire.QuestionTimeScheduled(session=one.session) for one in events)
             case wire.ActJointly():
@@ -227,8 +253,10 @@ class LiveQa(Service[e.OfSession]):
     def records(self, event: e.OfSession, now: int) -> Iterator[Record]:
         session = self.venue.state.sessions[event.session]
         match event:
-            case e.Voted():
+            case e.Voted() | e.TookPart():
                 return
+            case e.OfPoll():
+                yield poll_record(session, session.polls[event.poll - 1])
             case e.Scheduled() | e.Adjusted():
                 yield session_record(session)
             case e.Advanced():
@@ -244,11 +272,11 @@ class LiveQa(Service[e.OfSession]):
             case _:
                 return
 
-    kinds: ClassVar[tuple[str, ...]] = ("question_time", "question")
+    kinds: ClassVar[tuple[str, ...]] = ("question_time", "question", "poll")
 
     def listing(self, kind: str, citizen: Citizen) -> Listing | None:
-        """Sessions, and what is on record: everyone; the questions of a session before that: who works at it."""
-        if kind == "question_time":
+        """Sessions, polls, and what is on record: everyone; the questions of a session before that: who works at it."""
+        if kind != "question":
             return Listing()
         offices = (Office.CREW, Office.CLERK, Office.ANSWERER)
         if any(holds_any(citizen, office.value, None) for office in offices):
@@ -326,6 +354,27 @@ class LiveQa(Service[e.OfSession]):
         session = self.venue.state.sessions.get(getattr(command, "session", ""))
         return () if session is None else (session.scope,)
 
+    # Secret polls
+
+    def took_part(self, event: e.OfSession) -> str | None:
+        return polls.box_of(event.session, event.poll) if isinstance(event, e.TookPart) else None
+
+    def ballot(self, command: Command) -> Ballot | None:
+        return polls.ballot_of(command) if isinstance(command, wire.CastBallot) else None
+
+    def uncounted(self) -> Collection[str]:
+        return self._uncounted
+
+    def counted(self, tally: Tally) -> Command:
+        session, poll = self._uncounted[tally.poll]
+        return TakeTally(id=0, session=session, poll=poll, times=dict(tally.times), digest=tally.digest)
+
+    def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
+        session = self.venue.state.sessions.get(getattr(command, "session", ""))
+        if not isinstance(command, wire.OpenPoll) or session is None:
+            return command
+        return WitnessedPoll(**dict(command), here=tuple(witness.who_is_in(session.district)))
+
     # Showing
 
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
@@ -355,6 +404,8 @@ class LiveQa(Service[e.OfSession]):
                     yield audience, counted
             if session.hands or self._placed:
                 yield from self._places(session, now)
+            if session.open_poll is not None:
+                yield from self._turnout(session, session.open_poll)
 
     def _count(self, session: Session, now: int) -> wire.Counted:
         top = self.venue.ranking.top(session, now)
@@ -374,6 +425,13 @@ class LiveQa(Service[e.OfSession]):
             return
         yield Citizens(frozenset(c for c, person in session.people.items() if person.has_voted))
         yield staff(Office.CREW, session)
+
+    def _turnout(self, session: Session, poll: Poll) -> Iterator[tuple[Audience, Count]]:
+        """To everyone: one takes part from anywhere, and the hall's screen stands in no district."""
+        told = wire.TurnoutCounted(session=session.id, poll=poll.number, turnout=poll.turnout)
+        if told != self._turnouts.get(session.id):
+            self._turnouts[session.id] = told
+            yield Everyone(), told
 
     def _places(self, session: Session, now: int) -> Iterator[tuple[Audience, Count]]:
         found = places(self.venue.state, session, self.venue.rules, today(self.venue.rules, now))
@@ -411,12 +469,17 @@ class LiveQa(Service[e.OfSession]):
         self.venue.state = STATE.validate_python(snapshot)
         self._running = {}
         self._petitions = {}
+        self._uncounted = {}
         self._counted = {}
+        self._turnouts = {}
         self._placed = {}
         for session in self.venue.state.sessions.values():
             self.venue.ranking.forget(session.id)
             self.venue.profiles.pop(session.id, None)
             self._run(session)
+            for poll in session.polls:
+                if poll.state == "closed":
+                    self._uncounted[polls.box_of(session.id, poll.number)] = session.id, poll.number
             for question in session.questions:
                 if question.petition is not None:
                     self._petitions[question.petition] = session.id, question.number

@@ -6,7 +6,7 @@ from protocol.message import Fact
 from protocol.services import live_qa as wire
 from worlds.service import Audience, Citizens, District, Everyone
 from worlds.services.live_qa import events as e
-from worlds.services.live_qa import run_sheet
+from worlds.services.live_qa import polls, run_sheet
 from worlds.services.live_qa.roles import Office, staff
 from worlds.services.live_qa.rows import (
     desk_row,
@@ -47,6 +47,9 @@ def tell(venue: Venue, event: e.OfSession, now: int) -> Iterator[Told]:
     """Who hears what of an event."""
     session = venue.state.sessions[event.session]
     if isinstance(event, e.Voted):
+        return
+    if isinstance(event, e.OfPoll):
+        yield from _of_poll(session, event)
         return
     if isinstance(event, e.OfQuestion):
         yield from _of_question(venue, session, event, now)
@@ -159,6 +162,19 @@ def _at_the_end(venue: Venue, session: Session) -> Iterator[Told]:
         if question.state == "unanswered" or is_told:
             yield _to_asker(venue, session, question)
         yield from _revealed(session, question)
+
+
+# Polls
+
+
+def _of_poll(session: Session, event: e.OfPoll) -> Iterator[Told]:
+    """Of a ballot its voter alone is told; who is elsewhere than in the district looks when the session changes."""
+    if isinstance(event, e.TookPart):
+        yield _only(event.by), wire.TookPart(session=session.id, poll=event.poll)
+        return
+    row = polls.poll_row(session.polls[event.poll - 1])
+    yield District(session.district), wire.PollChanged(session=session.id, poll=row)
+    yield Everyone(), wire.SessionChanged(session=session_row(session))
 
 
 # Hands and the floor

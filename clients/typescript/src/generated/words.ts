@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "5053c33ff9498b43";
+export const FINGERPRINT = "d2d714138b0ed9fc";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -120,6 +120,7 @@ export interface AudienceView {
   mine: OwnQuestion[];
   hand?: OwnHand | null | undefined;
   floor?: Turn | null | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** Acts, the newest first. */
@@ -609,6 +610,14 @@ export interface LiveQaBeginCue {
   cue?: number | null | undefined;
 }
 
+/** Take part in a poll, once and for good. The client makes `ballot` and keeps it: it is the receipt. */
+export interface LiveQaCast {
+  session: string;
+  poll: number;
+  ballot: string;
+  choices: number[];
+}
+
 /** Take a question to work on, for a while that every further step renews; or give it back. */
 export interface LiveQaClaim {
   session: string;
@@ -616,6 +625,12 @@ export interface LiveQaClaim {
   version: number;
   on?: boolean | undefined;
   take_over?: boolean | undefined;
+}
+
+/** Close a poll before its time; then it is counted. */
+export interface LiveQaClosePoll {
+  session: string;
+  poll: number;
 }
 
 /** How many stand behind the first questions of the list, as [question, backers]; and how many there are. */
@@ -778,6 +793,19 @@ export interface LiveQaMuted {
   reason: string;
 }
 
+/** Open a poll in mode `poll`; it closes after `lasts_s`. A binding one needs voters who are verified. */
+export interface LiveQaOpenPoll {
+  session: string;
+  question: Text;
+  answers: Text[];
+  most?: number | undefined;
+  is_binding?: boolean | undefined;
+  eligible?: "present" | "verified" | "resident" | undefined;
+  lasts_s?: number | null | undefined;
+  min_ballots?: number | undefined;
+  min_share?: number | undefined;
+}
+
 /** The order of the list was frozen: these questions, in this order, as far as one message holds them. */
 export interface LiveQaOrderChanged {
   type: "live_qa.order_changed";
@@ -810,6 +838,21 @@ export interface LiveQaPlace {
   type: "live_qa.place";
   session: string;
   hand: OwnHand;
+}
+
+/** A poll is open, closed or counted. */
+export interface LiveQaPollChanged {
+  type: "live_qa.poll_changed";
+  n: number;
+  at: number;
+  session: string;
+  poll: Poll;
+}
+
+/** The polls of a session, the newest first. */
+export interface LiveQaPolls {
+  session: string;
+  after?: string | null | undefined;
 }
 
 /** A published question, as the audience sees it now. */
@@ -985,6 +1028,15 @@ export interface LiveQaTimeSignalled {
   left_s: number;
 }
 
+/** To you alone: you have taken part in a poll. What you chose nobody knows. */
+export interface LiveQaTookPart {
+  type: "live_qa.took_part";
+  n: number;
+  at: number;
+  session: string;
+  poll: number;
+}
+
 /** To you alone: you are on deck, invited, on the stage, on the way back, or seated again. */
 export interface LiveQaTurnChanged {
   type: "live_qa.turn_changed";
@@ -994,6 +1046,14 @@ export interface LiveQaTurnChanged {
   step: "on_deck" | "invited" | "on_stage" | "returning" | "seated";
   until?: number | null | undefined;
   ended?: "done" | "time" | "lost" | "declined" | "no_answer" | "stopped" | "phase" | null | undefined;
+}
+
+/** How many have taken part in a poll that is open. */
+export interface LiveQaTurnout {
+  type: "live_qa.turnout";
+  session: string;
+  poll: number;
+  turnout: number;
 }
 
 /** Stand behind a question, or no longer. */
@@ -1986,6 +2046,45 @@ export interface Place {
   services: { [word: string]: unknown };
 }
 
+/** A secret poll: while it is open nobody sees more than how many took part. `most`: how many answers one may choose. `present`: people in the district when it was opened, of whom `min_share` is a percentage. `digest` is SHA-256 over the published list of ballots, one id a line. */
+export interface Poll {
+  poll: number;
+  state: "open" | "closed" | "counted" | "no_quorum" | "too_few" | "unsound";
+  question: Text;
+  answers: PollAnswer[];
+  most: number;
+  is_binding: boolean;
+  eligible: "present" | "verified" | "resident";
+  opened_at: number;
+  closes_at: number;
+  closed_at?: number | null | undefined;
+  turnout: number;
+  ballots?: number | null | undefined;
+  present: number;
+  min_ballots?: number | undefined;
+  min_share?: number | undefined;
+  digest?: string | null | undefined;
+  has_voted?: boolean | null | undefined;
+}
+
+/** One answer of a poll; its votes once it is counted, and not before. */
+export interface PollAnswer {
+  answer: number;
+  text: Text;
+  votes?: number | null | undefined;
+}
+
+/** A page of polls. */
+export interface PollList {
+  polls: Poll[];
+  next?: string | null | undefined;
+}
+
+/** The new poll's number. */
+export interface PollOpened {
+  poll: number;
+}
+
 /** The answer to ping. */
 export interface Pong {
   type: "pong";
@@ -2012,6 +2111,7 @@ export interface PresenterView {
   next: Prompt[];
   who_answers?: string | null | undefined;
   floor_ends_at?: number | null | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** Where in its run sheet a session is, as far as the audience is told: what is on, what comes next. */
@@ -2155,6 +2255,7 @@ export interface QuestionTime {
   reserved?: number | undefined;
   programme?: Programme | null | undefined;
   on_stage?: number | null | undefined;
+  poll?: number | null | undefined;
 }
 
 /** How a session is run; what is left out stays as it is. */
@@ -2293,6 +2394,7 @@ export interface ScreenView {
   is_stopped?: boolean | undefined;
   now?: Prompt | null | undefined;
   is_floor_taken?: boolean | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** The view that was asked for, and no other. */
@@ -2322,6 +2424,7 @@ export interface SessionRecord {
   counters?: QuestionCounters | null | undefined;
   minutes: Minute[];
   questions: Question[];
+  polls: Poll[];
   next?: string | null | undefined;
 }
 
@@ -2468,7 +2571,9 @@ export interface Commands {
   "live_qa.ask": { asks: LiveQaAsk; answer: QuestionAsked };
   "live_qa.ask_split": { asks: LiveQaAskSplit; answer: undefined };
   "live_qa.begin_cue": { asks: LiveQaBeginCue; answer: undefined };
+  "live_qa.cast": { asks: LiveQaCast; answer: undefined };
   "live_qa.claim": { asks: LiveQaClaim; answer: Moderated };
+  "live_qa.close_poll": { asks: LiveQaClosePoll; answer: undefined };
   "live_qa.defer": { asks: LiveQaDefer; answer: Moderated };
   "live_qa.desk": { asks: LiveQaDesk; answer: QuestionDesk };
   "live_qa.dismiss": { asks: LiveQaDismiss; answer: Moderated };
@@ -2480,7 +2585,9 @@ export interface Commands {
   "live_qa.merge": { asks: LiveQaMerge; answer: Moderated };
   "live_qa.minute": { asks: LiveQaMinute; answer: undefined };
   "live_qa.mute": { asks: LiveQaMute; answer: undefined };
+  "live_qa.open_poll": { asks: LiveQaOpenPoll; answer: PollOpened };
   "live_qa.pin": { asks: LiveQaPin; answer: Moderated };
+  "live_qa.polls": { asks: LiveQaPolls; answer: PollList };
   "live_qa.questions": { asks: LiveQaQuestions; answer: QuestionList };
   "live_qa.raise_hand": { asks: LiveQaRaiseHand; answer: OwnHand };
   "live_qa.record": { asks: LiveQaRecord; answer: SessionRecord };
@@ -2600,6 +2707,7 @@ export interface Facts {
   "live_qa.muted": LiveQaMuted;
   "live_qa.order_changed": LiveQaOrderChanged;
   "live_qa.own_changed": LiveQaOwnChanged;
+  "live_qa.poll_changed": LiveQaPollChanged;
   "live_qa.question_changed": LiveQaQuestionChanged;
   "live_qa.revealed": LiveQaRevealed;
   "live_qa.run_sheet_changed": LiveQaRunSheetChanged;
@@ -2607,6 +2715,7 @@ export interface Facts {
   "live_qa.session_changed": LiveQaSessionChanged;
   "live_qa.signalled": LiveQaSignalled;
   "live_qa.time_signalled": LiveQaTimeSignalled;
+  "live_qa.took_part": LiveQaTookPart;
   "live_qa.turn_changed": LiveQaTurnChanged;
   "moderation.acted": ModerationActed;
   "moderation.alerted": ModerationAlerted;
@@ -2634,6 +2743,7 @@ export interface Counts {
   "district.queue": DistrictQueue;
   "live_qa.counts": LiveQaCounts;
   "live_qa.place": LiveQaPlace;
+  "live_qa.turnout": LiveQaTurnout;
   "pong": Pong;
   "server.draining": ServerDraining;
 }
@@ -2643,6 +2753,7 @@ export const READING: ReadonlySet<string> = new Set([
   "announcements.list",
   "live_qa.desk",
   "live_qa.look",
+  "live_qa.polls",
   "live_qa.questions",
   "live_qa.record",
   "live_qa.sessions",

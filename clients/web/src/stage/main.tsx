@@ -10,7 +10,7 @@ import { Spoken, useSpeech } from "../console/speech.tsx";
 import "./stage.css";
 
 /** The screen stands in no district, so it hears what everyone hears: that a session goes on, and what is on its stage. */
-const CHANGES = ["live_qa.session_changed", "live_qa.question_changed"] as const;
+const CHANGES = ["live_qa.session_changed", "live_qa.question_changed", "live_qa.turnout"] as const;
 
 /** In which phases one may ask, and is told where. */
 const ASKS = new Set(["collecting", "doors", "live"]);
@@ -98,7 +98,9 @@ function Screen({ city, session }: { city: City; session: string }) {
     <>
       <header>
         <h1>{own(screen.title)}</h1>
-        {screen.now?.answers_until && !screen.is_stopped ? (
+        {screen.poll?.state === "open" && !screen.is_stopped ? (
+          <Left ms={screen.poll.closes_at - now} />
+        ) : screen.now?.answers_until && !screen.is_stopped ? (
           <Left ms={screen.now.answers_until - now} />
         ) : (
           <p>{t(`phase_${screen.phase}`)}</p>
@@ -106,6 +108,8 @@ function Screen({ city, session }: { city: City; session: string }) {
       </header>
       {screen.is_stopped ? (
         <p class="wait">{t("stage_stopped")}</p>
+      ) : screen.poll ? (
+        <Polled poll={screen.poll} />
       ) : screen.now ? (
         <Asked prompt={screen.now} />
       ) : (
@@ -190,7 +194,13 @@ function Presenter({ city, session }: { city: City; session: string }) {
         <h1>{own(presenter.session.title)}</h1>
         <Left ms={leftMs} />
       </header>
-      {presenter.now ? <Asked prompt={presenter.now} /> : <p class="wait">{t("nothing_now")}</p>}
+      {presenter.poll ? (
+        <Polled poll={presenter.poll} />
+      ) : presenter.now ? (
+        <Asked prompt={presenter.now} />
+      ) : (
+        <p class="wait">{t("nothing_now")}</p>
+      )}
       <section>
         {presenter.who_answers && (
           <p class="who">
@@ -224,6 +234,32 @@ function Asked({ prompt }: { prompt: Words.Prompt }) {
       <p class={`text ${size(prompt.text)}`}>
         <bdi lang={prompt.language ?? undefined}>{prompt.text}</bdi>
       </p>
+    </article>
+  );
+}
+
+/** A poll in both languages, as a hall has one screen for all: how many take part, and the votes when it is counted. */
+function Polled({ poll }: { poll: Words.Poll }) {
+  const { t } = useSpeech();
+  const all = poll.ballots || 1;
+  return (
+    <article key={poll.poll} class="polled">
+      <p class="labels">
+        {t("polled")} · {t(`poll_${poll.state}`)} · {t("turnout_n", { n: poll.turnout })}
+      </p>
+      <p class={`text ${size(poll.question.ko + poll.question.en)}`}>
+        <bdi lang="ko">{poll.question.ko}</bdi> <bdi lang="en">{poll.question.en}</bdi>
+      </p>
+      <ol class={poll.answers.length > 6 ? "many" : ""} aria-live="polite">
+        {poll.answers.map(({ answer, text, votes }) => (
+          <li key={answer} style={{ "--share": `${((votes ?? 0) / all) * 100}%` }}>
+            <span>
+              <bdi lang="ko">{text.ko}</bdi> <bdi lang="en">{text.en}</bdi>
+            </span>
+            {poll.state === "counted" && <strong>{votes}</strong>}
+          </li>
+        ))}
+      </ol>
     </article>
   );
 }

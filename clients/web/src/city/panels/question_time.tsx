@@ -8,6 +8,7 @@ import { Fault } from "./field";
 import { InParts } from "./in_parts";
 import { type Department, useDepartments } from "./petition_guide";
 import { Done, Told, Whose } from "./question_time_done";
+import { Poll } from "./question_time_poll";
 import { chosenSession, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
@@ -133,6 +134,7 @@ function Session({ view: shown }: { view: View }) {
           <bdi>{say("qa.floor", { name: floor.name })}</bdi>
         </p>
       )}
+      {shown.poll && <Poll key={shown.poll.poll} session={session.session} poll={shown.poll} />}
       {now && (
         <section class="now">
           <h4>{say("qa.now")}</h4>
