@@ -1,5 +1,6 @@
 """Who waits at the door of a full district: first come, first in; who stops asking loses the place."""
 
+import sys
 from bisect import bisect_left
 from collections import OrderedDict, deque
 from typing import NamedTuple
@@ -108,7 +109,7 @@ class Entrance:
 
         `room`: so many of this citizen's kind may come just now; they have a line of their own.
         """
-        free = self._seats - inside - (0 if works_here else self._kept) if self._seats else 1
+        free = self._seats - inside - (0 if works_here else self._kept) if self._seats else sys.maxsize
         if is_held and not works_here:
             free = 0
         line, others = self._lines[works_here], self._slowed

@@ -134,6 +134,14 @@ def test_without_a_bound_nobody_waits() -> None:
     assert all(entrance.ask(str(n), n, 0.0, works_here=False) is None for n in range(100))
 
 
+def test_without_a_bound_all_come_in_in_any_order_once_arrivals_are_held_no_more() -> None:
+    entrance = Entrance(seats=0, kept_share=0.0)
+    names = [str(n) for n in range(20)]
+    assert all(entrance.ask(name, 0, 0.0, works_here=False, is_held=True) for name in names)
+    assert all(entrance.ask(name, 0, 3.0, works_here=False) is None for name in reversed(names))
+    assert len(entrance) == 0
+
+
 def test_a_small_district_keeps_no_seat() -> None:
     assert Entrance(seats=50, kept_share=0.01).ask("kim", 49, 0.0, works_here=False) is None
 
