@@ -6,9 +6,15 @@ from collections import OrderedDict, deque
 from typing import NamedTuple
 
 RETRY_MS = 3_000
-"""How long one who waits is told to wait before asking again."""
+"""How long who waits at the head of a line is told to wait before asking again."""
 
-LAPSE_SECONDS = 15.0
+ASKS_PER_S = 100
+"""Of a whole line: so the farther back one waits, the more rarely one asks, and a line of thousands is no load."""
+
+MAX_RETRY_MS = 6_000
+"""However far back: a door that opens at once is seen so soon."""
+
+LAPSE_SECONDS = 20.0
 """Who has not asked again for so long has gone away."""
 
 MOVES_SEEN = 20
@@ -81,6 +87,11 @@ class Waits(NamedTuple):
 
     place: int
     expected_s: float | None
+
+    @property
+    def retry_ms(self) -> int:
+        """After how long to ask again."""
+        return min(max(RETRY_MS, self.place * 1000 // ASKS_PER_S), MAX_RETRY_MS)
 
 
 class Entrance:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.waiting import LAPSE_SECONDS, RETRY_MS, Entrance, WaitingLine
+from server.waiting import LAPSE_SECONDS, MAX_RETRY_MS, Entrance, WaitingLine, Waits
 
 
 def test_where_there_is_room_nobody_waits() -> None:
@@ -42,7 +42,11 @@ def test_who_has_not_asked_for_a_while_has_lost_the_place() -> None:
 
 
 def test_who_asks_as_often_as_told_keeps_the_place() -> None:
-    assert RETRY_MS / 1000 * 3 < LAPSE_SECONDS
+    assert MAX_RETRY_MS / 1000 * 3 < LAPSE_SECONDS
+
+
+def test_the_farther_back_one_waits_the_more_rarely_one_is_told_to_ask() -> None:
+    assert [Waits(place, None).retry_ms for place in (1, 300, 450, 9_000)] == [3_000, 3_000, 4_500, 6_000]
 
 
 def test_who_goes_away_makes_room() -> None:
