@@ -393,15 +393,15 @@ def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_
         (Step.EASY, 10, 0, False),
         (Step.FAR_SLOWER, 10, 1, False),
         (Step.MIDDLE_SLOWER, 10, 2, False),
-        (Step.TICK_HALVED, 5, 2, False),
-        (Step.ARRIVALS_WAIT, 5, 2, True),
+        (Step.ARRIVALS_WAIT, 10, 2, True),
+        (Step.TICK_HALVED, 5, 2, True),
     ],
 )
 def test_each_step_of_the_ladder_is_taken_and_shown(
     town: Town, step: Step, hz: float, slower: int, waits: bool
 ) -> None:
     inside = town.visitor()
-    town.router.take_step(Step.ARRIVALS_WAIT)
+    town.router.take_step(Step.TICK_HALVED)
     town.router.take_step(step)
     assert town.count("madang_overload_step") == step
     assert town.count("madang_tick_hz") == hz

@@ -98,7 +98,7 @@ async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again(
     ticker = ticking(town)
     ticker.start()
     assert ticker.step is Step.EASY
-    await until(lambda: ticker.step is Step.ARRIVALS_WAIT)
+    await until(lambda: ticker.step is Step.TICK_HALVED)
     assert town.count("madang_overload_step") == 4
     assert town.router.crowds["here"].district.tick_hz == 5
     assert town.visitor().line.closed == (4453, "full")
@@ -108,7 +108,7 @@ async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again(
     town = Town(district("here"), crowd=never_too_much)
     ticker = ticking(town)
     ticker.start()
-    ticker._ladder.step = Step.ARRIVALS_WAIT
+    ticker._ladder.step = Step.TICK_HALVED
     await until(lambda: ticker.step is Step.EASY)
     assert town.router.crowds["here"].district.tick_hz == 10
     assert town.visitor().line.closed is None
