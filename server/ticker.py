@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from itertools import chain
 from typing import TypeAlias
 
 import structlog
@@ -82,10 +83,8 @@ class Ticker:
             if collect is not None and crowd.population:
                 collect(crowd.inbox, loop.time())
                 await asyncio.sleep(0)
-            crowd.tick(loop.time())
-            # In a full district both take some ms: whoever waits has a turn in between.
-            await asyncio.sleep(0)
-            for _ in crowd.leaving():
+            # In a full district each part takes some ms: whoever waits has a turn in between.
+            for _ in chain(crowd.ticking(loop.time()), (None,), crowd.leaving()):
                 await asyncio.sleep(0)
             self._router.flush_outside()
             due = due + seconds if late < seconds else loop.time() + seconds
