@@ -37,6 +37,11 @@ Number_ = Annotated[Natural, Field(ge=1)]
 
 MAX_POLL_ANSWERS = 20
 
+MAX_FOLLOWED = 8
+
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A language as BCP 47 has it; sign languages have their own: `kvk` is Korean Sign Language."""
+
 Words = Annotated[str, Field(max_length=MAX_WIRE_TEXT)]
 
 
@@ -71,6 +76,24 @@ class Programme(Part):
     next_at: Natural | None = None
 
 
+class CaptionChannel(Part):
+    """Captions in a language, or sign language: then `where` says where it is to be seen."""
+
+    channel: Tongue
+    kind: Literal["captions", "sign"]
+    is_open: bool
+    where: Text | None = None
+
+
+class CaptionLine(Part):
+    """A line of captions by its number in its channel; of one that was struck the words are gone."""
+
+    line: Number_
+    at: Natural
+    text: str
+    is_struck: bool = False
+
+
 class QuestionTime(Part):
     """One question time, as everyone may know it."""
 
@@ -94,6 +117,7 @@ class QuestionTime(Part):
     programme: Programme | None = None
     on_stage: Number_ | None = None
     poll: Number_ | None = None
+    channels: list[CaptionChannel]
 
 
 class Question(Part):
@@ -496,7 +520,51 @@ class ListPolls(Command):
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
+class CaptionPage(Result):
+    """A page of captions; with `last` the newest alone."""
+
+    lines: list[CaptionLine]
+    next: str | None = None
+
+
+class ListCaptions(Command):
+    """What was written in a channel, from its first line on; or only its last lines."""
+
+    answer: ClassVar[Answer] = CaptionPage
+    reads: ClassVar[bool] = True
+
+    type: Literal["live_qa.captions"] = "live_qa.captions"
+    session: Name
+    channel: Tongue
+    last: bool = False
+    after: Annotated[str, Field(max_length=64)] | None = None
+
+
 # The audience
+
+
+class ChannelLines(Part):
+    """The last lines of a channel."""
+
+    channel: Tongue
+    lines: list[CaptionLine]
+
+
+class Following(Result):
+    """What one follows from now on, each with its last lines."""
+
+    channels: list[ChannelLines]
+
+
+class FollowCaptions(Command):
+    """Hear these channels of a session, and no other of it, for as long as one's line holds; kept nowhere."""
+
+    answer: ClassVar[Answer] = Following
+    reads: ClassVar[bool] = True
+
+    type: Literal["live_qa.follow"] = "live_qa.follow"
+    session: Name
+    channels: Annotated[list[Tongue], Field(max_length=MAX_FOLLOWED)]
 
 
 class Reserve(Command):
@@ -946,6 +1014,43 @@ class ClosePoll(Command):
     poll: Number_
 
 
+class OpenChannel(Command):
+    """Write a channel from now on, whoever wrote it before; for sign language say where it is to be seen."""
+
+    type: Literal["live_qa.open_channel"] = "live_qa.open_channel"
+    session: Name
+    channel: Tongue
+    kind: Literal["captions", "sign"] = "captions"
+    where: Text | None = None
+
+
+class CloseChannel(Command):
+    """Nobody writes a channel for now."""
+
+    type: Literal["live_qa.close_channel"] = "live_qa.close_channel"
+    session: Name
+    channel: Tongue
+
+
+class WriteCaption(Command):
+    """One line in the channel that one writes."""
+
+    type: Literal["live_qa.caption"] = "live_qa.caption"
+    session: Name
+    channel: Tongue
+    text: Words
+
+
+class StrikeCaption(Command):
+    """Take the words of a line away: they tell what must not stand there."""
+
+    type: Literal["live_qa.strike_caption"] = "live_qa.strike_caption"
+    session: Name
+    channel: Tongue
+    line: Number_
+    reason: Words
+
+
 class SteerFloor(Command):
     """Give the floor to someone or the first in the queue, pass over someone, add time, end a turn."""
 
@@ -1107,6 +1212,15 @@ class TookPart(Fact):
     poll: Number_
 
 
+class CaptionWritten(Fact):
+    """To who follows the channel: a line, or that one was struck."""
+
+    type: Literal["live_qa.captioned"] = "live_qa.captioned"
+    session: Name
+    channel: Tongue
+    line: CaptionLine
+
+
 class SeatChanged(Fact):
     """Your seat is reserved, or given back."""
 
@@ -1146,15 +1260,16 @@ class TurnoutCounted(Count):
 
 
 COMMANDS: tuple[type[Command], ...] = (
-    ListSessions, Look, ListQuestions, ListDesk, ReadRecord, ListPolls,
-    Reserve, Ask, Vote, Withdraw, AskSplit, RaiseHand, LowerHand, TakeFloor, CastBallot,
+    ListSessions, Look, ListQuestions, ListDesk, ReadRecord, ListPolls, ListCaptions,
+    Reserve, Ask, Vote, Withdraw, AskSplit, RaiseHand, LowerHand, TakeFloor, CastBallot, FollowCaptions,
     Claim, Approve, Hold, Dismiss, Restore, PutLabel, Merge, Split, Reveal, Mute,
     Schedule, Adjust, Advance, ActJointly, RefreshOrder, Pin, Signal, AnswerQuestion, Defer, Reopen, Settle,
     TakeMinutes, EditRunSheet, BeginCue, SteerFloor, OpenPoll, ClosePoll,
+    OpenChannel, CloseChannel, WriteCaption, StrikeCaption,
 )  # fmt: skip
 FACTS: tuple[type[Fact], ...] = (
     SessionChanged, OrderChanged, QuestionChanged, OwnChanged, DeskChanged, HandChanged, TurnChanged,
     FloorChanged, TimeSignalled, HandLowered, JointlyAsked, Signalled, Minuted, Revealed, YouWereMuted,
-    RunSheetChanged, SeatChanged, PollChanged, TookPart,
+    RunSheetChanged, SeatChanged, PollChanged, TookPart, CaptionWritten,
 )  # fmt: skip
 COUNTS: tuple[type[Count], ...] = (Counted, PlaceCounted, TurnoutCounted)

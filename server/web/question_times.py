@@ -151,6 +151,25 @@ def routes(gate: Gate, view: CityView) -> APIRouter:
         told = await gate.host.tallies.ids(box)
         return _file(told, f"{session}-poll-{poll}-ballots.txt", "text/plain; charset=utf-8")
 
+    @router.get(
+        "/api/question-times/{session}/captions/{channel}.vtt",
+        operation_id="question_times.captions",
+        response_class=Response,
+        responses={200: {"content": {"text/vtt": {}}}},
+    )
+    async def captions(
+        citizen: Annotated[Citizen, Depends(caller())], session: Name, channel: Name
+    ) -> Response:
+        """What was said, in one language, as subtitles of the recording (WebVTT); when the session is over."""
+
+        def read(kept: City, _: int) -> str:
+            venue = live_qa_of(kept).venue
+            found = export.session_of(venue, session, citizen, is_internal=False)
+            return export.as_vtt(venue, found, channel)
+
+        told = await gate.host.read(read)
+        return _file(told, f"{session}-{channel}.vtt", "text/vtt; charset=utf-8")
+
     return router
 
 

@@ -126,9 +126,26 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await host.get_by_role("tab", name="공개 목록").click()
     await expect(host.locator(".rows strong")).to_have_text([OTHER, ASKED])
 
+    # What is said is written: she chooses the language in which she reads it, and puts the panel away.
+    writer = await windows.console(
+        windows.citizen("writer", grants=["captioner"]), "ko", f"questions/{session}"
+    )
+    await writer.get_by_role("button", name="새 언어").click()
+    await filled_in(writer, channel="ko")
+    await sheet.get_by_label("읽을 언어").select_option("ko")
+    spoken = mina.locator(".captions")
+    await expect(spoken).to_contain_text("다음 말부터")
+    line = writer.get_by_label("자막 한 줄")
+    for text in ("안녕하십니까, 시장입니다.", "첫 질문부터 보겠습니다."):
+        await line.fill(text)
+        await line.press("Enter")
+    await expect(spoken.locator("p")).to_have_text(["안녕하십니까, 시장입니다.", "첫 질문부터 보겠습니다."])
+    assert await faults_of(writer) == []
+
     # The stage: the hall's screen and the mayor see what is answered, wherever they are.
     screen = await windows.open(f"/stage#{session}", "ko", viewport={"width": 1920, "height": 1080})
     await expect(screen.locator("h1")).to_have_text("시장과의 대화")
+    await expect(screen.locator(".captions p")).to_have_text("첫 질문부터 보겠습니다.")
     mayor = await windows.console("mayor", "ko", f"questions/{session}")
     await expect(mayor.locator(".answering .large")).to_have_text("지금 답변 중인 질문이 없습니다.")
     await expect(mayor.locator(".run_sheet li")).to_have_count(6)

@@ -21,6 +21,7 @@ JUMPING = {
     "test_app.py",
     "test_bad_input.py",
     "test_breaches.py",
+    "test_captions.py",
     "test_every_page.py",
     "test_forms.py",
     "test_moderation.py",

@@ -122,6 +122,25 @@ async def question(who: Citizen, name: str) -> Any:
     return await who.ask("live_qa.ask", session=name, text=f"가로등은 언제 고칩니까, {next(NAMES)}번째?")
 
 
+async def captioner(town: ModeratedTown) -> tuple[Citizen, str]:
+    """Someone who writes what is said, from the doors on."""
+    _, name = await session(town, "doors")
+    writer = await town.citizen("writer", grants=["captioner"])
+    await writer.do("live_qa.open_channel", session=name, channel="ko")
+    return writer, name
+
+
+async def captions(town: ModeratedTown) -> Any:
+    writer, name = await captioner(town)
+    await writer.do("live_qa.caption", session=name, channel="ko", text="안녕하십니까.")
+    return await writer.refused("live_qa.caption", session=name, channel="ko", text="시작하겠습니다.")
+
+
+async def channels(town: ModeratedTown) -> Any:
+    writer, name = await captioner(town)
+    return await writer.refused("live_qa.open_channel", session=name, channel="en")
+
+
 async def polls(town: ModeratedTown) -> Any:
     host, name = await session(
         town,
@@ -219,6 +238,9 @@ async def standing(town: ModeratedTown) -> Any:
 
 MET: dict[str, tuple[dict[str, int], Meet, str]] = {
     "announcements.standing": ({"standing": 1}, standing, "full"),
+    "live_qa.captions": ({"captions": 1}, captions, "full"),
+    "live_qa.captions_per_10_s": ({"captions_per_10_s": 1}, captions, "too_fast"),
+    "live_qa.channels": ({"channels": 1}, channels, "full"),
     "live_qa.cues": ({"cues": 1}, cues, "full"),
     "live_qa.hands": ({"hands": 1}, hands, "full"),
     "live_qa.labels": ({}, labels, "full"),

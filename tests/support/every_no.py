@@ -113,6 +113,9 @@ OTHERS = {
 OF_SERVICES = dict.fromkeys(
     (
         "announcements.standing",
+        "live_qa.captions",
+        "live_qa.captions_per_10_s",
+        "live_qa.channels",
         "live_qa.cues",
         "live_qa.hands",
         "live_qa.labels",

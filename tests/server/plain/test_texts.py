@@ -114,7 +114,8 @@ def test_every_step_of_a_petition_is_offered_somewhere() -> None:
 
 
 HEARD = (
-    "live_qa/asking", "live_qa/wording", "live_qa/floor", "live_qa/moderation", "live_qa/polls", "live_qa/roles",
+    "live_qa/asking", "live_qa/captions", "live_qa/wording", "live_qa/floor", "live_qa/moderation", "live_qa/polls",
+    "live_qa/roles",
     "moderation/appealing", "moderation/wording",
 )  # fmt: skip
 """Whose refusals the plain page may hear, beside those of petitions."""
@@ -126,7 +127,7 @@ def sentences() -> Iterator[str]:
         *sorted((ROOT / "worlds/services/petitions").glob("*.py")),
         *(
             ROOT / f"worlds/services/live_qa/{name}.py"
-            for name in ("asking", "wording", "floor", "moderation", "polls", "roles")
+            for name in ("asking", "captions", "wording", "floor", "moderation", "polls", "roles")
         ),
         *(ROOT / f"worlds/services/moderation/{name}.py" for name in ("appealing", "wording")),
     ]

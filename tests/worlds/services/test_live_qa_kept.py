@@ -201,6 +201,7 @@ def test_words_that_lead_elsewhere_are_seen() -> None:
 # Any script
 
 
+WRITER = Citizen("c-writer", "자막 신", ("citizen",), ("captioner",), level=2)
 PEOPLE = (*AUDIENCE, *CREW, VISITOR)
 SECRETS = ("비밀", "실명")
 
@@ -255,6 +256,15 @@ polls = st.one_of(
     a(wire.ClosePoll, poll=st.integers(1, 2)),
     a(wire.Advance, phase=st.just("live"), mode=st.just("poll")),
 )
+tongues = st.sampled_from(["ko", "en"])
+by_captioners = st.one_of(
+    a(wire.OpenChannel, channel=tongues),
+    a(wire.WriteCaption, channel=tongues, text=st.sampled_from(["지금 하는 말", " ", "또 하는 말"])),
+    a(wire.WriteCaption, channel=tongues, text=st.just("이어지는 말")),
+    a(wire.StrikeCaption, channel=tongues, line=st.integers(1, 3), reason=st.just("까닭")),
+    a(wire.CloseChannel, channel=tongues),
+)
+follow = a(wire.FollowCaptions, channels=st.lists(tongues, max_size=2))
 to_the_floor = st.one_of(a(wire.TakeFloor, accept=st.sampled_from([True, True, False])), presence)
 by_moderators = st.one_of(
     on(wire.Claim, on=st.booleans(), take_over=st.booleans()),
@@ -310,6 +320,8 @@ steps = st.one_of(
     by(by_host, HOST, HOST, FLOOR, MAYOR),
     by(polls, HOST),
     by(cast, *PEOPLE),
+    by(by_captioners, WRITER, WRITER, MOD, A),
+    by(follow, *AUDIENCE, VISITOR),
     by(by_clerk, CLERK, MAYOR),
     by(by_second, MOD, FLOOR),
     by(by_moderators, MOD, HEAD),

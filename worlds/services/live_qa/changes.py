@@ -8,6 +8,8 @@ from worlds.services.live_qa import events as e
 from worlds.services.live_qa.state import (
     BEFORE,
     ENDED,
+    CaptionLine,
+    Channel,
     Cue,
     Hand,
     Joint,
@@ -50,6 +52,8 @@ def apply(state: State, event: Event, now: int) -> None:
         _vote(session, event, now)
     elif isinstance(event, e.OfPoll):
         _of_poll(session, event, now)
+    elif isinstance(event, e.OfChannel):
+        _of_channel(session, event, now)
     elif isinstance(event, e.OfQuestion):
         question = session.questions[event.question - 1]
         question.version += 1
@@ -161,6 +165,8 @@ def _advance(session: Session, event: e.Advanced, now: int) -> None:
     if event.phase == "follow_up" and session.phase in BEFORE:
         session.called_off_at = now
     session.phase, session.mode, session.since = event.phase, event.mode, now
+    if event.phase == "live" and not session.live_at:
+        session.live_at = now
     if event.phase in ENDED:
         _begin_cue(session, None, now)
         for question in session.questions:
@@ -452,3 +458,29 @@ def _of_poll(session: Session, event: e.OfPoll, now: int) -> None:
             poll.took_part.clear()
         case _:
             raise LookupError(f"{event.type} is not of a poll")
+
+
+# Captions
+
+BURST_MS = 10_000
+"""Over so long lines are counted."""
+
+
+def _of_channel(session: Session, event: e.OfChannel, now: int) -> None:
+    if isinstance(event, e.ChannelOpened):
+        channel = session.channels.setdefault(event.channel, Channel(event.channel, event.kind))
+        channel.writer, channel.where = event.by, event.where
+        return
+    channel = session.channels[event.channel]
+    match event:
+        case e.ChannelClosed():
+            channel.writer = None
+        case e.Captioned():
+            if now - channel.burst_at >= BURST_MS:
+                channel.burst_at, channel.burst = now, 0
+            channel.burst += 1
+            channel.lines.append(CaptionLine(now, event.text))
+        case e.CaptionStruck():
+            channel.lines[event.line - 1].is_struck = True
+        case _:
+            raise LookupError(f"{event.type} is not of a channel")

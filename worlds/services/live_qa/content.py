@@ -109,6 +109,16 @@ class Rules(Shape):
     longest_poll_question: Many = 120
     longest_poll_answer: Many = 40
     """Characters: with twenty answers in two languages a poll still fits a view beside the questions."""
+    channels: Many = 6
+    """Channels of captions and sign language in one session."""
+    captions: Many = 20_000
+    """Lines of one channel: a whole day."""
+    captions_per_10_s: Many = 20
+    """Twice as many as a fast speaker fills."""
+    longest_caption: Many = 200
+    """Characters of a line: what is read before the next one comes."""
+    longest_where: Many = 60
+    """Characters of where sign language is to be seen."""
     name_days: Many = 30
     """Days after the end for which the names of who asked and raised a hand are kept: so long an asker whose name was
     revealed, or who was muted, may complain (an appeal's time)."""

@@ -455,6 +455,45 @@ class PollCounted(OfPoll):
     digest: str
 
 
+# Captions
+
+
+class OfChannel(OfSession):
+    """Something about one channel of captions."""
+
+    channel: str
+
+
+class ChannelOpened(OfChannel):
+    """`by` writes it from now on."""
+
+    type: Literal["live_qa.channel_opened"] = "live_qa.channel_opened"
+    kind: Literal["captions", "sign"]
+    where: Text | None = None
+
+
+class ChannelClosed(OfChannel):
+    """Nobody writes it."""
+
+    type: Literal["live_qa.channel_closed"] = "live_qa.channel_closed"
+
+
+class Captioned(OfChannel):
+    """A line was written."""
+
+    type: Literal["live_qa.captioned"] = "live_qa.captioned"
+    line: int
+    text: Personal
+
+
+class CaptionStruck(OfChannel):
+    """The words of a line are to go."""
+
+    type: Literal["live_qa.caption_struck"] = "live_qa.caption_struck"
+    line: int
+    reason: str
+
+
 EVENTS: tuple[type[OfSession], ...] = (
     Scheduled, Adjusted, Advanced, JointlyAsked, JointlyDone, OrderFrozen, SeatChanged, Signalled, Minuted,
     RunSheetEdited, CueBegun, Muted,
@@ -463,6 +502,7 @@ EVENTS: tuple[type[OfSession], ...] = (
     HandRaised, HandsLowered, HandSkipped, HandAway, PutOnDeck, DeckReady, Invited, TurnBegun, TurnExtended,
     TimeSignalled, TurnEnded, Seated,
     PollOpened, TookPart, PollClosed, PollCounted,
+    ChannelOpened, ChannelClosed, Captioned, CaptionStruck,
 )  # fmt: skip
 
 SILENT = frozenset({"live_qa.voted"})

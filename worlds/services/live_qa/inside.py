@@ -36,6 +36,12 @@ class WitnessedPoll(wire.OpenPoll):
     here: tuple[Citizen, ...] = Field(default=(), exclude=True)
 
 
+class WitnessedFollow(wire.FollowCaptions):
+    """Captions that are followed, by someone who has a line to hear them."""
+
+    is_here: bool = Field(default=False, exclude=True)
+
+
 class TakeTally(Command):
     """A poll's ballots were counted: how often each choice was made, and the hash of the list of their ids."""
 

@@ -5,6 +5,7 @@ from typing import Literal
 from protocol.handshake import Text
 from protocol.services import live_qa as wire
 from worlds.services.live_qa.asking import withdrawable_until
+from worlds.services.live_qa.captions import channel_row
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.polls import shown
 from worlds.services.live_qa.ranking import are_counts_hidden, times_spoken, today
@@ -41,6 +42,7 @@ def session_row(session: Session) -> wire.QuestionTime:
         programme=programme(session.cues) if session.phase not in ENDED else None,
         on_stage=session.now.number if session.now is not None else None,
         poll=poll.number if (poll := shown(session)) is not None else None,
+        channels=[channel_row(channel) for channel in session.channels.values()],
     )
 
 

@@ -14,11 +14,8 @@ from worlds.evidence import Witness
 from worlds.service import (
     Audience,
     Ballot,
-    Citizens,
-    District,
     Effect,
     Event,
-    Everyone,
     Listing,
     Move,
     Personal,
@@ -31,6 +28,7 @@ from worlds.service import (
 from worlds.services.live_qa import (
     answering,
     asking,
+    captions,
     changes,
     deadlines,
     floor,
@@ -44,12 +42,19 @@ from worlds.services.live_qa import (
 )
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.content import Content, Stage
-from worlds.services.live_qa.inside import NotePetition, Presence, TakeTally, WitnessedPoll
-from worlds.services.live_qa.ranking import listed, places, today
+from worlds.services.live_qa.counting import Counting
+from worlds.services.live_qa.inside import (
+    NotePetition,
+    Presence,
+    TakeTally,
+    WitnessedFollow,
+    WitnessedPoll,
+)
+from worlds.services.live_qa.ranking import places, today
 from worlds.services.live_qa.records import poll_record, question_record, session_record
-from worlds.services.live_qa.roles import Office, holds, staff
+from worlds.services.live_qa.roles import Office, holds
 from worlds.services.live_qa.rows import desk_row, name_of, session_row
-from worlds.services.live_qa.state import ENDED, Poll, Session, State
+from worlds.services.live_qa.state import ENDED, Session, State
 from worlds.services.live_qa.venue import Marks, Venue, no_marks
 
 Rule: TypeAlias = Callable[[Venue, Any, Citizen, int], Iterator[e.OfSession]]
@@ -93,6 +98,12 @@ RULES: Mapping[type[Command], Rule] = {
     wire.CastBallot: polls.cast,
     wire.ClosePoll: polls.close_poll,
     TakeTally: polls.take_tally,
+    wire.OpenChannel: captions.open_channel,
+    wire.CloseChannel: captions.close_channel,
+    wire.WriteCaption: captions.caption,
+    wire.StrikeCaption: captions.strike,
+    wire.FollowCaptions: captions.require_channels,
+    WitnessedFollow: captions.require_channels,
     Presence: floor.presence,
     NotePetition: answering.note_petition,
 }
@@ -119,6 +130,7 @@ class LiveQa(Service[e.OfSession]):
         Presence,
         NotePetition,
         WitnessedPoll,
+        WitnessedFollow,
         TakeTally,
     )
 
@@ -134,9 +146,7 @@ class LiveQa(Service[e.OfSession]):
         self._running: dict[str, Session] = {}
         self._petitions: dict[str, tuple[str, int]] = {}
         self._uncounted: dict[str, tuple[str, int]] = {}
-        self._counted: dict[str, wire.Counted] = {}
-        self._turnouts: dict[str, wire.TurnoutCounted] = {}
-        self._placed: dict[tuple[str, str], wire.OwnHand] = {}
+        self._counting = Counting(self.venue)
 
     # Deciding
 
@@ -148,7 +158,7 @@ class LiveQa(Service[e.OfSession]):
     def apply(self, event: e.OfSession, now: int) -> None:
         changes.apply(self.venue.state, event, now)
         session = self.venue.state.sessions[event.session]
-        if not isinstance(event, e.Voted | e.TookPart):
+        if not isinstance(event, e.Voted | e.TookPart | e.OfChannel):
             self.venue.ranking.forget(session.id)
         if isinstance(event, e.Scheduled | e.Advanced | e.Seated):
             self._run(session)
@@ -165,6 +175,7 @@ class LiveQa(Service[e.OfSession]):
         else:
             self._running.pop(session.id, None)
             self.venue.profiles.pop(session.id, None)
+            self.venue.followers.pop(session.id, None)
 
     def answer(
         self, command: Command, citizen: Citizen, events: Iterable[e.OfSession], now: int
@@ -183,6 +194,10 @@ class LiveQa(Service[e.OfSession]):
                 return views.record(venue, command)
             case wire.ListPolls():
                 return views.poll_list(venue, command, citizen)
+            case wire.ListCaptions():
+                return views.caption_page(venue, command)
+            case wire.FollowCaptions():
+                return captions.follow(venue, command, citizen)
             case wire.OpenPoll():
                 return next(wire.PollOpened(poll=one.poll) for one in events if isinstance(one, e.PollOpened))
             case wire.Schedule():
@@ -253,7 +268,7 @@ class LiveQa(Service[e.OfSession]):
     def records(self, event: e.OfSession, now: int) -> Iterator[Record]:
         session = self.venue.state.sessions[event.session]
         match event:
-            case e.Voted() | e.TookPart():
+            case e.Voted() | e.TookPart() | e.OfChannel():
                 return
             case e.OfPoll():
                 yield poll_record(session, session.polls[event.poll - 1])
@@ -289,7 +304,13 @@ class LiveQa(Service[e.OfSession]):
         return Listing(({"is_on_record": True}, *theirs), with_texts=True)
 
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
-        """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted."""
+        """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted.
+
+        Who is away hears no captions: back again they ask for them, and are given the last lines.
+        """
+        if is_away:
+            for following in self.venue.followers.values():
+                following.pop(citizen.id, None)
         for session in self.venue.state.sessions.values():
             speaks = session.turn is not None and session.turn.citizen == citizen.id
             if speaks or citizen.id in session.hands:
@@ -370,6 +391,8 @@ class LiveQa(Service[e.OfSession]):
         return TakeTally(id=0, session=session, poll=poll, times=dict(tally.times), digest=tally.digest)
 
     def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
+        if isinstance(command, wire.FollowCaptions):
+            return WitnessedFollow(**dict(command), is_here=witness.citizen(citizen.id) is not None)
         session = self.venue.state.sessions.get(getattr(command, "session", ""))
         if not isinstance(command, wire.OpenPoll) or session is None:
             return command
@@ -394,53 +417,7 @@ class LiveQa(Service[e.OfSession]):
         }
 
     def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
-        for session in self._running.values():
-            if session.phase not in ("collecting", "doors", "live", "closing"):
-                continue
-            counted = self._count(session, now)
-            if counted != self._counted.get(session.id):
-                self._counted[session.id] = counted
-                for audience in self._counted_for(session):
-                    yield audience, counted
-            if session.hands or self._placed:
-                yield from self._places(session, now)
-            if session.open_poll is not None:
-                yield from self._turnout(session, session.open_poll)
-
-    def _count(self, session: Session, now: int) -> wire.Counted:
-        top = self.venue.ranking.top(session, now)
-        current = session.now
-        first = [*([current] if current else []), *session.next, *top][: self.venue.rules.counted_questions]
-        return wire.Counted(
-            session=session.id,
-            backers=[[question.number, session.backers(question)] for question in first],
-            open=sum(1 for _ in listed(session)),
-            hands=len(session.hands),
-        )
-
-    def _counted_for(self, session: Session) -> Iterator[Audience]:
-        """Everyone there, or where numbers are hidden before voting: who has voted, and who runs the event."""
-        if session.options.hide_counts != "until_voted" or session.phase == "closing":
-            yield District(session.district)
-            return
-        yield Citizens(frozenset(c for c, person in session.people.items() if person.has_voted))
-        yield staff(Office.CREW, session)
-
-    def _turnout(self, session: Session, poll: Poll) -> Iterator[tuple[Audience, Count]]:
-        """To everyone: one takes part from anywhere, and the hall's screen stands in no district."""
-        told = wire.TurnoutCounted(session=session.id, poll=poll.number, turnout=poll.turnout)
-        if told != self._turnouts.get(session.id):
-            self._turnouts[session.id] = told
-            yield Everyone(), told
-
-    def _places(self, session: Session, now: int) -> Iterator[tuple[Audience, Count]]:
-        found = places(self.venue.state, session, self.venue.rules, today(self.venue.rules, now))
-        for key in [key for key in self._placed if key[0] == session.id and key[1] not in found]:
-            del self._placed[key]
-        for citizen, place in found.items():
-            if self._placed.get((session.id, citizen)) != place:
-                self._placed[session.id, citizen] = place
-                yield Citizens(frozenset({citizen})), wire.PlaceCounted(session=session.id, hand=place)
+        yield from self._counting.of(self._running.values(), now)
 
     # Deadlines
 
@@ -470,9 +447,7 @@ class LiveQa(Service[e.OfSession]):
         self._running = {}
         self._petitions = {}
         self._uncounted = {}
-        self._counted = {}
-        self._turnouts = {}
-        self._placed = {}
+        self._counting = Counting(self.venue)
         for session in self.venue.state.sessions.values():
             self.venue.ranking.forget(session.id)
             self.venue.profiles.pop(session.id, None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from protocol.handshake import Text
 from protocol.refusals import Refusal, Refused
@@ -195,6 +196,28 @@ class Poll:
 
 
 @dataclass(slots=True)
+class CaptionLine:
+    """What was said, as it was written."""
+
+    at: int
+    text: Personal
+    is_struck: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """Captions in a language, or sign language; `burst` lines were written since `burst_at`."""
+
+    channel: str
+    kind: Literal["captions", "sign"]
+    writer: str | None = None
+    where: Text | None = None
+    lines: list[CaptionLine] = field(default_factory=list)
+    burst_at: int = 0
+    burst: int = 0
+
+
+@dataclass(slots=True)
 class Session:
     """One question time."""
 
@@ -236,6 +259,9 @@ class Session:
     called_off_at: int = 0
     """It was ended before its doors led to anything; 0: it was not."""
     polls: list[Poll] = field(default_factory=list)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    live_at: int = 0
+    """When it went live: times of captions are counted from there."""
     names: list[Personal] = field(default_factory=list)
     """Of all who raised a hand: kept apart from the hands, as they outlive them until their time is over."""
 

@@ -29,6 +29,13 @@ class Venue:
     state: State = field(default_factory=State)
     ranking: Ranking = field(default_factory=Ranking)
     profiles: dict[str, Profiles] = field(default_factory=dict)
+    followers: dict[str, dict[str, frozenset[str]]] = field(default_factory=dict)
+    """Who follows which channels of captions, by session and citizen: known while the city runs, and never kept."""
+
+    def followers_of(self, session: str, channel: str) -> frozenset[str]:
+        """Who hears a channel."""
+        following = self.followers.get(session, {})
+        return frozenset(citizen for citizen, channels in following.items() if channel in channels)
 
     @property
     def rules(self) -> Rules:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as wire
 from worlds.citizen import Citizen
-from worlds.services.live_qa import polls, run_sheet
+from worlds.services.live_qa import captions, polls, run_sheet
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.ranking import order_for, places, queue, today
 from worlds.services.live_qa.roles import Office, require
@@ -116,7 +116,8 @@ def audience(
     pinned = [row(q) for q in ([current] if current else []) + session.next]
     poll = polls.shown(session)
     poll_row = polls.poll_row(poll, citizen.id) if poll is not None else None
-    budget -= sum(map(_size, pinned)) + (_size(poll_row) if poll_row is not None else 0)
+    budget -= sum(map(_size, [*pinned, *map(captions.channel_row, session.channels.values())]))
+    budget -= _size(poll_row) if poll_row is not None else 0
     own = [session.questions[n - 1] for n in reversed(session.person(citizen.id).questions)]
     mine = within((own_row(venue, session, q) for q in own), min(MINE_BYTES, max(budget // 2, 0)))
     budget -= sum(map(_size, mine))
@@ -261,6 +262,16 @@ def poll_list(venue: Venue, command: wire.ListPolls, citizen: Citizen) -> wire.P
     newest_first = list(reversed(session.polls))
     rows, after = page(newest_first, command.after, lambda one: polls.poll_row(one, citizen.id))
     return wire.PollList(polls=rows, next=after)
+
+
+def caption_page(venue: Venue, command: wire.ListCaptions) -> wire.CaptionPage:
+    """A channel from its first line on, page by page; or its last lines."""
+    channel = captions.channel_of(venue.state.session(command.session), command.channel)
+    if command.last:
+        return wire.CaptionPage(lines=captions.last_lines(venue, channel))
+    numbers = list(range(1, len(channel.lines) + 1))
+    rows, after = page(numbers, command.after, lambda number: captions.line_row(venue, channel, number))
+    return wire.CaptionPage(lines=rows, next=after)
 
 
 def record(venue: Venue, command: wire.ReadRecord) -> wire.SessionRecord:

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "d2d714138b0ed9fc";
+export const FINGERPRINT = "469b83bdc5344e80";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -200,6 +200,28 @@ export interface AvatarWho {
   slots: number[];
 }
 
+/** Captions in a language, or sign language: then `where` says where it is to be seen. */
+export interface CaptionChannel {
+  channel: string;
+  kind: "captions" | "sign";
+  is_open: boolean;
+  where?: Text | null | undefined;
+}
+
+/** A line of captions by its number in its channel; of one that was struck the words are gone. */
+export interface CaptionLine {
+  line: number;
+  at: number;
+  text: string;
+  is_struck?: boolean | undefined;
+}
+
+/** A page of captions; with `last` the newest alone. */
+export interface CaptionPage {
+  lines: CaptionLine[];
+  next?: string | null | undefined;
+}
+
 /** What a moderator wrote beside a case, for the desk alone. */
 export interface CaseNote {
   by: string;
@@ -213,6 +235,12 @@ export interface Changed {
   state: string;
   number?: string | null | undefined;
   due_at?: number | null | undefined;
+}
+
+/** The last lines of a channel. */
+export interface ChannelLines {
+  channel: string;
+  lines: CaptionLine[];
 }
 
 /** A line of chat as it was seen. */
@@ -417,6 +445,11 @@ export interface Filed {
   receive_by: number;
 }
 
+/** What one follows from now on, each with its last lines. */
+export interface Following {
+  channels: ChannelLines[];
+}
+
 /** Told before every close, by either side. */
 export interface Goodbye {
   type: "goodbye";
@@ -610,6 +643,31 @@ export interface LiveQaBeginCue {
   cue?: number | null | undefined;
 }
 
+/** One line in the channel that one writes. */
+export interface LiveQaCaption {
+  session: string;
+  channel: string;
+  text: string;
+}
+
+/** To who follows the channel: a line, or that one was struck. */
+export interface LiveQaCaptioned {
+  type: "live_qa.captioned";
+  n: number;
+  at: number;
+  session: string;
+  channel: string;
+  line: CaptionLine;
+}
+
+/** What was written in a channel, from its first line on; or only its last lines. */
+export interface LiveQaCaptions {
+  session: string;
+  channel: string;
+  last?: boolean | undefined;
+  after?: string | null | undefined;
+}
+
 /** Take part in a poll, once and for good. The client makes `ballot` and keeps it: it is the receipt. */
 export interface LiveQaCast {
   session: string;
@@ -625,6 +683,12 @@ export interface LiveQaClaim {
   version: number;
   on?: boolean | undefined;
   take_over?: boolean | undefined;
+}
+
+/** Nobody writes a channel for now. */
+export interface LiveQaCloseChannel {
+  session: string;
+  channel: string;
 }
 
 /** Close a poll before its time; then it is counted. */
@@ -689,6 +753,12 @@ export interface LiveQaFloorChanged {
   at: number;
   session: string;
   turn?: Turn | null | undefined;
+}
+
+/** Hear these channels of a session, and no other of it, for as long as one's line holds; kept nowhere. */
+export interface LiveQaFollow {
+  session: string;
+  channels: string[];
 }
 
 /** To hosts and floor managers: a hand, as it is now. */
@@ -791,6 +861,14 @@ export interface LiveQaMuted {
   session: string;
   on: boolean;
   reason: string;
+}
+
+/** Write a channel from now on, whoever wrote it before; for sign language say where it is to be seen. */
+export interface LiveQaOpenChannel {
+  session: string;
+  channel: string;
+  kind?: "captions" | "sign" | undefined;
+  where?: Text | null | undefined;
 }
 
 /** Open a poll in mode `poll`; it closes after `lasts_s`. A binding one needs voters who are verified. */
@@ -1011,6 +1089,14 @@ export interface LiveQaSteerFloor {
   session: string;
   action: "give" | "skip" | "extend" | "end";
   citizen?: string | null | undefined;
+}
+
+/** Take the words of a line away: they tell what must not stand there. */
+export interface LiveQaStrikeCaption {
+  session: string;
+  channel: string;
+  line: number;
+  reason: string;
 }
 
 /** Accept an invitation to the stage, or decline it; on deck: say that one's sound is ready. */
@@ -2256,6 +2342,7 @@ export interface QuestionTime {
   programme?: Programme | null | undefined;
   on_stage?: number | null | undefined;
   poll?: number | null | undefined;
+  channels: CaptionChannel[];
 }
 
 /** How a session is run; what is left out stays as it is. */
@@ -2571,13 +2658,17 @@ export interface Commands {
   "live_qa.ask": { asks: LiveQaAsk; answer: QuestionAsked };
   "live_qa.ask_split": { asks: LiveQaAskSplit; answer: undefined };
   "live_qa.begin_cue": { asks: LiveQaBeginCue; answer: undefined };
+  "live_qa.caption": { asks: LiveQaCaption; answer: undefined };
+  "live_qa.captions": { asks: LiveQaCaptions; answer: CaptionPage };
   "live_qa.cast": { asks: LiveQaCast; answer: undefined };
   "live_qa.claim": { asks: LiveQaClaim; answer: Moderated };
+  "live_qa.close_channel": { asks: LiveQaCloseChannel; answer: undefined };
   "live_qa.close_poll": { asks: LiveQaClosePoll; answer: undefined };
   "live_qa.defer": { asks: LiveQaDefer; answer: Moderated };
   "live_qa.desk": { asks: LiveQaDesk; answer: QuestionDesk };
   "live_qa.dismiss": { asks: LiveQaDismiss; answer: Moderated };
   "live_qa.edit_run_sheet": { asks: LiveQaEditRunSheet; answer: RunSheetEdited };
+  "live_qa.follow": { asks: LiveQaFollow; answer: Following };
   "live_qa.hold": { asks: LiveQaHold; answer: Moderated };
   "live_qa.label": { asks: LiveQaLabel; answer: Moderated };
   "live_qa.look": { asks: LiveQaLook; answer: Seen };
@@ -2585,6 +2676,7 @@ export interface Commands {
   "live_qa.merge": { asks: LiveQaMerge; answer: Moderated };
   "live_qa.minute": { asks: LiveQaMinute; answer: undefined };
   "live_qa.mute": { asks: LiveQaMute; answer: undefined };
+  "live_qa.open_channel": { asks: LiveQaOpenChannel; answer: undefined };
   "live_qa.open_poll": { asks: LiveQaOpenPoll; answer: PollOpened };
   "live_qa.pin": { asks: LiveQaPin; answer: Moderated };
   "live_qa.polls": { asks: LiveQaPolls; answer: PollList };
@@ -2602,6 +2694,7 @@ export interface Commands {
   "live_qa.signal": { asks: LiveQaSignal; answer: undefined };
   "live_qa.split": { asks: LiveQaSplit; answer: Moderated };
   "live_qa.steer_floor": { asks: LiveQaSteerFloor; answer: undefined };
+  "live_qa.strike_caption": { asks: LiveQaStrikeCaption; answer: undefined };
   "live_qa.take_floor": { asks: LiveQaTakeFloor; answer: undefined };
   "live_qa.vote": { asks: LiveQaVote; answer: QuestionBackers };
   "live_qa.withdraw": { asks: LiveQaWithdraw; answer: undefined };
@@ -2698,6 +2791,7 @@ export interface Facts {
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
   "district.supervised": DistrictSupervised;
+  "live_qa.captioned": LiveQaCaptioned;
   "live_qa.desk_changed": LiveQaDeskChanged;
   "live_qa.floor_changed": LiveQaFloorChanged;
   "live_qa.hand_changed": LiveQaHandChanged;
@@ -2751,7 +2845,9 @@ export interface Counts {
 /** Commands that only read. */
 export const READING: ReadonlySet<string> = new Set([
   "announcements.list",
+  "live_qa.captions",
   "live_qa.desk",
+  "live_qa.follow",
   "live_qa.look",
   "live_qa.polls",
   "live_qa.questions",

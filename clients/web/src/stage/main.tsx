@@ -115,6 +115,7 @@ function Screen({ city, session }: { city: City; session: string }) {
       ) : (
         <p class="wait">{t(waitsFor(screen))}</p>
       )}
+      {told && <Captions city={city} session={session} channels={told.channels} />}
       <footer>
         {ASKS.has(screen.phase) && (
           <p class="ask">
@@ -201,6 +202,7 @@ function Presenter({ city, session }: { city: City; session: string }) {
       ) : (
         <p class="wait">{t("nothing_now")}</p>
       )}
+      <Captions city={city} session={session} channels={presenter.session.channels} />
       <section>
         {presenter.who_answers && (
           <p class="who">
@@ -261,6 +263,75 @@ function Polled({ poll }: { poll: Words.Poll }) {
         ))}
       </ol>
     </article>
+  );
+}
+
+/** So many languages at once: a hall has one screen for all, and a line of each is read before the next comes. */
+const TONGUES = 2;
+
+interface CaptionsProps {
+  city: City;
+  session: string;
+  channels: Words.CaptionChannel[];
+}
+
+/** What is said, in writing, and where sign language is to be seen. */
+function Captions({ city, session, channels }: CaptionsProps) {
+  const { t, own } = useSpeech();
+  const open = channels.filter(({ is_open }) => is_open);
+  const written = open.filter(({ kind }) => kind === "captions").slice(0, TONGUES);
+  const tongues = written.map(({ channel }) => channel).join();
+  const [lines, setLines] = useState<Record<string, Words.CaptionLine | undefined>>({});
+  useEffect(() => {
+    const wanted = tongues ? tongues.split(",") : [];
+    const put = (channel: string, line: Words.CaptionLine | undefined) =>
+      setLines((before) => {
+        const known = before[channel];
+        return line && known && known.line > line.line ? before : { ...before, [channel]: line };
+      });
+    // By this window's own line, whoever reads: what is followed is heard where it was asked for.
+    const follow = () =>
+      void city.client.ask("live_qa.follow", { session, channels: wanted }).then(
+        (told) => {
+          for (const each of told.channels) put(each.channel, each.lines.at(-1));
+        },
+        () => {},
+      );
+    const look = () => {
+      for (const channel of wanted)
+        void city.ask("live_qa.captions", { session, channel, last: true }).then(
+          (told) => put(channel, told.lines.at(-1)),
+          () => {},
+        );
+    };
+    if (city.client.state === "here") follow();
+    else look();
+    const ends = [
+      city.on("state", ({ state }) => state === "here" && follow()),
+      city.on("live_qa.captioned", (told) => told.session === session && put(told.channel, told.line)),
+      city.everyNowAndThen(look),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [city, session, tongues]);
+  if (!open.length) return null;
+  return (
+    <section class="captions" aria-label={t("captions_stage")}>
+      {written.map(({ channel }) => (
+        <p key={channel} lang={channel} aria-live="polite">
+          <bdi>{lines[channel]?.text}</bdi>
+        </p>
+      ))}
+      {open.map(
+        ({ channel, kind, where }) =>
+          kind === "sign" && (
+            <p key={channel} class="where">
+              {own(where)}
+            </p>
+          ),
+      )}
+    </section>
   );
 }
 
