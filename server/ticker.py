@@ -38,6 +38,7 @@ class Ticker:
         crowd = settings.crowd
         self._router = router
         self._metrics = metrics
+        self._busy_low = crowd.busy_low
         self._ladder = Ladder(crowd.busy_high, crowd.busy_low, crowd.step_up_seconds, crowd.step_down_seconds)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -97,6 +98,7 @@ class Ticker:
             now, used = loop.time(), time.process_time()
             busy = (used - cpu) / (now - wall)
             wall, cpu = now, used
+            self._router.door.is_busy = busy > self._busy_low
             before = self._ladder.step
             step = self._ladder.observe(busy, now)
             if step != before:
