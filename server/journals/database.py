@@ -72,6 +72,7 @@ _PASSING_POSTGRES = ("08", "25006", "40", "53", "55", "57", "58")
 T = TypeVar("T")
 
 _ENGINE: dict[str, Any] = {
+    "hide_parameters": True,  # what a fault says goes into the log: no text of a citizen, no ballot
     "pool_reset_on_return": None,  # every transaction is ended where it was begun
     "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
 }

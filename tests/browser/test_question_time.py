@@ -227,6 +227,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await host.get_by_role("button", name="투표 마감").click()
     await host.locator("dialog button[type=submit]").click()
     await expect(screen.locator(".polled li strong")).to_have_text(["1", "4"])
+    assert await screen.evaluate("document.documentElement.scrollHeight") <= 1080
     await expect(poll.locator(".votes li b")).to_have_text(["1표 (20%)", "4표 (80%)"])
     await poll.get_by_role("button", name="내 표가 들어 있는지 확인하기").click()
     await expect(poll).to_contain_text("있습니다. 내 표가 세어졌습니다.")

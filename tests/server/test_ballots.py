@@ -1,11 +1,13 @@
 """A secret ballot is counted, and by nothing that is kept joined with a person."""
 
 import random
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 
 from server.config import Data
 from server.journal import Fenced, Round
@@ -78,6 +80,18 @@ async def test_what_is_kept_of_a_ballot_says_neither_who_nor_when(journal: SqlJo
     told = str(await all_of(journal)) + str(await journal.held_on("haneul"))
     assert "b1" not in told
     assert "yes" not in told
+
+
+async def test_what_the_database_says_of_a_fault_tells_no_ballot(journal: SqlJournal) -> None:
+    """It goes into the log, whole."""
+    await journal.database.write(lambda it: it.execute(sql("DROP TABLE ballots")))
+    id, choice = "b" * 26, "c" * 26
+    with pytest.raises(DBAPIError) as told:
+        await cast(journal, ("haneul", id, choice))
+    said = "".join(traceback.format_exception(told.value))
+    assert "INSERT INTO ballots" in said
+    assert id not in said
+    assert choice not in said
 
 
 async def test_the_order_of_voting_is_in_no_file(tmp_path: Path) -> None:

@@ -117,13 +117,13 @@ function Screen({ city, session }: { city: City; session: string }) {
       )}
       {told && <Captions city={city} session={session} channels={told.channels} />}
       <footer>
-        {ASKS.has(screen.phase) && (
+        {ASKS.has(screen.phase) && !screen.poll && (
           <p class="ask">
             {t("ask_at")} <strong>{location.host}/plain</strong>
           </p>
         )}
         <Announced city={city} district={told?.district} />
-        {told?.programme && <Programme programme={told.programme} />}
+        {told?.programme && !screen.poll && <Programme programme={told.programme} />}
       </footer>
     </>
   );
@@ -252,7 +252,7 @@ function Polled({ poll }: { poll: Words.Poll }) {
       <p class={`text ${size(poll.question.ko + poll.question.en)}`}>
         <bdi lang="ko">{poll.question.ko}</bdi> <bdi lang="en">{poll.question.en}</bdi>
       </p>
-      <ol class={poll.answers.length > 6 ? "many" : ""} aria-live="polite">
+      <ol class={howMany(poll.answers.length)} aria-live="polite">
         {poll.answers.map(({ answer, text, votes }) => (
           <li key={answer} style={{ "--share": `${((votes ?? 0) / all) * 100}%` }}>
             <span>
@@ -264,6 +264,11 @@ function Polled({ poll }: { poll: Words.Poll }) {
       </ol>
     </article>
   );
+}
+
+/** As many rows as a screen has room for under the question. */
+function howMany(answers: number): string {
+  return answers > 12 ? "most" : answers > 4 ? "many" : "";
 }
 
 /** So many languages at once: a hall has one screen for all, and a line of each is read before the next comes. */

@@ -139,7 +139,6 @@ export function Street() {
       <Menu />
       <div class="bars">
         <Turn />
-        <Captions />
         <Announced />
         <LinkBar />
         <Restrained />
@@ -148,6 +147,7 @@ export function Street() {
       </div>
       <Outside />
       <Use />
+      <Captions />
       <div class="bottom">
         <Chat />
         <Gestures made={(stance) => world && gesture(world, stance)} />
