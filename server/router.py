@@ -445,12 +445,8 @@ class Router:
         self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
         expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
         connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
-        raise Refused(
-            Refusal.FULL,
-            f"place {waits.place} in the line",
-            field="district",
-            retry_after_ms=waits.retry_ms,
-        )
+        told = f"place {waits.place} in the line"
+        raise Refused(Refusal.FULL, told, field="district", retry_after_ms=waits.retry_ms)
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)

@@ -113,7 +113,7 @@ def play(
         played.box += cast(city, entries, step.command)
         _take(played, entries, people, silent, private, district)
         _count(played, seal, people, silent, private, district)
-    _check_replay(played, services)
+    _check_replay(played, services, people, district)
     _check_secret(played)
     return played
 
@@ -214,8 +214,13 @@ def _check_private(
                 assert secret not in shown, f"{person.id} was shown {secret!r} in {shown}"
 
 
-def _check_replay(played: Played, services: Callable[[Texts], Sequence[Service[Any]]]) -> None:
-    """The journal alone gives the same state; so does a snapshot."""
+def _check_replay(
+    played: Played,
+    services: Callable[[Texts], Sequence[Service[Any]]],
+    people: Sequence[Citizen],
+    district: str,
+) -> None:
+    """The journal alone gives the same state; so does a snapshot, and what is shown of it is the same."""
     again = City(services(played.texts))
     for entry, at in played.entries:
         fields = json.loads(entry.event.model_dump_json(exclude_defaults=True, by_alias=True))
@@ -226,6 +231,9 @@ def _check_replay(played: Played, services: Callable[[Texts], Sequence[Service[A
     restored.restore(json.loads(state))
     assert json.dumps(restored.snapshot(), sort_keys=True) == state, "a snapshot does not give itself back"
     assert restored.next_due() == played.city.next_due()
+    for person in people:
+        shown = played.city.views(person, district, played.now)
+        assert restored.views(person, district, played.now) == shown, f"{person.id} is shown what was"
 
 
 def _check_secret(played: Played) -> None:

@@ -18,6 +18,7 @@ from worlds.services.live_qa.rows import (
     hand_row,
     own_row,
     prompt,
+    public_bytes,
     public_row,
     session_row,
 )
@@ -57,9 +58,16 @@ def within(rows: Iterable[R], budget: int) -> list[R]:
 
 
 def page(
-    items: list[T], after: str | None, row_of: Callable[[T], R], budget: int = PAGE_BYTES
+    items: list[T],
+    after: str | None,
+    row_of: Callable[[T], R],
+    budget: int = PAGE_BYTES,
+    bytes_of: Callable[[T], int] | None = None,
 ) -> tuple[list[R], str | None]:
-    """Rows from the place `after` on, at least one; and the place where the next page begins."""
+    """Rows from the place `after` on, at least one; and the place where the next page begins.
+
+    `bytes_of`: how long an item's row is at most, where that is known without looking.
+    """
     try:
         start = int(after or 0)
     except ValueError:
@@ -69,7 +77,7 @@ def page(
     rows: list[R] = []
     for item in items[start:]:
         row = row_of(item)
-        budget -= _size(row)
+        budget -= _size(row) if bytes_of is None else bytes_of(item)
         if rows and budget < 0:
             return rows, str(start + len(rows))
         rows.append(row)
@@ -142,8 +150,11 @@ def _open_page(
     def row(item: tuple[Question, bool]) -> wire.Question:
         return public_row(venue, session, item[0], citizen.id, is_new=item[1])
 
+    def size(item: tuple[Question, bool]) -> int:
+        return public_bytes(venue, session, item[0])
+
     top = venue.ranking.top(session, now)
-    return page(order_for(session, citizen.id, top), after, row, budget)
+    return page(order_for(session, citizen.id, top), after, row, budget, size)
 
 
 def presenter(venue: Venue, session: Session) -> wire.PresenterView:

@@ -161,6 +161,28 @@ export function Form({ guide, world, show }: FormProps) {
       )}
     </Field>
   );
+  const choice = (
+    name: "statutory_type" | "department",
+    label: string,
+    among: [id: string, name: string][],
+  ) => (
+    <Field name={name} label={label} fault={at(name)}>
+      {(aria) => (
+        <select
+          {...aria}
+          value={now[name]}
+          onChange={(event) => write({ [name]: event.currentTarget.value })}
+        >
+          <option value="">{say("none")}</option>
+          {among.map(([id, called]) => (
+            <option key={id} value={id}>
+              {called}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
   const isElsewhere =
     fault &&
     !["kind", "statutory_type", "department", "title", "text", "name", "address", "contact"].includes(
@@ -191,24 +213,12 @@ export function Form({ guide, world, show }: FormProps) {
             </select>
           )}
         </Field>
-        {types.length > 0 && (
-          <Field name="statutory_type" label={say("pt.type")} fault={at("statutory_type")}>
-            {(aria) => (
-              <select
-                {...aria}
-                value={now.statutory_type}
-                onChange={(event) => write({ statutory_type: event.currentTarget.value })}
-              >
-                <option value="">{say("none")}</option>
-                {types.map(({ id, name, period }) => (
-                  <option key={id} value={id}>
-                    {of(name)} ({periodOf(period)})
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        )}
+        {types.length > 0 &&
+          choice(
+            "statutory_type",
+            say("pt.type"),
+            types.map(({ id, name, period }) => [id, `${of(name)} (${periodOf(period)})`]),
+          )}
         {line("title", "off")}
         <Field name="text" label={say("pt.text")} fault={at("text")}>
           {(aria) => (
@@ -225,22 +235,11 @@ export function Form({ guide, world, show }: FormProps) {
         {line("name", "name")}
         {line("address", "street-address")}
         {line("contact", "tel")}
-        <Field name="department" label={say("pt.department")} fault={at("department")}>
-          {(aria) => (
-            <select
-              {...aria}
-              value={now.department}
-              onChange={(event) => write({ department: event.currentTarget.value })}
-            >
-              <option value="">{say("none")}</option>
-              {guide.departments.map(({ id, name }) => (
-                <option key={id} value={id}>
-                  {of(name)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        {choice(
+          "department",
+          say("pt.department"),
+          guide.departments.map(({ id, name }) => [id, of(name)]),
+        )}
         {(["here", "publish", "joint"] as const).map((name) => (
           <label key={name} class="check">
             <input
