@@ -80,7 +80,7 @@ async def test_who_follows_a_language_hears_it_wherever_they_are_and_reads_what_
             assert 'href="/plain/question-time/qa-1/captions/ko"' in page.text
             plain = await reader.get("/plain/question-time/qa-1/captions/ko?anew=yes")
             assert "안녕하십니까." in plain.text
-            assert "010" not in plain.text
+            assert "번호" not in plain.text
             assert '<meta http-equiv="refresh" content="5">' in plain.text
             assert (await reader.get("/plain/question-time/qa-1/captions/ja")).status_code == 404
             at = "/api/question-times/qa-1/captions/ko.vtt"
@@ -90,6 +90,6 @@ async def test_who_follows_a_language_hears_it_wherever_they_are_and_reads_what_
             subtitles = await reader.get(at)
             assert subtitles.headers["content-type"] == "text/vtt; charset=utf-8"
             assert "곧 시작합니다." in subtitles.text
-            assert "010" not in subtitles.text
+            assert "번호" not in subtitles.text
             record = await reader.get("/plain/question-time/qa-1/record")
             assert f'href="{at}" download' in record.text
