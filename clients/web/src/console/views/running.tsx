@@ -146,7 +146,7 @@ export function Running({ city, session, seen }: Run) {
         mayBegin={!IS_OVER.has(told.phase)}
         mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
       />
-      <Polls city={city} session={told} />
+      {(told.mode === "poll" || told.poll) && <Polls city={city} session={told} />}
       <section>
         <h2>
           {t("hands")} <small>{host.hands.length}</small>
