@@ -74,6 +74,9 @@ class Command(Message):
     reads: ClassVar[bool] = False
     """Whether it only reads, with nothing in its fields that should stay out of an address."""
 
+    secret: ClassVar[frozenset[str]] = frozenset()
+    """Fields of which nothing is kept beside who sent them, not even a hash."""
+
     id: Natural
     key: Annotated[str, Field(min_length=1, max_length=MAX_KEY_LENGTH)] | None = None
 

@@ -34,6 +34,7 @@ class Door:
         self._metrics = metrics
         self._lines = Buckets(limits.lines_per_s, limits.line_burst)
         self._handshakes = Buckets(limits.handshakes_per_s, max(1.0, limits.handshakes_per_s))
+        self._rarer_handshakes = Buckets(limits.busy_handshakes_per_s, limits.busy_handshake_burst)
         self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
         self._kept_out: dict[str, float] = {}
@@ -41,6 +42,8 @@ class Door:
         self.connections = 0
         self.holds_arrivals = False
         """Whether new arrivals wait because the crowd inside is already too much."""
+        self.is_busy = False
+        """Whether there is little room left, so that who comes often waits for who comes once."""
         self.is_draining = False
         """Whether this node is going away and takes nobody."""
 
@@ -65,6 +68,11 @@ class Door:
             wait = self._handshakes.take(place, now)
             if wait:
                 raise self._shut("handshakes_per_s", "too many connections a second from your address", wait)
+            wait = self._rarer_handshakes.take(place, now)
+            if wait and self.is_busy:
+                raise self._shut(
+                    "busy_handshakes_per_s", "the city is busy, and your address came often", wait
+                )
             if limits.connections_per_address and self._inside[place] >= limits.connections_per_address:
                 raise self._shut("connections_per_address", "too many connections from your address")
         if limits.connections and self.connections >= limits.connections:

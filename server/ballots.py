@@ -13,8 +13,9 @@ from operator import itemgetter
 from sqlalchemy import Column, Connection, Integer, String, delete, func, insert, select
 from sqlalchemy import Table as SqlTable
 
-from server.journal import Ballot, NewEntry
+from server.journal import NewEntry
 from server.journals.database import Database, metadata, upsert
+from worlds.service import Ballot
 
 ballots = SqlTable(
     "ballots",

@@ -23,7 +23,7 @@ from server.config import Settings
 from server.connection import Connection
 from server.frames import binary_frame
 from server.inbox import Inbox
-from server.metrics import Metrics
+from server.metrics import TICK_PHASES, Metrics
 from server.sockets import OneByOne, Sockets
 from worlds.citizen import Citizen
 from worlds.district import District
@@ -208,8 +208,12 @@ class Crowd:
         self._away.discard(slot)
         self._joining.add(slot)
 
-    def tick(self, now: float) -> None:
-        """One tick: receive, walk, tell who was put back or crossed a zone, weave the frames, send them."""
+    def ticking(self, now: float) -> Iterator[None]:
+        """One tick: receive, walk, tell who was put back or crossed a zone; weave the frames; send them.
+
+        In parts: in a full district each takes some ms, and in between others have a turn. Who comes or goes meanwhile
+        is as one who comes or goes between two ticks.
+        """
         if not self.connections:
             self._pass(now)
             return
@@ -220,6 +224,8 @@ class Crowd:
         self._walk(steps, now)
         self._supervise(now)
         walked = time.perf_counter()
+        yield
+        weaving = time.perf_counter()
         unix_ms = self.clock.unix_ms()
         cells, counts = np.unique(self._watched[self._watched >= 0], return_counts=True)
         people = dict(zip(cells.tolist(), counts.tolist(), strict=True))
@@ -227,6 +233,8 @@ class Crowd:
         self.metrics.frames_skipped.inc(behind)
         woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
         wove = time.perf_counter()
+        yield
+        sending = time.perf_counter()
         told = self._counts(list(people))
         for cell in woven.tiles.keys() | told.keys():
             besides = [values[cell] for values in (woven.tiles, told) if cell in values]
@@ -234,14 +242,11 @@ class Crowd:
         self._send(woven.frames)
         self._move_watchers(crossings, woven.crossings)
         self._picture_joiners()
-        sent = time.perf_counter()
-        phase = self.metrics.tick_seconds.labels
-        phase("receive").observe(received - began)
-        phase("walk").observe(walked - received)
-        phase("encode").observe(wove - walked)
-        phase("send").observe(sent - wove)
-        phase("total").observe(sent - began)
+        took = received - began, walked - received, wove - weaving, time.perf_counter() - sending
+        for phase, seconds in zip(TICK_PHASES, (*took, sum(took)), strict=True):
+            self.metrics.tick_seconds.labels(phase).observe(seconds)
         if self.district.tick % round(self.district.tick_hz) == 0:
+            yield
             self._measure(people, now)
 
     def flush(self) -> None:
@@ -369,9 +374,9 @@ class Crowd:
         """Who crossed into another cell has had the old cell's frame; now what the new cell sees besides."""
         frames = {pair: [binary_frame(part) for part in parts] for pair, parts in messages.items()}
         for slot, before, after in crossings:
-            self._unwatch(slot)
-            self._watch(slot, after)
-            self._give(slot, frames[before, after])
+            if self._watched[slot] == before:  # else gone meanwhile, or held
+                self._watch(slot, after)
+                self._give(slot, frames[before, after])
 
     def _picture_joiners(self) -> None:
         pictures: dict[int, list[bytes]] = {}

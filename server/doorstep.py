@@ -21,7 +21,7 @@ log = structlog.get_logger("doorstep")
 BACKLOG = 4096
 """Lines that the kernel holds until we take them."""
 
-AT_ONCE = 16
+AT_ONCE = 4
 """Lines that are taken in one turn of the loop; what waits is taken in the next."""
 
 AGAIN_SECONDS = 1.0

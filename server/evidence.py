@@ -1,6 +1,6 @@
 """The edge as a witness: who is here, and what each of them has seen and heard of late."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from worlds.citizen import Citizen
@@ -41,6 +41,12 @@ class Evidence:
         """Someone who is here now."""
         connection = self._router.present.get(citizen)
         return connection.citizen if connection is not None else None
+
+    def who_is_in(self, district: str) -> Sequence[Citizen]:
+        """Everyone who is in a district now, also those whose line broke just now."""
+        crowd = self._router.crowds.get(district)
+        here = crowd.connections.values() if crowd is not None else ()
+        return [one.citizen for one in here if one.citizen is not None]
 
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         """What a citizen has seen and heard just now, with how `about` looks."""

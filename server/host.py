@@ -41,6 +41,7 @@ from server.retention import (
 )
 from server.round import RETRY_MS, Answer, Asked, OpenRound, unavailable
 from server.snapshots import Snapshots
+from server.tallies import Tallies
 from worlds.citizen import Citizen
 from worlds.city import City
 from worlds.service import Audience, Effect, Texts
@@ -60,6 +61,9 @@ MANY_ENTRIES = 20_000
 
 MAX_WAITING = 4_096
 """Commands that may wait for a round; past it they are refused `unavailable`."""
+
+NOBODY = Citizen(id="", name="")
+"""Who asks what the building asks."""
 
 ROUND_COMMANDS = 128
 """Commands that one round decides; the others are of the next, so that ticks need not wait for a crowd's."""
@@ -108,6 +112,7 @@ class Host:
         self._version = 0
         self._last_now = 0
         self._snapshots = snapshots or Snapshots()
+        self.tallies = Tallies(journal, clock)
         self._counted_at = 0.0
         self._is_loaded = False
         self._tidy_at = -math.inf
@@ -380,6 +385,8 @@ class Host:
                 await self._give_up(asked)
             else:
                 self._tell(opened)
+                for command in await self.tallies.commands(self.city):
+                    self.submit(command, NOBODY, lambda _: None)
                 await self._tidy()
                 self._snapshots.begin(self._version)
         if self._is_loaded:

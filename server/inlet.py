@@ -22,11 +22,11 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from server.frames import Boundary, unmask_poses
+from server.frames import POSE_FRAME_BYTES, Boundary, unmask_poses
 from server.inbox import Inbox
 from server.limits import Limits
 from server.metrics import Metrics
-from server.paced import TWO_POSES_BYTES, Paced, Socket
+from server.paced import Paced, Socket
 from server.sockets import READ_BYTES, Haul, Sockets
 
 READ_SECONDS = 0.01
@@ -200,7 +200,7 @@ class Inlet:
             way = self._sources[fd].way
             if way is not None:
                 self._paced.take(self._sources[fd].sock, way[1])
-        self._hear_all(ended + haul.others)
+        self._hear_all(ended + self._sort_many(haul.others))
         return len(ready) + len(self._late) + len(self._late_short)
 
     def collect(self, inbox: Inbox, now: float) -> None:
@@ -212,7 +212,7 @@ class Inlet:
         self._sort(haul)
         inbox.mark(now)
         self._paced.miss(inbox, set(haul.nothing))
-        self._hear_all(haul.others)
+        self._hear_all(self._sort_many(haul.others))
         if self._is_waiting and (self._late or self._late_short):
             self._wait_no_more()
             self._loop.call_later(0, self._go_on)
@@ -223,9 +223,6 @@ class Inlet:
 
     def _hear_all(self, others: list[tuple[int, bytes]]) -> None:
         """What is no pose to its source, commands and shorter words each for their time."""
-        for fd, raw in others:
-            if len(raw) == TWO_POSES_BYTES:
-                self._paced.drop(fd)
         said = [(self._sources[fd], raw) for fd, raw in others if fd in self._sources]
         self._late = self._hear(self._late, [one for one in said if len(one[1]) >= COMMAND_BYTES])
         self._late_short = self._hear(self._late_short, [one for one in said if len(one[1]) < COMMAND_BYTES])
@@ -252,20 +249,44 @@ class Inlet:
         if not len(where):
             return where
         frames, is_pose = unmask_poses(haul.frames)
-        inbox = self._inbox[where]
-        inbox[~is_pose] = -1
-        slots = self._slot[where]
-        first = int(inbox[0])
-        if first >= 0 and (inbox == first).all():
-            self._inboxes[first].take_all(slots, frames.tobytes())
-            return where
-        for number in np.flatnonzero(np.bincount(inbox + 1)).tolist():
-            rows = np.flatnonzero(inbox == number - 1)
-            if number:
-                self._inboxes[number - 1].take_all(slots[rows], frames.take(rows).tobytes())
+        is_pose &= self._inbox[where] >= 0
+        if not is_pose.all():
+            haul.others += [(int(where[row]), haul.frame(row)) for row in np.flatnonzero(~is_pose).tolist()]
+            where, frames = where[is_pose], frames[is_pose]
+        self._give(where, frames)
+        return where
+
+    def _sort_many(self, others: list[tuple[int, bytes]]) -> list[tuple[int, bytes]]:
+        """What holds some poses and nothing else to their district too, in their order; the others.
+
+        So whoever sends many is no more work than many who send one, and neither is a round that was long.
+        """
+        many = [
+            one for one in others if len(one[1]) > POSE_FRAME_BYTES and not len(one[1]) % POSE_FRAME_BYTES
+        ]
+        if not many:
+            return others
+        fds = np.array([fd for fd, _ in many], np.int64)
+        counts = np.array([len(raw) for _, raw in many]) // POSE_FRAME_BYTES
+        frames, is_pose = unmask_poses(b"".join(raw for _, raw in many))
+        is_whole = np.logical_and.reduceat(is_pose, np.cumsum(counts) - counts) & (self._inbox[fds] >= 0)
+        self._give(np.repeat(fds[is_whole], counts[is_whole]), frames[np.repeat(is_whole, counts)])
+        for fd, count in zip(fds[is_whole].tolist(), counts[is_whole].tolist(), strict=True):
+            self._paced.drop(fd)
+            if count * POSE_FRAME_BYTES == READ_BYTES:
+                self._read_anew(self._sources[fd])
+        taken = set(fds[is_whole].tolist())
+        return [one for one in others if one[0] not in taken]
+
+    def _give(self, where: NDArray[np.int64], frames: NDArray[np.void]) -> None:
+        """Poses, each of one of these sockets, to the districts of those whose they are."""
+        inbox, slots = self._inbox[where], self._slot[where]
+        for number in np.flatnonzero(np.bincount(inbox)).tolist() if len(where) else ():
+            rows = np.flatnonzero(inbox == number)
+            if len(rows) == len(where):
+                self._inboxes[number].take_all(slots, frames.tobytes())
             else:
-                haul.others += [(int(where[row]), haul.frame(row)) for row in rows.tolist()]
-        return where[inbox >= 0]
+                self._inboxes[number].take_all(slots[rows], frames.take(rows).tobytes())
 
     def _hand_on(self, source: Source, raw: bytes) -> None:
         if self._sources.get(source.fd) is not source:

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from worlds.service import Record
+from worlds.service import Ballot, Record, Tally
 
 ERASED = "citizens.erased"
 """The entry that says that personal texts are gone: all of a `citizen`, or the `refs` that need not be kept longer."""
@@ -115,15 +115,6 @@ class KeyDone:
     content: str
     result: Any
     at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """One ballot of a secret poll; `id` was made by the client, `choice` is the poll's own word for it."""
-
-    poll: str
-    id: str
-    choice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +222,14 @@ class Journal(ABC):
     @abstractmethod
     def personal_texts(self) -> AsyncIterator[tuple[str, str]]:
         """Every personal text that is not erased, with its reference."""
+
+    @abstractmethod
+    async def tally(self, poll: str) -> Tally:
+        """Count the ballots of a poll that is closed, and leave no trace of when each came; raises Unavailable."""
+
+    @abstractmethod
+    async def ballot_ids(self, poll: str) -> str:
+        """The ids of a poll's ballots, sorted, one a line: what is published, and what a tally's `digest` is of."""
 
     @abstractmethod
     async def verify(self, published: Head | None = None) -> Verdict:

@@ -63,6 +63,13 @@ class Limits(Section):
     handshakes_per_s: PerSecond = 50
     """New connections from one address: a storm from one place must not shut out the others."""
 
+    busy_handshakes_per_s: PerSecond = 1
+    """New connections from one address while the core is busier than `crowd.busy_low`: in a raid the same come again
+    and again, and each costs what a hundred poses do; a newcomer's own address has none before it."""
+
+    busy_handshake_burst: Burst = 8
+    """New connections from one address at once, also while it is busy: a family, or a page opened anew."""
+
     requests_per_s: PerSecond = 100
     """HTTP requests from one address: a page with its parts at once, and a school that opens it together."""
 

@@ -9,8 +9,8 @@ class Step(IntEnum):
     EASY = 0
     FAR_SLOWER = 1
     MIDDLE_SLOWER = 2
-    TICK_HALVED = 3
-    ARRIVALS_WAIT = 4
+    ARRIVALS_WAIT = 3
+    TICK_HALVED = 4
 
 
 class Ladder:
@@ -36,7 +36,7 @@ class Ladder:
         elif self._easy_since is None:
             self._easy_since = now
         if self._busy_since is not None and now - self._busy_since >= self._up_seconds:
-            self.step = Step(min(self.step + 1, Step.ARRIVALS_WAIT))
+            self.step = Step(min(self.step + 1, max(Step)))
             self._busy_since = now
         if self._easy_since is not None and now - self._easy_since >= self._down_seconds:
             self.step = Step(max(self.step - 1, Step.EASY))

@@ -21,9 +21,6 @@ POSES_IN_PACE = 20
 """Who has sent so many, one by one, is paced; until they send none in a tick, or two. While sending so many, who runs
 as fast as one may has kept enough of the allowance to be dated a tick too early."""
 
-TWO_POSES_BYTES = 2 * POSE_FRAME_BYTES
-"""What is read of who sends more than one pose a tick: as one piece, it would go to the library every time."""
-
 
 class Socket(Protocol):
     """What is needed of a socket that is read here."""

@@ -18,7 +18,7 @@ from server.journal import KeyDone, NewEntry, Round, Text
 from server.sealing import sealed
 from worlds.citizen import Citizen
 from worlds.city import City, Decided, Torn
-from worlds.service import Event, Personal, Texts
+from worlds.service import Ballot, Event, Personal, Texts
 
 log = structlog.get_logger("host")
 
@@ -56,6 +56,7 @@ class OpenRound:
     keys: list[str | None] = field(default_factory=list)
     apart: list[Text] = field(default_factory=list)
     done: list[KeyDone] = field(default_factory=list)
+    ballots: list[Ballot] = field(default_factory=list)
     answers: list[tuple[Answer, Done | Refused]] = field(default_factory=list)
 
     def decide(self, ask: Asked, known: Known) -> None:
@@ -85,6 +86,10 @@ class OpenRound:
             log.exception("a fault of ours while deciding", command=command.type)
             self._refuse(ask, unavailable(), texts)
             return
+        if any(self.city.took_part(entry) is not None for entry in entries):
+            # Beside nothing that says whose; the journal takes as many as there are participations, and no other round.
+            ballot = self.city.ballot(command)
+            self.ballots += [ballot] if ballot is not None else []
         self.entries += entries
         self.keys += [command.key if i == 0 else None for i in range(len(entries))]
         done = Done(id=command.id, result=dump(result) if isinstance(result, BaseModel) else None)
@@ -118,6 +123,7 @@ class OpenRound:
                 actor=entry.actor,
                 key=key,
                 at=self.now,
+                poll=self.city.took_part(entry),
             )
             for entry, key in zip(self.entries, self.keys, strict=True)
         ]
@@ -126,7 +132,12 @@ class OpenRound:
             for record in self.city.records(entry, self.now):
                 records[record.kind, record.key] = record
         return Round(
-            after=after, entries=entries, texts=self.apart, records=list(records.values()), done=self.done
+            after=after,
+            entries=entries,
+            texts=self.apart,
+            records=list(records.values()),
+            done=self.done,
+            ballots=self.ballots,
         )
 
     def _refuse(self, ask: Asked, refusal: Refused, texts: int) -> None:
@@ -146,6 +157,10 @@ class OpenRound:
 
 
 def content_of(command: Command) -> str:
-    """What a command asks, whatever its id and key: the same content may be sent again."""
-    fields = command.model_dump(mode="json", exclude={"id", "key"})
+    """What a command asks, whatever its id and key: the same content may be sent again.
+
+    Nothing of what is secret: it is kept beside who asked, and a hash over a choice and an id that are published would
+    tell whose they are.
+    """
+    fields = command.model_dump(mode="json", exclude={"id", "key", *command.secret})
     return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

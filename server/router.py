@@ -34,7 +34,7 @@ from server.restraints import Restraints
 from server.round import unavailable
 from server.sessions import Sessions
 from server.speech import Speech
-from server.waiting import RETRY_MS, Entrance
+from server.waiting import Entrance
 from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
@@ -394,16 +394,16 @@ class Router:
             known = any(district.id == command.district for district in self.plan.districts)
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
         self.restraints.check_entering(connection, command)
+        is_inside = connection.crowd is crowd
+        spot = crowd.district.arrival(command.at, citizen, connection.slot if is_inside else -1)
+        if not is_inside:
+            self._wait(connection, crowd, citizen, now)
         if isinstance(command.at, AtPlace):
             self.pace.enter_at(citizen.id, connection.line.address, now)
-        spot = crowd.district.arrival(
-            command.at, citizen, connection.slot if connection.crowd is crowd else -1
-        )
-        if connection.crowd is crowd:
+        if is_inside:
             slot = connection.slot
             crowd.district.place(slot, spot, now)
         else:
-            self._wait(connection, crowd, citizen, now)
             slot = crowd.district.admit(citizen, spot, now)
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
@@ -445,9 +445,8 @@ class Router:
         self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
         expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
         connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
-        raise Refused(
-            Refusal.FULL, f"place {waits.place} in the line", field="district", retry_after_ms=RETRY_MS
-        )
+        told = f"place {waits.place} in the line"
+        raise Refused(Refusal.FULL, told, field="district", retry_after_ms=waits.retry_ms)
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)

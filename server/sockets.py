@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from server.frames import POSE_FRAME_BYTES
 from server.ring import RECEIVE, SEND, Ring, RingMissing
 
-READ_BYTES = 448
-"""What is read of a socket in one round: a pose and more, or some messages. With its head such an object still comes
-from Python's own pools; 65 bytes more, and each read would be two calls of malloc."""
+READ_BYTES = 18 * POSE_FRAME_BYTES
+"""What is read of a socket in one round: whole poses of who sends many, or some messages. With its head such an object
+still comes from Python's own pools; four poses more, and each read would be two calls of malloc."""
 
 
 @dataclass(slots=True)

@@ -1,13 +1,20 @@
 """Who waits at the door of a full district: first come, first in; who stops asking loses the place."""
 
+import sys
 from bisect import bisect_left
 from collections import OrderedDict, deque
 from typing import NamedTuple
 
 RETRY_MS = 3_000
-"""How long one who waits is told to wait before asking again."""
+"""How long who waits at the head of a line is told to wait before asking again."""
 
-LAPSE_SECONDS = 15.0
+ASKS_PER_S = 100
+"""Of a whole line: so the farther back one waits, the more rarely one asks, and a line of thousands is no load."""
+
+MAX_RETRY_MS = 6_000
+"""However far back: a door that opens at once is seen so soon."""
+
+LAPSE_SECONDS = 20.0
 """Who has not asked again for so long has gone away."""
 
 MOVES_SEEN = 20
@@ -81,6 +88,11 @@ class Waits(NamedTuple):
     place: int
     expected_s: float | None
 
+    @property
+    def retry_ms(self) -> int:
+        """After how long to ask again."""
+        return min(max(RETRY_MS, self.place * 1000 // ASKS_PER_S), MAX_RETRY_MS)
+
 
 class Entrance:
     """The way into a district of so many seats (0 = no bound), some of them kept for those who work there.
@@ -108,7 +120,7 @@ class Entrance:
 
         `room`: so many of this citizen's kind may come just now; they have a line of their own.
         """
-        free = self._seats - inside - (0 if works_here else self._kept) if self._seats else 1
+        free = self._seats - inside - (0 if works_here else self._kept) if self._seats else sys.maxsize
         if is_held and not works_here:
             free = 0
         line, others = self._lines[works_here], self._slowed

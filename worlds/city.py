@@ -14,7 +14,18 @@ from protocol.refusals import Refusal, Refused
 from worlds.calendar import Calendar
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
-from worlds.service import Audience, Effect, Event, Listing, Personal, Record, Restrain, Service
+from worlds.service import (
+    Audience,
+    Ballot,
+    Effect,
+    Event,
+    Listing,
+    Personal,
+    Record,
+    Restrain,
+    Service,
+    Tally,
+)
 from worlds.speech import Line
 
 Seal = Callable[[Event], Event]
@@ -149,6 +160,25 @@ class City:
         """What the services ask of themselves when a citizen comes into the city (None), or into a district."""
         for service in self.services.values():
             yield from service.arrivals(citizen, district, now)
+
+    # Secret polls
+
+    def took_part(self, entry: Decided) -> str | None:
+        """The poll in which an event is its actor's participation."""
+        return self.services[entry.service].took_part(entry.event)
+
+    def ballot(self, command: Command) -> Ballot | None:
+        """The ballot that a command casts where it leads to a participation."""
+        service = self._answers_to.get(type(command))
+        return None if service is None else service.ballot(command)
+
+    def uncounted(self) -> Iterator[tuple[str, Callable[[Tally], Command]]]:
+        """Polls that are to be counted, each with what its service then asks of itself."""
+        for service in self.services.values():
+            for poll in service.uncounted():
+                yield poll, service.counted
+
+    # Deadlines and retention
 
     def due(self, now: int, chance: bytes, seal: Seal) -> Iterator[Decided]:
         """Decide and apply what follows from deadlines that have come, service by service; raises Torn."""

@@ -64,6 +64,9 @@ class Witness(Protocol):
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         """What a citizen has seen and heard just now, with how `about` looks."""
 
+    def who_is_in(self, district: str) -> Sequence[Citizen]:
+        """Everyone who is in a district now."""
+
 
 class HeardOfLate:
     """The last lines that each citizen heard or said; a line is one object for all who heard it."""

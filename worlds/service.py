@@ -205,6 +205,32 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """One ballot of a secret poll; `id` was made by the client, `choice` is the poll's own word for it.
+
+    The building puts it into its box in the round's commit; it stands in no event, and beside no citizen.
+    """
+
+    poll: str
+    id: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was found in a poll's box: how often each choice was made, and the hash of the sorted list of ids."""
+
+    poll: str
+    times: Mapping[str, int]
+    digest: str
+
+    @property
+    def ballots(self) -> int:
+        """How many there are."""
+        return sum(self.times.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A part of a list: the items, and where the next part begins, or None."""
 
@@ -276,6 +302,24 @@ class Service(Generic[E]):
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
         """What this service asks of itself when a citizen's line breaks, or comes back; as that citizen."""
         yield from ()
+
+    # Secret polls: the journal holds who took part, the box what was chosen, and nothing both
+
+    def took_part(self, event: E) -> str | None:
+        """The poll of which an event is its actor's participation: its box has as many ballots as there are such."""
+        return None
+
+    def ballot(self, command: Command) -> Ballot | None:
+        """The ballot that goes into the box for the participation that a command led to."""
+        return None
+
+    def uncounted(self) -> Collection[str]:
+        """Polls that are closed: the host has their ballots counted, and asks what `counted` makes of it."""
+        return ()
+
+    def counted(self, tally: Tally) -> Command:
+        """What this service asks of itself when a poll of `uncounted` was counted."""
+        raise LookupError(f"{self.name} has no polls")
 
     # What a service may say to the commands of others, and to the lanes
 

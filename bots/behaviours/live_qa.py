@@ -1,4 +1,4 @@
-"""Question time: the audience asks, votes and raises hands; moderators take up what waits and publish it."""
+"""Question time: the audience asks, votes, casts ballots, raises hands; moderators publish what waits."""
 
 import random
 
@@ -6,14 +6,18 @@ from bots.behaviour import Behaviour, pause
 from bots.behaviours.idle import watch
 from bots.client import Client
 from bots.lines import LINES
+from protocol.ballot import BALLOT_BYTES, ballot_id
 from protocol.services.live_qa import (
     Approve,
     Ask,
+    CastBallot,
     Claim,
     ListDesk,
+    ListPolls,
     ListQuestions,
     ListSessions,
     Moderated,
+    PollList,
     QuestionDesk,
     QuestionList,
     QuestionTime,
@@ -24,6 +28,9 @@ from protocol.services.live_qa import (
 
 OPEN = ("collecting", "doors", "live")
 """Phases in which the audience takes part."""
+
+LEVELS = {"present": 1, "verified": 2, "resident": 3}
+"""From which level on one may take part in a poll; a guest only perhaps, so none of ours tries."""
 
 
 async def _question_time(me: Client, chance: random.Random) -> QuestionTime | None:
@@ -59,6 +66,27 @@ async def vote(me: Client, chance: random.Random) -> None:
         await pause(chance, 2, 6)
 
 
+async def cast_ballot(me: Client, chance: random.Random) -> None:
+    """Takes part in a poll that is open; without one, stands behind a question instead."""
+    if (session := await _question_time(me, chance)) is None:
+        return
+    if session.poll is None:
+        return await vote(me, chance)
+    listed = await me.ask(ListPolls, session=session.session)
+    assert isinstance(listed, PollList)
+    level = me.welcome.citizen.level if me.welcome is not None else 0
+    for poll in listed.polls:
+        if poll.state == "open" and not poll.has_voted and level >= LEVELS[poll.eligible]:
+            chosen = chance.sample([one.answer for one in poll.answers], chance.randint(1, poll.most))
+            ballot = ballot_id(chance.randbytes(BALLOT_BYTES))
+            # The same key each time: whatever becomes of the line, it is one ballot.
+            key = f"ballot-{session.session}-{poll.poll}"
+            await me.ask(
+                CastBallot, key=key, session=session.session, poll=poll.poll, ballot=ballot, choices=chosen
+            )
+    await pause(chance, 5, 15)
+
+
 async def raise_hand(me: Client, chance: random.Random) -> None:
     """Asks for the floor, where hands are taken."""
     session = await _question_time(me, chance)
@@ -84,6 +112,6 @@ async def publish(me: Client, chance: random.Random) -> None:
     await me.ask(Approve, session=session.session, question=row.question, version=version)
 
 
-ASK = Behaviour("ask", ((2, ask_question), (2, vote), (1, raise_hand)))
-VOTE = Behaviour("vote", ((4, vote), (1, watch)))
+ASK = Behaviour("ask", ((2, ask_question), (2, vote), (1, cast_ballot), (1, raise_hand)))
+VOTE = Behaviour("vote", ((4, vote), (1, cast_ballot), (1, watch)))
 MODERATE = Behaviour("moderate", ((1, publish),))

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from protocol.ballot import BallotId
 from protocol.handshake import Part, Text
 from protocol.message import Answer, Command, Count, Fact, Name, Natural, Number, Result
 
@@ -28,8 +29,18 @@ JointAction = Literal["stop", "resume", "end", "mute", "unmute"]
 TurnStep = Literal["on_deck", "invited", "on_stage", "returning", "seated"]
 TurnEnd = Literal["done", "time", "lost", "declined", "no_answer", "stopped", "phase"]
 
+PollState = Literal["open", "closed", "counted", "no_quorum", "too_few", "unsound"]
+Eligible = Literal["present", "verified", "resident"]
+
 Number_ = Annotated[Natural, Field(ge=1)]
-"""A question's number within its session: 1, 2, 3 in the order of asking."""
+"""A question's number within its session: 1, 2, 3 in the order of asking. So are polls and their answers numbered."""
+
+MAX_POLL_ANSWERS = 20
+
+MAX_FOLLOWED = 8
+
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+"""A language as BCP 47 has it; sign languages have their own: `kvk` is Korean Sign Language."""
 
 Words = Annotated[str, Field(max_length=MAX_WIRE_TEXT)]
 
@@ -65,6 +76,24 @@ class Programme(Part):
     next_at: Natural | None = None
 
 
+class CaptionChannel(Part):
+    """Captions in a language, or sign language: then `where` says where it is to be seen."""
+
+    channel: Tongue
+    kind: Literal["captions", "sign"]
+    is_open: bool
+    where: Text | None = None
+
+
+class CaptionLine(Part):
+    """A line of captions by its number in its channel; of one that was struck the words are gone."""
+
+    line: Number_
+    at: Natural
+    text: str
+    is_struck: bool = False
+
+
 class QuestionTime(Part):
     """One question time, as everyone may know it."""
 
@@ -87,6 +116,8 @@ class QuestionTime(Part):
     reserved: Natural = 0
     programme: Programme | None = None
     on_stage: Number_ | None = None
+    poll: Number_ | None = None
+    channels: list[CaptionChannel]
 
 
 class Question(Part):
@@ -230,6 +261,40 @@ class CuePlan(Part):
     is_public: bool = True
 
 
+class PollAnswer(Part):
+    """One answer of a poll; its votes once it is counted, and not before."""
+
+    answer: Number_
+    text: Text
+    votes: Natural | None = None
+
+
+class Poll(Part):
+    """A secret poll: while it is open nobody sees more than how many took part.
+
+    `most`: how many answers one may choose. `present`: people in the district when it was opened, of whom `min_share`
+    is a percentage. `digest` is SHA-256 over the published list of ballots, one id a line.
+    """
+
+    poll: Number_
+    state: PollState
+    question: Text
+    answers: list[PollAnswer]
+    most: Number_
+    is_binding: bool
+    eligible: Eligible
+    opened_at: Natural
+    closes_at: Natural
+    closed_at: Natural | None = None
+    turnout: Natural
+    ballots: Natural | None = None
+    present: Natural
+    min_ballots: Natural = 0
+    min_share: Natural = 0
+    digest: str | None = None
+    has_voted: bool | None = None
+
+
 class JointRequest(Part):
     """What one person asked for the whole venue, and until when a second may confirm it."""
 
@@ -252,6 +317,7 @@ class AudienceView(Part):
     mine: list[OwnQuestion]
     hand: OwnHand | None = None
     floor: Turn | None = None
+    poll: Poll | None = None
 
 
 class Prompt(Part):
@@ -275,6 +341,7 @@ class PresenterView(Part):
     next: list[Prompt]
     who_answers: str | None = None
     floor_ends_at: Natural | None = None
+    poll: Poll | None = None
 
 
 class ScreenView(Part):
@@ -286,6 +353,7 @@ class ScreenView(Part):
     is_stopped: bool = False
     now: Prompt | None = None
     is_floor_taken: bool = False
+    poll: Poll | None = None
 
 
 class HostView(Part):
@@ -419,6 +487,7 @@ class SessionRecord(Result):
     counters: QuestionCounters | None = None
     minutes: list[Minute]
     questions: list[Question]
+    polls: list[Poll]
     next: str | None = None
 
 
@@ -433,7 +502,69 @@ class ReadRecord(Command):
     after: Annotated[str, Field(max_length=64)] | None = None
 
 
+class PollList(Result):
+    """A page of polls."""
+
+    polls: list[Poll]
+    next: str | None = None
+
+
+class ListPolls(Command):
+    """The polls of a session, the newest first."""
+
+    answer: ClassVar[Answer] = PollList
+    reads: ClassVar[bool] = True
+
+    type: Literal["live_qa.polls"] = "live_qa.polls"
+    session: Name
+    after: Annotated[str, Field(max_length=64)] | None = None
+
+
+class CaptionPage(Result):
+    """A page of captions; with `last` the newest alone."""
+
+    lines: list[CaptionLine]
+    next: str | None = None
+
+
+class ListCaptions(Command):
+    """What was written in a channel, from its first line on; or only its last lines."""
+
+    answer: ClassVar[Answer] = CaptionPage
+    reads: ClassVar[bool] = True
+
+    type: Literal["live_qa.captions"] = "live_qa.captions"
+    session: Name
+    channel: Tongue
+    last: bool = False
+    after: Annotated[str, Field(max_length=64)] | None = None
+
+
 # The audience
+
+
+class ChannelLines(Part):
+    """The last lines of a channel."""
+
+    channel: Tongue
+    lines: list[CaptionLine]
+
+
+class Following(Result):
+    """What one follows from now on, each with its last lines."""
+
+    channels: list[ChannelLines]
+
+
+class FollowCaptions(Command):
+    """Hear these channels of a session, and no other of it, for as long as one's line holds; kept nowhere."""
+
+    answer: ClassVar[Answer] = Following
+    reads: ClassVar[bool] = True
+
+    type: Literal["live_qa.follow"] = "live_qa.follow"
+    session: Name
+    channels: Annotated[list[Tongue], Field(max_length=MAX_FOLLOWED)]
 
 
 class Reserve(Command):
@@ -525,6 +656,18 @@ class TakeFloor(Command):
     type: Literal["live_qa.take_floor"] = "live_qa.take_floor"
     session: Name
     accept: bool = True
+
+
+class CastBallot(Command):
+    """Take part in a poll, once and for good. The client makes `ballot` and keeps it: it is the receipt."""
+
+    secret: ClassVar[frozenset[str]] = frozenset({"ballot", "choices"})
+
+    type: Literal["live_qa.cast"] = "live_qa.cast"
+    session: Name
+    poll: Number_
+    ballot: BallotId
+    choices: Annotated[list[Number_], Field(min_length=1, max_length=MAX_POLL_ANSWERS)]
 
 
 # The moderation desk
@@ -840,6 +983,74 @@ class BeginCue(Command):
     cue: Natural | None = None
 
 
+class PollOpened(Result):
+    """The new poll's number."""
+
+    poll: Number_
+
+
+class OpenPoll(Command):
+    """Open a poll in mode `poll`; it closes after `lasts_s`. A binding one needs voters who are verified."""
+
+    answer: ClassVar[Answer] = PollOpened
+
+    type: Literal["live_qa.open_poll"] = "live_qa.open_poll"
+    session: Name
+    question: Text
+    answers: Annotated[list[Text], Field(min_length=2, max_length=MAX_POLL_ANSWERS)]
+    most: Number_ = 1
+    is_binding: bool = False
+    eligible: Eligible = "present"
+    lasts_s: Natural | None = None
+    min_ballots: Natural = 0
+    min_share: Annotated[Natural, Field(le=100)] = 0
+
+
+class ClosePoll(Command):
+    """Close a poll before its time; then it is counted."""
+
+    type: Literal["live_qa.close_poll"] = "live_qa.close_poll"
+    session: Name
+    poll: Number_
+
+
+class OpenChannel(Command):
+    """Write a channel from now on, whoever wrote it before; for sign language say where it is to be seen."""
+
+    type: Literal["live_qa.open_channel"] = "live_qa.open_channel"
+    session: Name
+    channel: Tongue
+    kind: Literal["captions", "sign"] = "captions"
+    where: Text | None = None
+
+
+class CloseChannel(Command):
+    """Nobody writes a channel for now."""
+
+    type: Literal["live_qa.close_channel"] = "live_qa.close_channel"
+    session: Name
+    channel: Tongue
+
+
+class WriteCaption(Command):
+    """One line in the channel that one writes."""
+
+    type: Literal["live_qa.caption"] = "live_qa.caption"
+    session: Name
+    channel: Tongue
+    text: Words
+
+
+class StrikeCaption(Command):
+    """Take the words of a line away: they tell what must not stand there."""
+
+    type: Literal["live_qa.strike_caption"] = "live_qa.strike_caption"
+    session: Name
+    channel: Tongue
+    line: Number_
+    reason: Words
+
+
 class SteerFloor(Command):
     """Give the floor to someone or the first in the queue, pass over someone, add time, end a turn."""
 
@@ -985,6 +1196,31 @@ class RunSheetChanged(Fact):
     sheet_version: Natural
 
 
+class PollChanged(Fact):
+    """A poll is open, closed or counted."""
+
+    type: Literal["live_qa.poll_changed"] = "live_qa.poll_changed"
+    session: Name
+    poll: Poll
+
+
+class TookPart(Fact):
+    """To you alone: you have taken part in a poll. What you chose nobody knows."""
+
+    type: Literal["live_qa.took_part"] = "live_qa.took_part"
+    session: Name
+    poll: Number_
+
+
+class CaptionWritten(Fact):
+    """To who follows the channel: a line, or that one was struck."""
+
+    type: Literal["live_qa.captioned"] = "live_qa.captioned"
+    session: Name
+    channel: Tongue
+    line: CaptionLine
+
+
 class SeatChanged(Fact):
     """Your seat is reserved, or given back."""
 
@@ -1014,16 +1250,26 @@ class PlaceCounted(Count):
     hand: OwnHand
 
 
+class TurnoutCounted(Count):
+    """How many have taken part in a poll that is open."""
+
+    type: Literal["live_qa.turnout"] = "live_qa.turnout"
+    session: Name
+    poll: Number_
+    turnout: Natural
+
+
 COMMANDS: tuple[type[Command], ...] = (
-    ListSessions, Look, ListQuestions, ListDesk, ReadRecord,
-    Reserve, Ask, Vote, Withdraw, AskSplit, RaiseHand, LowerHand, TakeFloor,
+    ListSessions, Look, ListQuestions, ListDesk, ReadRecord, ListPolls, ListCaptions,
+    Reserve, Ask, Vote, Withdraw, AskSplit, RaiseHand, LowerHand, TakeFloor, CastBallot, FollowCaptions,
     Claim, Approve, Hold, Dismiss, Restore, PutLabel, Merge, Split, Reveal, Mute,
     Schedule, Adjust, Advance, ActJointly, RefreshOrder, Pin, Signal, AnswerQuestion, Defer, Reopen, Settle,
-    TakeMinutes, EditRunSheet, BeginCue, SteerFloor,
+    TakeMinutes, EditRunSheet, BeginCue, SteerFloor, OpenPoll, ClosePoll,
+    OpenChannel, CloseChannel, WriteCaption, StrikeCaption,
 )  # fmt: skip
 FACTS: tuple[type[Fact], ...] = (
     SessionChanged, OrderChanged, QuestionChanged, OwnChanged, DeskChanged, HandChanged, TurnChanged,
     FloorChanged, TimeSignalled, HandLowered, JointlyAsked, Signalled, Minuted, Revealed, YouWereMuted,
-    RunSheetChanged, SeatChanged,
+    RunSheetChanged, SeatChanged, PollChanged, TookPart, CaptionWritten,
 )  # fmt: skip
-COUNTS: tuple[type[Count], ...] = (Counted, PlaceCounted)
+COUNTS: tuple[type[Count], ...] = (Counted, PlaceCounted, TurnoutCounted)

@@ -1,6 +1,7 @@
 """The journal in SQL: one layer for SQLite and PostgreSQL."""
 
 import asyncio
+import hashlib
 import json
 import re
 import zlib
@@ -57,6 +58,7 @@ from server.journals import keys_done
 from server.journals.database import Database, metadata
 from server.personal import PersonalTexts
 from server.records import Records
+from worlds.service import Tally
 
 log = structlog.get_logger("journal")
 
@@ -251,6 +253,18 @@ class SqlJournal(Journal):
     async def forget_keys(self, before: int) -> int:
         """Delete keys of before a time."""
         return await self.database.write(partial(keys_done.forget, before))
+
+    # Secret ballots
+
+    async def tally(self, poll: str) -> Tally:
+        """Count the ballots of a poll that is closed, and leave no trace of when each came."""
+        await self.ballots.settle(poll)
+        ids = await self.ballot_ids(poll)
+        return Tally(poll, await self.ballots.count(poll), hashlib.sha256(ids.encode()).hexdigest())
+
+    async def ballot_ids(self, poll: str) -> str:
+        """The ids of a poll's ballots, sorted, one a line."""
+        return "".join(f"{id}\n" for id in await self.ballots.ids(poll))
 
     # Personal texts
 

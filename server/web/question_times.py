@@ -9,7 +9,7 @@ import math
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
 from protocol.handshake import Text
 from protocol.message import Name
@@ -52,7 +52,7 @@ _MEDIA = {Form.CSV: "text/csv; charset=utf-8", Form.JSON: "application/json"}
 
 
 def routes(gate: Gate, view: CityView) -> APIRouter:
-    """GET /calendar/{name}.ics and GET /api/question-times/{session}/export.{form}."""
+    """GET /calendar/{name}.ics, and under /api/question-times/{session} what is taken along of a session."""
     router = APIRouter(tags=["question times"], responses=_REFUSED)
     districts = {district.id: district for district in view.districts()}
 
@@ -122,16 +122,60 @@ def routes(gate: Gate, view: CityView) -> APIRouter:
 
         table = await gate.host.read(read)
         write = export.as_csv if form is Form.CSV else _as_json
-        return Response(
-            await asyncio.to_thread(write, table),
-            media_type=_MEDIA[form],
-            headers={
-                "Content-Disposition": f'attachment; filename="{session}.{form}"',
-                "Cache-Control": "no-store",
-            },
+        return _file(await asyncio.to_thread(write, table), f"{session}.{form}", _MEDIA[form])
+
+    @router.get(
+        "/api/question-times/{session}/polls.csv",
+        operation_id="question_times.polls",
+        response_class=Response,
+        responses={200: {"content": {"text/csv": {}}}},
+    )
+    async def polls(citizen: Annotated[Citizen, Depends(caller())], session: Name) -> Response:
+        """The results of the polls that were counted: a row for each answer."""
+        table = await gate.host.read(lambda kept, _: export.poll_rows(live_qa_of(kept).venue, session))
+        return _file(export.as_csv(table), f"{session}-polls.csv", _MEDIA[Form.CSV])
+
+    @router.get(
+        "/api/question-times/{session}/polls/{poll}/ballots.txt",
+        operation_id="question_times.ballots",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}},
+    )
+    async def ballots(
+        citizen: Annotated[Citizen, Depends(caller())], session: Name, poll: Annotated[int, Path(ge=1)]
+    ) -> Response:
+        """The ids of the ballots of a poll that was counted, sorted: who finds their own is counted."""
+        box = await gate.host.read(
+            lambda kept, _: export.box_of_counted(live_qa_of(kept).venue, session, poll)
         )
+        told = await gate.host.tallies.ids(box)
+        return _file(told, f"{session}-poll-{poll}-ballots.txt", "text/plain; charset=utf-8")
+
+    @router.get(
+        "/api/question-times/{session}/captions/{channel}.vtt",
+        operation_id="question_times.captions",
+        response_class=Response,
+        responses={200: {"content": {"text/vtt": {}}}},
+    )
+    async def captions(
+        citizen: Annotated[Citizen, Depends(caller())], session: Name, channel: Name
+    ) -> Response:
+        """What was said, in one language, as subtitles of the recording (WebVTT); when the session is over."""
+
+        def read(kept: City, _: int) -> str:
+            venue = live_qa_of(kept).venue
+            found = export.session_of(venue, session, citizen, is_internal=False)
+            return export.as_vtt(venue, found, channel)
+
+        told = await gate.host.read(read)
+        return _file(told, f"{session}-{channel}.vtt", "text/vtt; charset=utf-8")
 
     return router
+
+
+def _file(text: str, name: str, media: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(text, media_type=media, headers=headers)
 
 
 def live_qa_of(city: City) -> LiveQa:

@@ -18,7 +18,10 @@ from protocol.refusals import Refusal, Refused
 from protocol.services.announcements import AnnouncementList, ListAnnouncements
 from protocol.services.live_qa import (
     Advance,
+    ListPolls,
     ListQuestions,
+    OpenPoll,
+    PollList,
     QuestionList,
     QuestionTimeScheduled,
     Schedule,
@@ -77,9 +80,16 @@ async def open_questions(me: Client, session: str) -> QuestionList:
     return listed
 
 
-async def test_a_question_is_asked_published_and_voted_for(tmp_path: Path) -> None:
+async def open_poll(host: Client, session: str) -> None:
+    await host.ask(Advance, session=session, phase="live", mode="poll")
+    answers = [{"ko": text, "en": text} for text in ("yes", "no")]
+    await host.ask(OpenPoll, session=session, question={"ko": "?", "en": "More?"}, answers=answers)
+
+
+async def test_a_question_is_asked_published_and_voted_for_and_a_ballot_cast_once(tmp_path: Path) -> None:
     async with town(tmp_path) as city:
-        session = await open_session(await city.citizen("host", roles=["host@hall"]))
+        host = await city.citizen("host", roles=["host@hall"])
+        session = await open_session(host)
         asker, voter = await city.citizen("asker"), await city.citizen("voter")
         moderator = await city.citizen("moderator", roles=["moderator@hall"])
         await live_qa.ask_question(asker, random.Random(1))
@@ -92,6 +102,13 @@ async def test_a_question_is_asked_published_and_voted_for(tmp_path: Path) -> No
         [question] = (await open_questions(voter, session)).questions
         assert (question.backers, question.has_voted) == (2, True)
         await live_qa.raise_hand(voter, random.Random(1))
+        await open_poll(host, session)
+        for _ in range(2):
+            await live_qa.cast_ballot(voter, random.Random(1))
+        polls = await host.ask(ListPolls, session=session)
+        assert isinstance(polls, PollList)
+        assert [poll.turnout for poll in polls.polls] == [1]
+        assert voter.tally.refusals == 0
 
 
 async def test_without_a_question_time_the_audience_waits_and_asks_for_nothing_else(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from secrets import token_bytes
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
+from protocol.ballot import ballot_id
 from tests.support.browser import CHOSEN, WINDOW, Chromium, come_in, faults_of, settled
 from tests.support.console import Windows, windows_onto
 
@@ -124,9 +126,26 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await host.get_by_role("tab", name="공개 목록").click()
     await expect(host.locator(".rows strong")).to_have_text([OTHER, ASKED])
 
+    # What is said is written: she chooses the language in which she reads it, and puts the panel away.
+    writer = await windows.console(
+        windows.citizen("writer", grants=["captioner"]), "ko", f"questions/{session}"
+    )
+    await writer.get_by_role("button", name="새 언어").click()
+    await filled_in(writer, channel="ko")
+    await sheet.get_by_label("읽을 언어").select_option("ko")
+    spoken = mina.locator(".captions")
+    await expect(spoken).to_contain_text("다음 말부터")
+    line = writer.get_by_label("자막 한 줄")
+    for text in ("안녕하십니까, 시장입니다.", "첫 질문부터 보겠습니다."):
+        await line.fill(text)
+        await line.press("Enter")
+    await expect(spoken.locator("p")).to_have_text(["안녕하십니까, 시장입니다.", "첫 질문부터 보겠습니다."])
+    assert await faults_of(writer) == []
+
     # The stage: the hall's screen and the mayor see what is answered, wherever they are.
     screen = await windows.open(f"/stage#{session}", "ko", viewport={"width": 1920, "height": 1080})
     await expect(screen.locator("h1")).to_have_text("시장과의 대화")
+    await expect(screen.locator(".captions p")).to_have_text("첫 질문부터 보겠습니다.")
     mayor = await windows.console("mayor", "ko", f"questions/{session}")
     await expect(mayor.locator(".answering .large")).to_have_text("지금 답변 중인 질문이 없습니다.")
     await expect(mayor.locator(".run_sheet li")).to_have_count(6)
@@ -184,6 +203,36 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await expect(screen.locator(".wait")).not_to_have_text("시민이 말하고 있습니다")
     await expect(host.locator(".hands li")).to_have_count(0)
 
+    # A secret poll: she looks at what she chose before it is cast; until it is closed there is only a turnout.
+    await goes_on(host, "투표")
+    await host.get_by_role("button", name="투표 열기").click()
+    lines = {"answers.ko": "예\n아니요", "answers.en": "Yes\nNo"}
+    await filled_in(
+        host, **{"question.ko": "심야 버스를 늘릴까요?", "question.en": "More night buses?"}, **lines
+    )
+    for who in ("junho", "room", "seoyeon", "mayor"):
+        ballot = {"ballot": ballot_id(token_bytes(16)), "choices": [2]}
+        await city.done("live_qa.cast", who, session=session, poll=1, **ballot)
+    await mina.get_by_role("button", name="질의응답", exact=True).click()
+    poll = sheet.locator(".poll")
+    await poll.get_by_label("예").check()
+    await poll.get_by_role("button", name="고른 것 확인하기").click()
+    await poll.get_by_role("button", name="투표하기").click()
+    await expect(poll).to_contain_text("투표했습니다.")
+    receipt = await poll.locator(".receipt").inner_text()
+    for place in (poll, screen.locator(".polled"), host.locator(".polls")):
+        await expect(place).to_contain_text("5명 참여")
+    await expect(screen.locator(".polled li strong")).to_have_count(0)
+    assert await faults_of(mina) == await faults_of(screen) == []
+    await host.get_by_role("button", name="투표 마감").click()
+    await host.locator("dialog button[type=submit]").click()
+    await expect(screen.locator(".polled li strong")).to_have_text(["1", "4"])
+    await expect(poll.locator(".votes li b")).to_have_text(["1표 (20%)", "4표 (80%)"])
+    await poll.get_by_role("button", name="내 표가 들어 있는지 확인하기").click()
+    await expect(poll).to_contain_text("있습니다. 내 표가 세어졌습니다.")
+    listed = await city.get(f"/api/question-times/{session}/polls/1/ballots.txt")
+    assert receipt in listed.text.splitlines()
+
     # It is closed; what became of every question is public.
     await goes_on(host, "마무리")
     await goes_on(host, "후속 처리")
@@ -196,6 +245,6 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     assert "text_original" in held.splitlines()[0]
     visitor = await windows.open(f"/plain/question-time/{session}/record", "ko")
     record = visitor.locator("main")
-    for told in (ASKED, "두 노선을 내년 봄에 늘리겠습니다.", OTHER, "답변 기한:"):
+    for told in (ASKED, "두 노선을 내년 봄에 늘리겠습니다.", OTHER, "답변 기한:", "심야 버스를 늘릴까요?"):
         await expect(record).to_contain_text(told)
     assert await faults_of(visitor) == []

@@ -59,6 +59,23 @@ def test_an_address_has_so_many_handshakes_a_second() -> None:
     city.enter(HOME, 0.2)
 
 
+def test_while_it_is_busy_who_came_often_waits_and_who_comes_once_does_not() -> None:
+    metrics = Metrics()
+    city = Door(Limits(busy_handshakes_per_s=1, busy_handshake_burst=3), metrics)
+    for _ in range(9):
+        city.enter(HOME, 0.0)
+    city.is_busy = True
+    with pytest.raises(Shut, match="came often"):
+        city.enter(HOME, 0.5)
+    city.enter("203.0.113.8", 0.5)
+    city.enter(HOME, 1.0)
+    with pytest.raises(Shut, match="came often"):
+        city.enter(HOME, 1.5)
+    city.is_busy = False
+    city.enter(HOME, 1.5)
+    assert reached(metrics, "busy_handshakes_per_s") == 2
+
+
 def test_who_was_turned_away_did_not_enter() -> None:
     city = door(connections_per_address=1)
     city.enter(HOME, 0.0)

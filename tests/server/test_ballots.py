@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import text as sql
 
 from server.config import Data
-from server.journal import Ballot, Fenced, Round
+from server.journal import Fenced, Round
 from server.journals.sql import SqlJournal
 from tests.support.check_journal import all_of, voted
 from tests.support.postgres import Postgres
+from worlds.service import Ballot
 
 POLL = "mayor-2026"
 

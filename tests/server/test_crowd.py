@@ -370,3 +370,25 @@ def test_who_goes_before_a_line_is_told_is_not_told_and_who_is_away_finds_it(tow
     away.connection.lost()
     town.router.flush()
     assert (gone.connection.session.told, away.connection.session.told) == (told[0], told[1] + 1)
+
+
+@pytest.mark.parametrize("part", [1, 2])
+def test_who_leaves_between_two_parts_of_a_tick_while_crossing_a_border_is_told_nothing_more(
+    town: Town, part: int
+) -> None:
+    crosser, other = at(town, 47.9, 6), at(town, 44, 6)
+    town.tick(2)
+    crosser.stand(48.1, 6)
+    parts = iter(range(1, 9))
+
+    def leave() -> None:
+        if next(parts) == part:
+            crosser.connection.left()
+
+    town.meanwhile = leave
+    town.tick()
+    town.meanwhile = lambda: None
+    town.people.remove(crosser)
+    town.tick()
+    assert other.picture is not None
+    assert len(other.picture) == 0

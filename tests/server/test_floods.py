@@ -107,6 +107,19 @@ async def test_an_address_opens_so_many_connections_a_second(tmp_path: Path) -> 
         assert limit_reached(city, "handshakes_per_s") == 1
 
 
+async def test_while_it_is_busy_an_address_opens_fewer(tmp_path: Path) -> None:
+    limits = {"busy_handshakes_per_s": SLOW, "busy_handshake_burst": 1, "loopback_exempt": False}
+    crowd = {"busy_low": 1e-9}
+    async with served(tmp_path, limits=limits, crowd=crowd) as city, city.guest() as first:
+        await first.greet()
+        await until(lambda: city.node.router.door.is_busy)
+        async with city.guest() as second:
+            goodbye, closed_with = await second.ended()
+        assert (goodbye["code"], goodbye["retry"], closed_with) == ("full", "later", 4453)
+        assert limit_reached(city, "busy_handshakes_per_s") == 1
+        assert await first.is_well()
+
+
 @pytest.mark.parametrize(
     "message",
     [

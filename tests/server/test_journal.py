@@ -14,7 +14,6 @@ from sqlalchemy import text as sql
 from server.config import Data
 from server.journal import (
     FIRST_HASH,
-    Ballot,
     Entry,
     Fenced,
     Head,
@@ -32,7 +31,7 @@ from server.journals.sql import SNAPSHOTS, SqlJournal
 from server.migrations import NEWEST
 from tests.support.check_journal import all_of, check_journal, texts_of, voted, written
 from tests.support.journals import Founding
-from worlds.service import Record
+from worlds.service import Ballot, Record
 
 CITIZENS = st.sampled_from(["haneul", "byeol", "bada"])
 SAID = st.text(min_size=1, max_size=40).filter(lambda said: "\0" not in said)

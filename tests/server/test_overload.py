@@ -46,6 +46,6 @@ def test_one_busy_second_starts_the_wait_for_coming_down_anew() -> None:
 def test_it_moves_by_single_steps_and_keeps_to_its_ends(busy: list[float]) -> None:
     before = 0
     for step in climbed(ladder(), busy):
-        assert Step.EASY <= step <= Step.ARRIVALS_WAIT
+        assert Step.EASY <= step <= Step.TICK_HALVED
         assert abs(step - before) <= 1
         before = step

@@ -249,5 +249,6 @@ async def test_the_interface_describes_the_records(city: WebCity) -> None:
         one["name"] for one in listing["parameters"]
     }
     kinds = described["components"]["schemas"]["Kind"]["enum"]
-    assert set(kinds) == {"announcement", "petition", "question_time", "question", "sanction", "report"}
+    questions = {"question_time", "question", "poll"}
+    assert set(kinds) == questions | {"announcement", "petition", "sanction", "report"}
     assert "get" in described["paths"]["/api/records/{kind}/export.{form}"]

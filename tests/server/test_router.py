@@ -312,6 +312,18 @@ def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:
     assert kim.enter("here").district == "here"
 
 
+def test_asking_in_line_for_a_chosen_place_costs_no_arrival() -> None:
+    town = town_of(crowd={"district_capacity": 1}, limits={"enter_at_per_s": 0.01})
+    inside, kim = town.visitor(), town.visitor()
+    inside.enter("here")
+    for _ in range(3):
+        assert kim.refused(Enter, district="here", at={"x": 50, "z": 50})[0] == Refusal.FULL
+        town.clock.move(3.0)
+    inside.enter("there")
+    assert kim.enter("here", at={"x": 50, "z": 50}).district == "here"
+    assert kim.refused(Enter, district="here", at={"x": 51, "z": 50})[0] == Refusal.TOO_FAST
+
+
 def test_who_leaves_the_city_leaves_every_line() -> None:
     town = town_of(crowd={"district_capacity": 1}, limits={"commands_per_s": 0})
     inside, kim, lee = (town.visitor() for _ in range(3))
@@ -381,15 +393,15 @@ def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_
         (Step.EASY, 10, 0, False),
         (Step.FAR_SLOWER, 10, 1, False),
         (Step.MIDDLE_SLOWER, 10, 2, False),
-        (Step.TICK_HALVED, 5, 2, False),
-        (Step.ARRIVALS_WAIT, 5, 2, True),
+        (Step.ARRIVALS_WAIT, 10, 2, True),
+        (Step.TICK_HALVED, 5, 2, True),
     ],
 )
 def test_each_step_of_the_ladder_is_taken_and_shown(
     town: Town, step: Step, hz: float, slower: int, waits: bool
 ) -> None:
     inside = town.visitor()
-    town.router.take_step(Step.ARRIVALS_WAIT)
+    town.router.take_step(Step.TICK_HALVED)
     town.router.take_step(step)
     assert town.count("madang_overload_step") == step
     assert town.count("madang_tick_hz") == hz

@@ -122,6 +122,37 @@ async def question(who: Citizen, name: str) -> Any:
     return await who.ask("live_qa.ask", session=name, text=f"가로등은 언제 고칩니까, {next(NAMES)}번째?")
 
 
+async def captioner(town: ModeratedTown) -> tuple[Citizen, str]:
+    """Someone who writes what is said, from the doors on."""
+    _, name = await session(town, "doors")
+    writer = await town.citizen("writer", grants=["captioner"])
+    await writer.do("live_qa.open_channel", session=name, channel="ko")
+    return writer, name
+
+
+async def captions(town: ModeratedTown) -> Any:
+    writer, name = await captioner(town)
+    await writer.do("live_qa.caption", session=name, channel="ko", text="안녕하십니까.")
+    return await writer.refused("live_qa.caption", session=name, channel="ko", text="시작하겠습니다.")
+
+
+async def channels(town: ModeratedTown) -> Any:
+    writer, name = await captioner(town)
+    return await writer.refused("live_qa.open_channel", session=name, channel="en")
+
+
+async def polls(town: ModeratedTown) -> Any:
+    host, name = await session(
+        town,
+        "live",
+    )
+    await host.do("live_qa.advance", session=name, phase="live", mode="poll")
+    asked = {"session": name, "question": BOTH, "answers": [BOTH, {"ko": "둘", "en": "two"}]}
+    told = await host.do("live_qa.open_poll", **asked)
+    await host.do("live_qa.close_poll", session=name, poll=told["poll"])
+    return await host.refused("live_qa.open_poll", **asked)
+
+
 async def questions(town: ModeratedTown) -> Any:
     _, name = await session(town)
     kim = await town.citizen("kim")
@@ -207,10 +238,14 @@ async def standing(town: ModeratedTown) -> Any:
 
 MET: dict[str, tuple[dict[str, int], Meet, str]] = {
     "announcements.standing": ({"standing": 1}, standing, "full"),
+    "live_qa.captions": ({"captions": 1}, captions, "full"),
+    "live_qa.captions_per_10_s": ({"captions_per_10_s": 1}, captions, "too_fast"),
+    "live_qa.channels": ({"channels": 1}, channels, "full"),
     "live_qa.cues": ({"cues": 1}, cues, "full"),
     "live_qa.hands": ({"hands": 1}, hands, "full"),
     "live_qa.labels": ({}, labels, "full"),
     "live_qa.next_questions": ({"next_questions": 1}, next_ones, "full"),
+    "live_qa.polls": ({"polls": 1}, polls, "full"),
     "live_qa.question_every_s": ({"question_every_s": 60}, questions, "too_fast"),
     "live_qa.questions_open_per_person": ({"questions_open_per_person": 1}, questions, "full"),
     "live_qa.seats": ({}, seats, "full"),

@@ -1,6 +1,7 @@
 """The ticker: each crowd at its rate and its own moment, silence looked after, overload noticed, faults told."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
@@ -46,9 +47,9 @@ class NotedCrowd(Crowd):
 
     moments: list[float]
 
-    def tick(self, now: float) -> None:
+    def ticking(self, now: float) -> Iterator[None]:
         self.moments.append(now)
-        super().tick(now)
+        return super().ticking(now)
 
 
 async def test_what_was_queued_is_sent_with_the_tick() -> None:
@@ -98,7 +99,7 @@ async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again(
     ticker = ticking(town)
     ticker.start()
     assert ticker.step is Step.EASY
-    await until(lambda: ticker.step is Step.ARRIVALS_WAIT)
+    await until(lambda: ticker.step is Step.TICK_HALVED)
     assert town.count("madang_overload_step") == 4
     assert town.router.crowds["here"].district.tick_hz == 5
     assert town.visitor().line.closed == (4453, "full")
@@ -108,7 +109,7 @@ async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again(
     town = Town(district("here"), crowd=never_too_much)
     ticker = ticking(town)
     ticker.start()
-    ticker._ladder.step = Step.ARRIVALS_WAIT
+    ticker._ladder.step = Step.TICK_HALVED
     await until(lambda: ticker.step is Step.EASY)
     assert town.router.crowds["here"].district.tick_hz == 10
     assert town.visitor().line.closed is None
@@ -118,7 +119,7 @@ async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again(
 class FaultyCrowd(Crowd):
     """A crowd with a bug."""
 
-    def tick(self, now: float) -> None:
+    def ticking(self, now: float) -> Iterator[None]:
         raise ZeroDivisionError("a bug of ours")
 
 

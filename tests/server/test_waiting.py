@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from server.waiting import LAPSE_SECONDS, RETRY_MS, Entrance, WaitingLine
+from server.waiting import LAPSE_SECONDS, MAX_RETRY_MS, Entrance, WaitingLine, Waits
 
 
 def test_where_there_is_room_nobody_waits() -> None:
@@ -42,7 +42,11 @@ def test_who_has_not_asked_for_a_while_has_lost_the_place() -> None:
 
 
 def test_who_asks_as_often_as_told_keeps_the_place() -> None:
-    assert RETRY_MS / 1000 * 3 < LAPSE_SECONDS
+    assert MAX_RETRY_MS / 1000 * 3 < LAPSE_SECONDS
+
+
+def test_the_farther_back_one_waits_the_more_rarely_one_is_told_to_ask() -> None:
+    assert [Waits(place, None).retry_ms for place in (1, 300, 450, 9_000)] == [3_000, 3_000, 4_500, 6_000]
 
 
 def test_who_goes_away_makes_room() -> None:
@@ -132,6 +136,14 @@ def test_those_who_work_here_come_in_while_arrivals_are_held() -> None:
 def test_without_a_bound_nobody_waits() -> None:
     entrance = Entrance(seats=0, kept_share=0.5)
     assert all(entrance.ask(str(n), n, 0.0, works_here=False) is None for n in range(100))
+
+
+def test_without_a_bound_all_come_in_in_any_order_once_arrivals_are_held_no_more() -> None:
+    entrance = Entrance(seats=0, kept_share=0.0)
+    names = [str(n) for n in range(20)]
+    assert all(entrance.ask(name, 0, 0.0, works_here=False, is_held=True) for name in names)
+    assert all(entrance.ask(name, 0, 3.0, works_here=False) is None for name in reversed(names))
+    assert len(entrance) == 0
 
 
 def test_a_small_district_keeps_no_seat() -> None:

@@ -1,9 +1,11 @@
 """Stories of question time: a line that breaks on the stage, one question between two moderators, a whole evening."""
 
 import csv
+import hashlib
 import io
 import json
 
+from protocol.ballot import ballot_id
 from protocol.refusals import Refusal
 from protocol.services import live_qa as wire
 from tests.support.question_time import (
@@ -21,6 +23,7 @@ from tests.support.question_time import (
     Evening,
     attendee,
 )
+from worlds.citizen import Citizen
 from worlds.service import Move, Spotlight
 from worlds.services.live_qa.export import BOM, as_csv, rows
 
@@ -200,3 +203,57 @@ def test_a_whole_evening() -> None:
 
     # All of it comes out of the journal again, and of a snapshot.
     assert e.replayed().snapshot() == e.qa.snapshot()
+
+
+def test_a_binding_poll_from_its_opening_to_the_proof_that_ones_ballot_was_counted() -> None:
+    people = [Citizen(f"c-v{i}", f"시민 {i}", ("citizen",), level=2) for i in range(8)]
+    guest = VISITOR
+    e = Evening()
+    e.here = (*people, guest)
+    e.announce("live", "answering")
+    number = e.ask(JIWOO, "심야 버스를 두 노선 더 늘릴 수 있나요?")
+    e.on(HOST, wire.Pin, number, to="now", office="mayor")
+
+    # The mayor would like to know what people think: the host goes on to the poll, and asks.
+    e.on(MAYOR, wire.AnswerQuestion, number, text="여러분께 여쭙겠습니다.", office="mayor")
+    e.do(HOST, wire.Advance, phase="live", mode="poll")
+    answers = [{"ko": "늘린다", "en": "More"}, {"ko": "그대로 둔다", "en": "As it is"}]
+    question = {"ko": "심야 버스를 두 노선 늘릴까요?", "en": "Two more night lines?"}
+    binding = {"is_binding": True, "eligible": "verified", "min_share": 50, "lasts_s": 60}
+    e.do(HOST, wire.OpenPoll, question=question, answers=answers, **binding)
+    assert e.told(HANA, "live_qa.poll_changed")[-1]["poll"]["present"] == 9
+
+    # Guests and pseudonyms look on; citizens cast, and one tries to change their mind.
+    receipts = {}
+    for i, who in enumerate(people[:6]):
+        receipts[who.id] = ballot_id(bytes([i]) * 16)
+        e.do(who, wire.CastBallot, poll=1, ballot=receipts[who.id], choices=[1 if i % 3 else 2])
+    for who, code in (
+        (guest, Refusal.NOT_ALLOWED),
+        (HANA, Refusal.NOT_ALLOWED),
+        (people[0], Refusal.CONFLICT),
+    ):
+        ballot = {"poll": 1, "ballot": ballot_id(b"x" * 16), "choices": [1]}
+        assert e.refused(who, wire.CastBallot, **ballot).code is code
+    screen = e.do(guest, wire.Look, 0, view="screen")["screen"]
+    assert (screen["poll"]["turnout"], "votes" in str(screen)) == (6, False)
+
+    # A minute is over: it closes by itself, six of nine are a quorum, and the hall sees the result.
+    e.wait(60_000)
+    screen = e.do(guest, wire.Look, 0, view="screen")["screen"]
+    assert screen["poll"]["state"] == "counted"
+    assert [answer["votes"] for answer in screen["poll"]["answers"]] == [4, 2]
+    listed = "".join(sorted(f"{one.id}\n" for one in e.box))
+    assert hashlib.sha256(listed.encode()).hexdigest() == screen["poll"]["digest"]
+    assert set(receipts.values()) == set(listed.split())
+
+    # What the city keeps knows who took part, and nothing of what they chose.
+    kept = json.dumps(e.qa.snapshot()) + "".join(entry.event.model_dump_json() for entry, _ in e.entries)
+    assert not any(receipt in kept for receipt in receipts.values())
+    assert e.replayed().snapshot() == e.qa.snapshot()
+
+    # It goes on, and the record has the result for ever.
+    for phase in ("closing", "follow_up"):
+        e.do(HOST, wire.Advance, phase=phase)
+    [poll] = e.do(guest, wire.ReadRecord)["polls"]
+    assert (poll["turnout"], poll["ballots"], poll["is_binding"]) == (6, 6, True)

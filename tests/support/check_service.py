@@ -1,6 +1,8 @@
 """What every service must satisfy, checked on any script of commands."""
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -12,7 +14,19 @@ from protocol.refusals import Refused
 from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
-from worlds.service import Audience, Citizens, District, Event, Everyone, Personal, Service, Staff, Texts
+from worlds.service import (
+    Audience,
+    Ballot,
+    Citizens,
+    District,
+    Event,
+    Everyone,
+    Personal,
+    Service,
+    Staff,
+    Tally,
+    Texts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +48,7 @@ class Played:
     entries: list[tuple[Decided, int]] = field(default_factory=list)
     answers: list[dict[str, Any] | Refused] = field(default_factory=list)
     heard: list[tuple[Audience, dict[str, Any]]] = field(default_factory=list)
+    box: list[Ballot] = field(default_factory=list)
 
 
 Private = Callable[[City, Citizen], Collection[str]]
@@ -81,6 +96,7 @@ def play(
             decided = list(city.due(played.now, bytes(16), seal))
             assert decided, f"a deadline at {due} led to nothing, and would come for ever"
             _take(played, decided, people, silent, private, district)
+            _count(played, seal, people, silent, private, district)
         played.now = until
         before = json.dumps(city.snapshot(), sort_keys=True)
         try:
@@ -94,9 +110,47 @@ def play(
             played.answers.append(refused)
             continue
         played.answers.append(dump(result) if result is not None else {})
+        played.box += cast(city, entries, step.command)
         _take(played, entries, people, silent, private, district)
-    _check_replay(played, services)
+        _count(played, seal, people, silent, private, district)
+    _check_replay(played, services, people, district)
+    _check_secret(played)
     return played
+
+
+def cast(city: City, entries: Sequence[Decided], command: Command) -> list[Ballot]:
+    """The ballot of a command that led to a participation, as the building puts it into its box."""
+    took_part = [poll for entry in entries if (poll := city.took_part(entry)) is not None]
+    if not took_part:
+        return []
+    ballot = city.ballot(command)
+    assert ballot is not None, "someone took part, and cast nothing"
+    assert took_part == [ballot.poll]
+    return [ballot]
+
+
+def tally(poll: str, box: Iterable[Ballot]) -> Tally:
+    """What is found in a box, as the building counts it."""
+    mine = [ballot for ballot in box if ballot.poll == poll]
+    ids = "".join(sorted(f"{ballot.id}\n" for ballot in mine))
+    times = Counter(ballot.choice for ballot in mine)
+    return Tally(poll, times, hashlib.sha256(ids.encode()).hexdigest())
+
+
+def _count(
+    played: Played,
+    seal: Callable[[Event], Event],
+    people: Sequence[Citizen],
+    silent: Collection[str],
+    private: Private | None,
+    district: str,
+) -> None:
+    """Polls that have closed are counted, as the building does it."""
+    for poll, counted in list(played.city.uncounted()):
+        command = counted(tally(poll, played.box))
+        entries, _ = played.city.handle(command, Citizen(id="", name=""), played.now, bytes(16), seal)
+        assert entries, "a poll that was counted is to be counted again"
+        _take(played, entries, people, silent, private, district)
 
 
 def sealed(value: Any, texts: Texts, refs: "count[int]") -> Any:
@@ -160,8 +214,13 @@ def _check_private(
                 assert secret not in shown, f"{person.id} was shown {secret!r} in {shown}"
 
 
-def _check_replay(played: Played, services: Callable[[Texts], Sequence[Service[Any]]]) -> None:
-    """The journal alone gives the same state; so does a snapshot."""
+def _check_replay(
+    played: Played,
+    services: Callable[[Texts], Sequence[Service[Any]]],
+    people: Sequence[Citizen],
+    district: str,
+) -> None:
+    """The journal alone gives the same state; so does a snapshot, and what is shown of it is the same."""
     again = City(services(played.texts))
     for entry, at in played.entries:
         fields = json.loads(entry.event.model_dump_json(exclude_defaults=True, by_alias=True))
@@ -172,3 +231,16 @@ def _check_replay(played: Played, services: Callable[[Texts], Sequence[Service[A
     restored.restore(json.loads(state))
     assert json.dumps(restored.snapshot(), sort_keys=True) == state, "a snapshot does not give itself back"
     assert restored.next_due() == played.city.next_due()
+    for person in people:
+        shown = played.city.views(person, district, played.now)
+        assert restored.views(person, district, played.now) == shown, f"{person.id} is shown what was"
+
+
+def _check_secret(played: Played) -> None:
+    """A ballot's id stands in nothing that is kept or told."""
+    entries = [entry.event.model_dump_json() for entry, _ in played.entries]
+    kept = json.dumps([played.city.snapshot(), entries])
+    told = json.dumps([[fact for _, fact in played.heard], [str(answer) for answer in played.answers]])
+    for ballot in played.box:
+        assert ballot.id not in kept, "a ballot is kept beside who cast it"
+        assert ballot.id not in told, "a ballot was told"

@@ -1,6 +1,7 @@
 """A whole city in memory: the real router, crowds and sessions on both ends, a clock one moves, lines one cuts."""
 
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -217,6 +218,8 @@ class Town:
             np.random.default_rng(seed),
         )
         self.people: list[Person] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+        """What is done between the parts of a tick."""
 
     def visitor(self, **hello: Any) -> Person:
         """Someone without a token comes in."""
@@ -234,7 +237,8 @@ class Town:
         for _ in range(ticks):
             self.clock.move(1 / self.settings.crowd.tick_hz)
             for crowd in self.router.crowds.values():
-                crowd.tick(self.clock.monotonic())
+                for _ in crowd.ticking(self.clock.monotonic()):
+                    self.meanwhile()
             self.router.flush()
             for person in self.people:
                 person.listen()

@@ -54,6 +54,7 @@ LIMITS = {
     "connections_per_address": "test_logins.py::test_behind_a_proxy_people_are_counted_where_they_are",
     "lines_per_s": "test_doorstep.py::test_an_address_that_knocks_too_often_is_cut_unread_and_others_come_in",
     "handshakes_per_s": "test_floods.py::test_an_address_opens_so_many_connections_a_second",
+    "busy_handshakes_per_s": "test_floods.py::test_while_it_is_busy_an_address_opens_fewer",
     "requests_per_s": "test_logins.py::test_http_requests_are_counted_by_address",
     "citizens_per_address": "test_floods.py::test_an_address_has_the_limits_of_so_many_citizens",
     "malformed_per_min": "test_floods.py::test_who_sends_too_much_that_cannot_be_read_is_sent_away",
@@ -113,10 +114,14 @@ OTHERS = {
 OF_SERVICES = dict.fromkeys(
     (
         "announcements.standing",
+        "live_qa.captions",
+        "live_qa.captions_per_10_s",
+        "live_qa.channels",
         "live_qa.cues",
         "live_qa.hands",
         "live_qa.labels",
         "live_qa.next_questions",
+        "live_qa.polls",
         "live_qa.question_every_s",
         "live_qa.questions_open_per_person",
         "live_qa.seats",

@@ -87,6 +87,9 @@ class Present:
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         return Seen("culture", ("culture",), tuple(self.lines[-20:]), self.tracks, "citizen-2", "ko")
 
+    def who_is_in(self, district: str) -> tuple[Citizen, ...]:
+        return tuple(self.here.values())
+
 
 class Precinct:
     """A city with its desk; every command is one second after the one before."""

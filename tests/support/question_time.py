@@ -10,10 +10,11 @@ from protocol.codec import dump
 from protocol.message import Command
 from protocol.refusals import Refused
 from protocol.services import live_qa as wire
-from tests.support.check_service import hears, sealed
+from tests.support.check_service import cast, hears, sealed, tally
 from worlds.citizen import Citizen
 from worlds.city import City, Decided
-from worlds.service import Effect, Event, Texts
+from worlds.evidence import Seen
+from worlds.service import Ballot, Effect, Event, Texts
 from worlds.services import petitions
 from worlds.services.live_qa import Content, LiveQa
 from worlds.services.live_qa.content import Rules, Stage
@@ -66,6 +67,8 @@ class Evening:
         self.heard: list[tuple[Any, dict[str, Any]]] = []
         self.effects: list[Effect] = []
         self.entries: list[tuple[Decided, int]] = []
+        self.box: list[Ballot] = []
+        self.here: tuple[Citizen, ...] = ()
         self.session = ""
         self._ids = 0
 
@@ -102,9 +105,11 @@ class Evening:
         given = {"id": self._ids, **fields}
         if "session" in command.model_fields and "session" not in fields:
             given["session"] = self.session
-        asked = command.model_validate(given)
+        asked = self.city.witnessed(command.model_validate(given), citizen, self)
         entries, result = self.city.handle(asked, citizen, self.now, bytes(16), self.seal)
+        self.box += cast(self.city, entries, asked)
         self._keep(entries)
+        self.count()
         return dump(result) if result is not None else None
 
     def refused(
@@ -128,7 +133,28 @@ class Evening:
             entries = list(self.city.due(self.now, bytes(16), self.seal))
             assert entries
             self._keep(entries)
+            self.count()
         self.now = until
+
+    def count(self) -> None:
+        """Polls that have closed are counted, as the building does it."""
+        for poll, counted in list(self.city.uncounted()):
+            command = counted(tally(poll, self.box))
+            self._keep(self.city.handle(command, Citizen(id="", name=""), self.now, bytes(16), self.seal)[0])
+
+    # As a witness of who is here
+
+    def who_is_in(self, district: str) -> tuple[Citizen, ...]:
+        """Whom a test put there."""
+        return self.here
+
+    def citizen(self, citizen: str) -> Citizen | None:
+        """Someone of these."""
+        return next((one for one in self.here if one.id == citizen), None)
+
+    def seen_by(self, citizen: str, about: str | None) -> Seen:
+        """Nobody looks."""
+        return Seen()
 
     def line(self, citizen: Citizen, *, is_broken: bool) -> None:
         """The line of someone breaks, or is back."""

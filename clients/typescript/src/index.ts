@@ -1,4 +1,5 @@
 // The SDK of Madang: what a program needs to be a citizen.
+export { ballotId } from "./ballot.ts";
 export { Cards } from "./cards.ts";
 export {
   type AskOptions,

@@ -21,7 +21,8 @@ from protocol.services.petitions import Holiday, Item, Spot
 from worlds.calendar import KST
 
 Kind: TypeAlias = Literal[
-    "line", "long", "choice", "yes", "yes_no", "number", "day", "time", "lines", "spot", "both", "items", "days_off"
+    "line", "long", "choice", "radio", "yes", "yes_no", "number", "day", "time", "lines", "spot", "both",
+    "items", "days_off",
 ]  # fmt: skip
 Option: TypeAlias = tuple[str, str]
 """What is sent, and what is read."""
@@ -274,7 +275,7 @@ def _given(one: Field, written: Mapping[str, str]) -> Any:
             return list(_rows(one, written))
         case "lines":
             return [line.strip() for line in text.splitlines() if line.strip()]
-        case "line" | "long" | "choice" | "day":
+        case "line" | "long" | "choice" | "radio" | "day":
             if not text.strip():
                 return None
             return text.replace("\r\n", "\n")

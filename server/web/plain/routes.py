@@ -9,7 +9,16 @@ from protocol.refusals import Refused
 from server.codes import Codes
 from server.metrics import Metrics
 from server.web.callers import Gate
-from server.web.plain import petition_desk, petitions, places, question_desk, question_time, sanctions
+from server.web.plain import (
+    captions,
+    petition_desk,
+    petitions,
+    places,
+    polls,
+    question_desk,
+    question_time,
+    sanctions,
+)
 from server.web.plain.pages import HOME
 from server.web.plain.sessions import Sessions
 from server.web.plain.visit import Handler, Site, Visit, answering
@@ -35,7 +44,7 @@ def routes(gate: Gate, view: CityView, metrics: Metrics, version: str, codes: Co
     if "petitions" in services:
         pages += [*petitions.PAGES, *petition_desk.PAGES, *petitions.PAGES_OF_ONE]
     if "live_qa" in services:
-        pages += [*question_time.PAGES, *question_desk.PAGES]
+        pages += [*captions.PAGES, *polls.PAGES, *question_time.PAGES, *question_desk.PAGES]
     if "moderation" in services:
         pages += sanctions.PAGES
     _add(router, site, pages)

@@ -1,9 +1,11 @@
 """Whole stories on the plain page, from the first page to the last, without a script and in both languages."""
 
 import re
+from secrets import token_bytes
 
 import pytest
 
+from protocol.ballot import ballot_id
 from server.texts import LANGUAGES, Language
 from tests.support.plain_page import (
     MARKUP,
@@ -235,3 +237,56 @@ async def test_the_public_reads_of_petitions_by_the_names_of_departments_and_nev
     for page in ((await reader.open("/plain/petitions/published")).text, status.text):
         assert roads in page
         assert not re.search(r"\b(roads|suggestion|assigned)\b", page), page
+
+
+async def test_a_secret_poll_is_cast_in_two_steps_and_found_in_the_published_list(
+    city: WebCity, visit: Visit
+) -> None:
+    t = words("ko")
+    session = await announced(city)
+    at = f"/plain/question-time/{session}"
+    await city.done("live_qa.advance", "host", session=session, phase="live", mode="poll")
+    answers = [{"ko": text, "en": text} for text in ("예", "아니요", "모름")]
+    asked = {
+        "session": session,
+        "question": {"ko": "가로등을 늘릴까요?", "en": "More lamps?"},
+        "answers": answers,
+    }
+    await city.done("live_qa.open_poll", "host", **asked, most=2)
+    for who in ("junho", "room", "officer", "head"):
+        await city.done(
+            "live_qa.cast", who, session=session, poll=1, ballot=ballot_id(token_bytes(16)), choices=[2]
+        )
+
+    # She forgets to choose, is asked, and reads what she chose before it is cast for good.
+    mina = await visit("mina")
+    page = await mina.follow(await mina.open(at), t["polls"]["take_part"])
+    page = await mina.send(page.form("/poll/1"))
+    assert page.status == 422
+    assert t["polls"]["choose"] in page.text
+    page = await mina.send(page.form("/poll/1"), {"choice.1": "yes", "choice.3": "yes"})
+    assert (t["polls"]["sure"] in page.text, "아니요" in page.text) == (True, False)
+    sure = page.form("/poll/1")
+    page = await mina.send(sure, do="cast")
+    assert page.status == 200, page.text
+    receipt = re.search("[A-Z2-7]{26}", page.text)
+    assert receipt
+    assert (await mina.send(sure, do="cast")).text == page.text, "sent twice it is cast once"
+
+    page = await mina.open(at)
+    assert t["polls"]["has_voted"] in page.text
+    assert t["polls"]["turnout"].format(count=5) in page.text
+    assert t["polls"]["has_voted"] in (await mina.open(f"{at}/poll/1")).text
+    await city.done("live_qa.close_poll", "host", session=session, poll=1)
+    await city.city.node.host.round()
+    page = await mina.open(at)
+    assert t["polls"]["votes_of"].format(count=4, share=80) in page.text
+    assert t["polls"]["over"] in (await mina.open(f"{at}/poll/1")).text
+    listed = await city.get(page.links[t["polls"]["list"].format(count=5)])
+    assert receipt[0] in listed.text.splitlines()
+
+    # The record of the past session has it too; another poll than the last leads nowhere.
+    await ended(city, session)
+    record = await mina.open(f"{at}/record")
+    assert t["polls"]["votes_of"].format(count=1, share=20) in record.text
+    assert (await mina.open(f"{at}/poll/2")).status == 404

@@ -88,6 +88,8 @@ def test_every_act_of_the_question_desk_and_every_state_and_reason_has_words(lan
     assert told["options"]["hold"].keys() == set(get_args(live_qa.HoldReason))
     assert told["options"]["dismissal"].keys() == set(get_args(live_qa.DismissReason))
     assert told["options"]["question_state"].keys() == set(get_args(live_qa.QuestionState))
+    assert told["polls"]["state"].keys() == set(get_args(live_qa.PollState))
+    assert told["polls"]["eligible"].keys() == set(get_args(live_qa.Eligible))
     assert told["options"]["phase"].keys() == set(get_args(live_qa.Phase))
     assert told["options"]["sanction"].keys() == set(get_args(moderation.SanctionKind))
     assert told["sanctions"]["effect"].keys() == set(get_args(moderation.SanctionKind))
@@ -112,7 +114,8 @@ def test_every_step_of_a_petition_is_offered_somewhere() -> None:
 
 
 HEARD = (
-    "live_qa/asking", "live_qa/wording", "live_qa/floor", "live_qa/moderation", "live_qa/roles",
+    "live_qa/asking", "live_qa/captions", "live_qa/wording", "live_qa/floor", "live_qa/moderation", "live_qa/polls",
+    "live_qa/roles",
     "moderation/appealing", "moderation/wording",
 )  # fmt: skip
 """Whose refusals the plain page may hear, beside those of petitions."""
@@ -124,7 +127,7 @@ def sentences() -> Iterator[str]:
         *sorted((ROOT / "worlds/services/petitions").glob("*.py")),
         *(
             ROOT / f"worlds/services/live_qa/{name}.py"
-            for name in ("asking", "wording", "floor", "moderation", "roles")
+            for name in ("asking", "captions", "wording", "floor", "moderation", "polls", "roles")
         ),
         *(ROOT / f"worlds/services/moderation/{name}.py" for name in ("appealing", "wording")),
     ]

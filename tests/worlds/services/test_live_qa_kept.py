@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from protocol.ballot import ballot_id
 from protocol.handshake import Text
 from protocol.services import live_qa as wire
 from tests.support.check_service import Step, play
@@ -200,6 +201,7 @@ def test_words_that_lead_elsewhere_are_seen() -> None:
 # Any script
 
 
+WRITER = Citizen("c-writer", "자막 신", ("citizen",), ("captioner",), level=2)
 PEOPLE = (*AUDIENCE, *CREW, VISITOR)
 SECRETS = ("비밀", "실명")
 
@@ -232,7 +234,37 @@ by_audience = st.one_of(
     a(wire.Look),
     a(wire.ListQuestions, which=st.sampled_from(["open", "done", "mine"])),
     a(wire.ReadRecord),
+    a(wire.ListPolls),
 )  # fmt: skip
+bits = st.binary(min_size=16, max_size=16)
+cast = a(
+    wire.CastBallot,
+    poll=st.integers(1, 2),
+    ballot=bits.map(ballot_id),
+    choices=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+)
+polls = st.one_of(
+    a(
+        wire.OpenPoll,
+        question=st.just(Text(ko="늘릴까요?", en="More of them?")),
+        answers=st.just([Text(ko=f"답 {i}", en=f"Answer {i}") for i in (1, 2, 3)]),
+        most=st.sampled_from([1, 2]),
+        eligible=st.sampled_from(["present", "present", "verified"]),
+        min_ballots=st.sampled_from([0, 2]),
+        lasts_s=st.sampled_from([10, 60]),
+    ),
+    a(wire.ClosePoll, poll=st.integers(1, 2)),
+    a(wire.Advance, phase=st.just("live"), mode=st.just("poll")),
+)
+tongues = st.sampled_from(["ko", "en"])
+by_captioners = st.one_of(
+    a(wire.OpenChannel, channel=tongues),
+    a(wire.WriteCaption, channel=tongues, text=st.sampled_from(["지금 하는 말", " ", "또 하는 말"])),
+    a(wire.WriteCaption, channel=tongues, text=st.just("이어지는 말")),
+    a(wire.StrikeCaption, channel=tongues, line=st.integers(1, 3), reason=st.just("까닭")),
+    a(wire.CloseChannel, channel=tongues),
+)
+follow = a(wire.FollowCaptions, channels=st.lists(tongues, max_size=2))
 to_the_floor = st.one_of(a(wire.TakeFloor, accept=st.sampled_from([True, True, False])), presence)
 by_moderators = st.one_of(
     on(wire.Claim, on=st.booleans(), take_over=st.booleans()),
@@ -286,6 +318,10 @@ steps = st.one_of(
     by(by_moderators, MOD, MOD2, HEAD),
     by(by_moderators, MOD, HEAD),
     by(by_host, HOST, HOST, FLOOR, MAYOR),
+    by(polls, HOST),
+    by(cast, *PEOPLE),
+    by(by_captioners, WRITER, WRITER, MOD, A),
+    by(follow, *AUDIENCE, VISITOR),
     by(by_clerk, CLERK, MAYOR),
     by(by_second, MOD, FLOOR),
     by(by_moderators, MOD, HEAD),
@@ -299,7 +335,7 @@ def with_sense(live: list[LiveQa], script: list[Step]) -> Iterator[Step]:
         command, citizen = step.command, step.citizen
         played = live[0].venue.state.sessions.get("qa-1")
         number = getattr(command, "question", None)
-        if played is not None and number is not None and i % 8:
+        if played is not None and isinstance(number, int) and i % 8:
             question = played.question(1 + number % len(played.questions))
             number = question.number
             command = command.model_copy(update={"question": number})

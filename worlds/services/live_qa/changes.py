@@ -8,10 +8,13 @@ from worlds.services.live_qa import events as e
 from worlds.services.live_qa.state import (
     BEFORE,
     ENDED,
+    CaptionLine,
+    Channel,
     Cue,
     Hand,
     Joint,
     Person,
+    Poll,
     Question,
     Session,
     State,
@@ -21,7 +24,16 @@ from worlds.services.live_qa.state import (
 MEAN_OF = 20
 """How many last turns are kept, of which the estimate takes the newest."""
 
-BY_HOST = (e.Scheduled, e.Adjusted, e.Advanced, e.OrderFrozen, e.Pinned, e.Deferred)
+BY_HOST = (
+    e.Scheduled,
+    e.Adjusted,
+    e.Advanced,
+    e.OrderFrozen,
+    e.Pinned,
+    e.Deferred,
+    e.PollOpened,
+    e.PollClosed,
+)
 BY_HEAD = (e.Restored, e.Split, e.Revealed)
 BY_MODERATOR = (e.Approved, e.Held, e.Dismissed, e.Merged, e.Labelled, *BY_HEAD)
 
@@ -38,6 +50,10 @@ def apply(state: State, event: Event, now: int) -> None:
         _ask(session, event, now)
     elif isinstance(event, e.Voted):
         _vote(session, event, now)
+    elif isinstance(event, e.OfPoll):
+        _of_poll(session, event, now)
+    elif isinstance(event, e.OfChannel):
+        _of_channel(session, event, now)
     elif isinstance(event, e.OfQuestion):
         question = session.questions[event.question - 1]
         question.version += 1
@@ -149,6 +165,8 @@ def _advance(session: Session, event: e.Advanced, now: int) -> None:
     if event.phase == "follow_up" and session.phase in BEFORE:
         session.called_off_at = now
     session.phase, session.mode, session.since = event.phase, event.mode, now
+    if event.phase == "live" and not session.live_at:
+        session.live_at = now
     if event.phase in ENDED:
         _begin_cue(session, None, now)
         for question in session.questions:
@@ -402,3 +420,67 @@ def _end_turn(state: State, session: Session, event: e.TurnEnded, now: int) -> N
             state.spoken.clear()
         state.spoken[event.citizen] = state.spoken.get(event.citizen, 0) + 1
     turn.hand = None
+
+
+# Polls
+
+
+def _of_poll(session: Session, event: e.OfPoll, now: int) -> None:
+    if isinstance(event, e.PollOpened):
+        session.polls.append(
+            Poll(
+                number=event.poll,
+                question=event.question,
+                answers=list(event.answers),
+                most=event.most,
+                is_binding=event.is_binding,
+                eligible=event.eligible,
+                opened_at=now,
+                closes_at=event.closes_at,
+                present=event.present,
+                min_ballots=event.min_ballots,
+                min_share=event.min_share,
+                guests=list(event.guests),
+            )
+        )
+        return
+    poll = session.polls[event.poll - 1]
+    match event:
+        case e.TookPart():
+            poll.took_part[event.by] = now
+            poll.turnout += 1
+        case e.PollClosed():
+            poll.state, poll.closed_at = "closed", now
+        case e.PollCounted():
+            poll.state, poll.ballots, poll.digest = event.outcome, event.ballots, event.digest
+            poll.votes = list(event.votes) if event.outcome == "counted" else None
+            poll.guests.clear()
+            poll.took_part.clear()
+        case _:
+            raise LookupError(f"{event.type} is not of a poll")
+
+
+# Captions
+
+BURST_MS = 10_000
+"""Over so long lines are counted."""
+
+
+def _of_channel(session: Session, event: e.OfChannel, now: int) -> None:
+    if isinstance(event, e.ChannelOpened):
+        channel = session.channels.setdefault(event.channel, Channel(event.channel, event.kind))
+        channel.writer, channel.where = event.by, event.where
+        return
+    channel = session.channels[event.channel]
+    match event:
+        case e.ChannelClosed():
+            channel.writer = None
+        case e.Captioned():
+            if now - channel.burst_at >= BURST_MS:
+                channel.burst_at, channel.burst = now, 0
+            channel.burst += 1
+            channel.lines.append(CaptionLine(now, event.text))
+        case e.CaptionStruck():
+            channel.lines[event.line - 1].is_struck = True
+        case _:
+            raise LookupError(f"{event.type} is not of a channel")

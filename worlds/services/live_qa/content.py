@@ -99,6 +99,26 @@ class Rules(Shape):
     """Characters of who sees to it."""
     overrun_alarm_s: Seconds = 60
     """A line of the run sheet that goes on for so much longer than planned alarms who runs the event."""
+    poll_s: Seconds = 120
+    """How long a poll is open where its host says nothing else."""
+    poll_shortest_s: Seconds = 10
+    """Less nobody can read, and decide."""
+    poll_longest_s: Seconds = 3_600
+    polls: Many = 20
+    """Polls of one session."""
+    longest_poll_question: Many = 120
+    longest_poll_answer: Many = 40
+    """Characters: with twenty answers in two languages a poll still fits a view beside the questions."""
+    channels: Many = 6
+    """Channels of captions and sign language in one session."""
+    captions: Many = 20_000
+    """Lines of one channel: a whole day."""
+    captions_per_10_s: Many = 20
+    """Twice as many as a fast speaker fills."""
+    longest_caption: Many = 200
+    """Characters of a line: what is read before the next one comes."""
+    longest_where: Many = 60
+    """Characters of where sign language is to be seen."""
     name_days: Many = 30
     """Days after the end for which the names of who asked and raised a hand are kept: so long an asker whose name was
     revealed, or who was muted, may complain (an appeal's time)."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.floor import end_turn, invitation
+from worlds.services.live_qa.polls import closing
 from worlds.services.live_qa.sessions import to_phase
 from worlds.services.live_qa.state import ENDED, Session, Turn
 from worlds.services.live_qa.venue import Venue
@@ -30,6 +31,9 @@ def deadlines(venue: Venue, session: Session) -> Iterator[Due]:
     phase = _phase_deadline(venue, session)
     if phase is not None:
         yield phase
+    poll = session.open_poll
+    if poll is not None:
+        yield poll.closes_at, lambda now: closing(session, "")
     if session.turn is not None:
         yield from _turn_deadlines(venue, session, session.turn)
     away = [hand.away_until for hand in session.hands.values() if hand.away_until]

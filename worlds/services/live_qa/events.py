@@ -9,6 +9,7 @@ from protocol.handshake import Text
 from protocol.services.live_qa import (
     CuePlan,
     DismissReason,
+    Eligible,
     HoldReason,
     JointAction,
     Lane,
@@ -19,6 +20,9 @@ from protocol.services.live_qa import (
 )
 from worlds.citizen import Level
 from worlds.service import Event, Personal
+
+PollOutcome = Literal["counted", "no_quorum", "too_few", "unsound"]
+"""What is told of a poll: its votes, or why not: `unsound` where there are not as many ballots as took part."""
 
 DeferralEnd = Literal["answered", "withdrawn", "passed_on", "closed"]
 """How the petition ended that a question became: answered to its asker, taken back, forwarded, or without an answer."""
@@ -404,6 +408,92 @@ class Seated(OfSession):
     citizen: str
 
 
+# Polls
+
+
+class OfPoll(OfSession):
+    """Something about one poll of it."""
+
+    poll: int
+
+
+class PollOpened(OfPoll):
+    """A secret poll is open; `guests` were in the district then, and `present` people in all."""
+
+    type: Literal["live_qa.poll_opened"] = "live_qa.poll_opened"
+    question: Text
+    answers: tuple[Text, ...]
+    most: int = 1
+    is_binding: bool = False
+    eligible: Eligible = "present"
+    closes_at: int
+    present: int = 0
+    guests: tuple[str, ...] = ()
+    min_ballots: int = 0
+    min_share: int = 0
+
+
+class TookPart(OfPoll):
+    """Someone's ballot lies in the box: which one, nothing says."""
+
+    type: Literal["live_qa.took_part"] = "live_qa.took_part"
+
+
+class PollClosed(OfPoll):
+    """No more ballots are taken: the building counts them."""
+
+    type: Literal["live_qa.poll_closed"] = "live_qa.poll_closed"
+
+
+class PollCounted(OfPoll):
+    """What was in the box; `votes` by answer, unless too few took part for them to be told."""
+
+    type: Literal["live_qa.poll_counted"] = "live_qa.poll_counted"
+    outcome: PollOutcome
+    ballots: int
+    votes: tuple[int, ...] = ()
+    digest: str
+
+
+# Captions
+
+
+class OfChannel(OfSession):
+    """Something about one channel of captions."""
+
+    channel: str
+
+
+class ChannelOpened(OfChannel):
+    """`by` writes it from now on."""
+
+    type: Literal["live_qa.channel_opened"] = "live_qa.channel_opened"
+    kind: Literal["captions", "sign"]
+    where: Text | None = None
+
+
+class ChannelClosed(OfChannel):
+    """Nobody writes it."""
+
+    type: Literal["live_qa.channel_closed"] = "live_qa.channel_closed"
+
+
+class Captioned(OfChannel):
+    """A line was written."""
+
+    type: Literal["live_qa.captioned"] = "live_qa.captioned"
+    line: int
+    text: Personal
+
+
+class CaptionStruck(OfChannel):
+    """The words of a line are to go."""
+
+    type: Literal["live_qa.caption_struck"] = "live_qa.caption_struck"
+    line: int
+    reason: str
+
+
 EVENTS: tuple[type[OfSession], ...] = (
     Scheduled, Adjusted, Advanced, JointlyAsked, JointlyDone, OrderFrozen, SeatChanged, Signalled, Minuted,
     RunSheetEdited, CueBegun, Muted,
@@ -411,6 +501,8 @@ EVENTS: tuple[type[OfSession], ...] = (
     Revealed, Pinned, Answered, Deferred, PetitionNoted, DeferralEnded, Reopened, Settled,
     HandRaised, HandsLowered, HandSkipped, HandAway, PutOnDeck, DeckReady, Invited, TurnBegun, TurnExtended,
     TimeSignalled, TurnEnded, Seated,
+    PollOpened, TookPart, PollClosed, PollCounted,
+    ChannelOpened, ChannelClosed, Captioned, CaptionStruck,
 )  # fmt: skip
 
 SILENT = frozenset({"live_qa.voted"})

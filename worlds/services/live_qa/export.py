@@ -8,9 +8,11 @@ from typing import Any
 
 from protocol.refusals import Refusal, Refused
 from worlds.citizen import Citizen
+from worlds.services.live_qa.captions import channel_of, last_lines
+from worlds.services.live_qa.polls import box_of, poll_row
 from worlds.services.live_qa.roles import Office, holds, require
 from worlds.services.live_qa.rows import name_of
-from worlds.services.live_qa.state import ENDED, Question, Session
+from worlds.services.live_qa.state import ENDED, Poll, Question, Session
 from worlds.services.live_qa.venue import Venue
 from worlds.services.live_qa.views import counters, published
 
@@ -75,6 +77,73 @@ def _internal(venue: Venue, question: Question) -> Row:
     }
 
 
+def is_told(poll: Poll) -> bool:
+    """Whether it was counted, and its outcome is everyone's to know."""
+    return poll.state not in ("open", "closed")
+
+
+def poll_rows(venue: Venue, name: str) -> list[Row]:
+    """One row for each answer of each poll that was counted: everyone's, also while the session goes on."""
+    session = venue.state.session(name)
+    return [
+        {
+            "event": session.id,
+            "poll": poll.number,
+            "state": poll.state,
+            "question_ko": poll.question.ko,
+            "question_en": poll.question.en,
+            "answer": answer,
+            "answer_ko": text.ko,
+            "answer_en": text.en,
+            "votes": poll.votes[answer - 1] if poll.votes is not None else None,
+            "turnout": poll.turnout,
+            "ballots": poll.ballots,
+            "present": poll.present,
+            "min_ballots": poll.min_ballots,
+            "min_share": poll.min_share,
+            "is_binding": poll.is_binding,
+            "eligible": poll.eligible,
+            "most": poll.most,
+            "opened_at": _time(poll.opened_at),
+            "closed_at": _time(poll.closed_at),
+            "digest": poll.digest,
+        }
+        for poll in session.polls
+        if is_told(poll)
+        for answer, text in enumerate(poll.answers, 1)
+    ]
+
+
+def box_of_counted(venue: Venue, name: str, number: int) -> str:
+    """The box of a poll whose list of ballots is public; raises Refused."""
+    poll = venue.state.session(name).poll(number)
+    if not is_told(poll):
+        raise Refused(Refusal.CLOSED, "the poll is not counted yet")
+    return box_of(name, number)
+
+
+LONGEST_CUE_MS = 7_000
+"""A line stands no longer under a recording: what follows is silence."""
+
+
+def as_vtt(venue: Venue, session: Session, name: str) -> str:
+    """A channel as subtitles (WebVTT) of a recording that begins when the session went live."""
+    channel = channel_of(session, name)
+    begins = [max(line.at - session.live_at, 0) if session.live_at else 0 for line in channel.lines]
+    ends = [*begins[1:], float("inf")]
+    cues = ["WEBVTT\n"]
+    for line, begin, end in zip(channel.lines, begins, ends, strict=True):
+        if not line.is_struck and end > begin:
+            text = venue.texts[line.text].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+            until = int(min(end, begin + LONGEST_CUE_MS))
+            cues.append(f"{_clock(begin)} --> {_clock(until)}\n{text}\n")
+    return "\n".join(cues)
+
+
+def _clock(ms: int) -> str:
+    return f"{ms // 3_600_000:02}:{ms // 60_000 % 60:02}:{ms // 1_000 % 60:02}.{ms % 1_000:03}"
+
+
 def _time(at: int | None) -> str | None:
     if at is None:
         return None
@@ -107,5 +176,11 @@ def whole(venue: Venue, session: Session, *, is_internal: bool = False) -> dict[
         "ends_at": _time(session.ends_at),
         "counters": counters(session, venue.rules.smallest_cell).model_dump(),
         "minutes": [minute.model_dump(exclude_none=True) for minute in session.minutes],
+        "captions": {
+            channel.channel: [row.model_dump() for row in last_lines(venue, channel, len(channel.lines))]
+            for channel in session.channels.values()
+            if channel.kind == "captions"
+        },
+        "polls": [poll_row(poll).model_dump(exclude_none=True) for poll in session.polls if is_told(poll)],
         "questions": rows(venue, session, is_internal=is_internal),
     }

@@ -2,7 +2,11 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from protocol.message import Command
+from protocol.services import live_qa as wire
+from worlds.citizen import Citizen
 from worlds.services.live_qa.events import DeferralEnd
 
 
@@ -24,3 +28,25 @@ class NotePetition(Command):
     department: str | None = None
     end: DeferralEnd | None = None
     text: str = ""
+
+
+class WitnessedPoll(wire.OpenPoll):
+    """A poll that is opened, with who is in the session's district then; that is no part of what was asked."""
+
+    here: tuple[Citizen, ...] = Field(default=(), exclude=True)
+
+
+class WitnessedFollow(wire.FollowCaptions):
+    """Captions that are followed, by someone who has a line to hear them."""
+
+    is_here: bool = Field(default=False, exclude=True)
+
+
+class TakeTally(Command):
+    """A poll's ballots were counted: how often each choice was made, and the hash of the list of their ids."""
+
+    type: Literal["live_qa.take_tally"] = "live_qa.take_tally"
+    session: str
+    poll: int
+    times: dict[str, int]
+    digest: str

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from worlds.service import Record
-from worlds.services.live_qa.state import ENDED, Question, Session
+from worlds.services.live_qa.state import ENDED, Poll, Question, Session
 
 
 def session_record(session: Session) -> Record:
@@ -56,4 +56,29 @@ def question_record(session: Session, question: Question) -> Iterator[Record]:
             "no_answer_because": question.no_answer_because,
         },
         texts=() if question.state == "withdrawn" else (question.shown_text,),
+    )
+
+
+def poll_record(session: Session, poll: Poll) -> Record:
+    """A poll: its result, once it is counted and where it may be told."""
+    votes = poll.votes or []
+    return Record(
+        kind="poll",
+        key=f"{session.id}/{poll.number}",
+        fields={
+            "session": session.id,
+            "poll": poll.number,
+            "state": poll.state,
+            "question_ko": poll.question.ko,
+            "question_en": poll.question.en,
+            "is_binding": poll.is_binding,
+            "eligible": poll.eligible,
+            "opened_at": poll.opened_at,
+            "closed_at": poll.closed_at,
+            "turnout": poll.turnout if poll.closed_at is not None else None,
+            "ballots": poll.ballots,
+            "result_ko": "; ".join(f"{text.ko}: {n}" for text, n in zip(poll.answers, votes, strict=False)),
+            "result_en": "; ".join(f"{text.en}: {n}" for text, n in zip(poll.answers, votes, strict=False)),
+            "digest": poll.digest,
+        },
     )

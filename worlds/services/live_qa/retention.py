@@ -12,6 +12,9 @@ def expired(venue: Venue, now: int) -> Iterator[Personal]:
     """Texts whose time is over, by the numbers of the city's rules; 0 is for ever."""
     rules = venue.rules
     for session in tuple(venue.state.sessions.values()):
+        for channel in session.channels.values():
+            # Struck words go at once, whether the session runs or not.
+            yield from (line.text for line in channel.lines if line.is_struck)
         if session.phase not in ENDED:
             continue
         if is_over(session, rules.name_days, now):
@@ -23,6 +26,7 @@ def expired(venue: Venue, now: int) -> Iterator[Personal]:
         if is_over(session, rules.record_days, now):
             for question in session.questions:
                 yield from _shown(question)
+            yield from (line.text for channel in session.channels.values() for line in channel.lines)
 
 
 def is_over(session: Session, days: int, now: int) -> bool:

@@ -22,6 +22,8 @@ class Office(Enum):
     FLOOR_MANAGER = ("host", "grant:floor_manager")
     CLERK = ("grant:clerk",)
     SAFETY = ("grant:safety_officer",)
+    CAPTIONER = ("grant:captioner", "grant:interpreter")
+    """Who writes what is said, in its own language or another."""
     OBSERVER = ("grant:observer",)
     """Press and council: they read all that is public, and take no part."""
     CREW = (
@@ -33,7 +35,7 @@ class Office(Enum):
     )
     DESK = (*MODERATOR, *HOST)
     """Who works on questions, or chooses among them."""
-    PART = (*CREW, *ANSWERER, *CLERK)
+    PART = (*CREW, *ANSWERER, *CLERK, *CAPTIONER)
     """Whoever has a part in running it."""
 
 

@@ -1,11 +1,13 @@
 """Rows of the wire, made from the state: what each reader sees of a question, a hand, a session."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from protocol.handshake import Text
 from protocol.services import live_qa as wire
 from worlds.services.live_qa.asking import withdrawable_until
+from worlds.services.live_qa.captions import channel_row
 from worlds.services.live_qa.content import S
+from worlds.services.live_qa.polls import shown
 from worlds.services.live_qa.ranking import are_counts_hidden, times_spoken, today
 from worlds.services.live_qa.run_sheet import programme
 from worlds.services.live_qa.similarity import Profiles
@@ -14,6 +16,9 @@ from worlds.services.live_qa.venue import Venue
 
 COMPARED = frozenset({"pending", "held", "open", "next", "now"})
 """With which questions a new one is compared."""
+
+READER_BYTES = 64
+"""Of a question's row as JSON: what is each reader's own, at most."""
 
 
 def session_row(session: Session) -> wire.QuestionTime:
@@ -39,6 +44,8 @@ def session_row(session: Session) -> wire.QuestionTime:
         reserved=len(session.seats),
         programme=programme(session.cues) if session.phase not in ENDED else None,
         on_stage=session.now.number if session.now is not None else None,
+        poll=poll.number if (poll := shown(session)) is not None else None,
+        channels=[channel_row(channel) for channel in session.channels.values()],
     )
 
 
@@ -55,32 +62,58 @@ def public_row(
     venue: Venue, session: Session, question: Question, reader: str | None = None, *, is_new: bool = False
 ) -> wire.Question:
     """As the audience sees it; with numbers for a reader to whom they are not hidden."""
+    row, _ = _shown(venue, session, question)
+    if reader is None:
+        return row
+    backers = None if are_counts_hidden(session, reader) else session.backers(question)
+    has_voted = session.is_backed_by(question, reader)
+    return row.model_copy(update={"backers": backers, "has_voted": has_voted, "is_new": is_new or None})
+
+
+def public_bytes(venue: Venue, session: Session, question: Question) -> int:
+    """How long such a row is at most, as JSON."""
+    return _shown(venue, session, question)[1] + READER_BYTES
+
+
+def _shown(venue: Venue, session: Session, question: Question) -> tuple[wire.Question, int]:
+    """What all readers see alike, and its bytes: made anew only when something of it has changed.
+
+    Whoever enters a hall is shown its list, and in an opening, or a raid, a hundred a second do.
+    """
     is_withdrawn = question.state == "withdrawn"
-    shows_numbers = reader is not None and not are_counts_hidden(session, reader)
-    return wire.Question(
-        question=question.number,
-        state=question.state,
-        text="" if is_withdrawn else venue.texts[question.shown_text],
-        by=None if is_withdrawn else name_of(venue, question),
-        category=question.category,
-        language=question.language,
-        labels=[label for label, is_public in question.labels.items() if is_public],
-        joined=len(question.members),
-        is_edited=question.edited is not None,
-        asked_at=question.asked_at,
-        pinned_at=question.pinned_at,
-        merged_into=question.merged_into,
-        answer=question.answer,
-        answered_by=question.answered_by,
-        answered_at=question.answered_at,
-        recording_offset_s=question.recording_offset_s,
-        department=question.department,
-        due_at=question.due_at,
-        no_answer_because=question.no_answer_because,
-        backers=session.backers(question) if shows_numbers else None,
-        has_voted=session.is_backed_by(question, reader) if reader is not None else None,
-        is_new=is_new or None,
-    )
+    text = "" if is_withdrawn else venue.texts[question.shown_text]
+    nickname = venue.texts[question.nickname] if question.nickname is not None else None
+    labels = [label for label, is_public in question.labels.items() if is_public]
+    facts: dict[str, Any] = {
+        "question": question.number,
+        "state": question.state,
+        "text": text,
+        "category": question.category,
+        "language": question.language,
+        "labels": labels,
+        "joined": len(question.members),
+        "is_edited": question.edited is not None,
+        "asked_at": question.asked_at,
+        "pinned_at": question.pinned_at,
+        "merged_into": question.merged_into,
+        "answer": question.answer,
+        "answered_by": question.answered_by,
+        "answered_at": question.answered_at,
+        "recording_offset_s": question.recording_offset_s,
+        "department": question.department,
+        "due_at": question.due_at,
+        "no_answer_because": question.no_answer_because,
+    }
+    known = venue.shown.get((session.id, question.number))
+    if known is not None and known[:2] == (facts, nickname):
+        return known[2:]
+    row = wire.Question(**facts, by=None if is_withdrawn else name_of(venue, question))
+    size = len(row.model_dump_json(exclude_none=True).encode())
+    if session.phase not in ENDED:
+        venue.shown[session.id, question.number] = facts, nickname, row, size
+    elif known is not None:
+        del venue.shown[session.id, question.number]
+    return row, size
 
 
 def is_dismissal_told(session: Session) -> bool:

@@ -10,10 +10,10 @@ from protocol.services import live_qa as wire
 from protocol.services.petitions import FilePetition
 from worlds.access import holds_any
 from worlds.citizen import Citizen
+from worlds.evidence import Witness
 from worlds.service import (
     Audience,
-    Citizens,
-    District,
+    Ballot,
     Effect,
     Event,
     Listing,
@@ -22,15 +22,18 @@ from worlds.service import (
     Record,
     Service,
     Spotlight,
+    Tally,
     Texts,
 )
 from worlds.services.live_qa import (
     answering,
     asking,
+    captions,
     changes,
     deadlines,
     floor,
     moderation,
+    polls,
     retention,
     run_sheet,
     sessions,
@@ -39,10 +42,17 @@ from worlds.services.live_qa import (
 )
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.content import Content, Stage
-from worlds.services.live_qa.inside import NotePetition, Presence
-from worlds.services.live_qa.ranking import listed, places, today
-from worlds.services.live_qa.records import question_record, session_record
-from worlds.services.live_qa.roles import Office, holds, staff
+from worlds.services.live_qa.counting import Counting
+from worlds.services.live_qa.inside import (
+    NotePetition,
+    Presence,
+    TakeTally,
+    WitnessedFollow,
+    WitnessedPoll,
+)
+from worlds.services.live_qa.ranking import places, today
+from worlds.services.live_qa.records import poll_record, question_record, session_record
+from worlds.services.live_qa.roles import Office, holds
 from worlds.services.live_qa.rows import desk_row, name_of, session_row
 from worlds.services.live_qa.state import ENDED, Session, State
 from worlds.services.live_qa.venue import Marks, Venue, no_marks
@@ -83,6 +93,17 @@ RULES: Mapping[type[Command], Rule] = {
     wire.TakeMinutes: sessions.take_minutes,
     wire.EditRunSheet: run_sheet.edit,
     wire.BeginCue: run_sheet.begin,
+    wire.OpenPoll: polls.open_poll,
+    WitnessedPoll: polls.open_poll,
+    wire.CastBallot: polls.cast,
+    wire.ClosePoll: polls.close_poll,
+    TakeTally: polls.take_tally,
+    wire.OpenChannel: captions.open_channel,
+    wire.CloseChannel: captions.close_channel,
+    wire.WriteCaption: captions.caption,
+    wire.StrikeCaption: captions.strike,
+    wire.FollowCaptions: captions.require_channels,
+    WitnessedFollow: captions.require_channels,
     Presence: floor.presence,
     NotePetition: answering.note_petition,
 }
@@ -104,7 +125,14 @@ class LiveQa(Service[e.OfSession]):
 
     name: ClassVar[str] = "live_qa"
     events: ClassVar[tuple[type[Event], ...]] = e.EVENTS
-    commands: ClassVar[tuple[type[Command], ...]] = (*wire.COMMANDS, Presence, NotePetition)
+    commands: ClassVar[tuple[type[Command], ...]] = (
+        *wire.COMMANDS,
+        Presence,
+        NotePetition,
+        WitnessedPoll,
+        WitnessedFollow,
+        TakeTally,
+    )
 
     def __init__(
         self,
@@ -117,8 +145,8 @@ class LiveQa(Service[e.OfSession]):
         self.venue = Venue(texts, content, stages, marks)
         self._running: dict[str, Session] = {}
         self._petitions: dict[str, tuple[str, int]] = {}
-        self._counted: dict[str, wire.Counted] = {}
-        self._placed: dict[tuple[str, str], wire.OwnHand] = {}
+        self._uncounted: dict[str, tuple[str, int]] = {}
+        self._counting = Counting(self.venue)
 
     # Deciding
 
@@ -130,12 +158,16 @@ class LiveQa(Service[e.OfSession]):
     def apply(self, event: e.OfSession, now: int) -> None:
         changes.apply(self.venue.state, event, now)
         session = self.venue.state.sessions[event.session]
-        if not isinstance(event, e.Voted):
+        if not isinstance(event, e.Voted | e.TookPart | e.OfChannel):
             self.venue.ranking.forget(session.id)
         if isinstance(event, e.Scheduled | e.Advanced | e.Seated):
             self._run(session)
         if isinstance(event, e.PetitionNoted):
             self._petitions[event.petition] = event.session, event.question
+        if isinstance(event, e.PollClosed):
+            self._uncounted[polls.box_of(session.id, event.poll)] = session.id, event.poll
+        elif isinstance(event, e.PollCounted):
+            self._uncounted.pop(polls.box_of(session.id, event.poll), None)
 
     def _run(self, session: Session) -> None:
         if deadlines.is_running(session):
@@ -143,6 +175,7 @@ class LiveQa(Service[e.OfSession]):
         else:
             self._running.pop(session.id, None)
             self.venue.profiles.pop(session.id, None)
+            self.venue.followers.pop(session.id, None)
 
     def answer(
         self, command: Command, citizen: Citizen, events: Iterable[e.OfSession], now: int
@@ -159,6 +192,14 @@ class LiveQa(Service[e.OfSession]):
                 return views.desk(venue, command, citizen, now)
             case wire.ReadRecord():
                 return views.record(venue, command)
+            case wire.ListPolls():
+                return views.poll_list(venue, command, citizen)
+            case wire.ListCaptions():
+                return views.caption_page(venue, command)
+            case wire.FollowCaptions():
+                return captions.follow(venue, command, citizen)
+            case wire.OpenPoll():
+                return next(wire.PollOpened(poll=one.poll) for one in events if isinstance(one, e.PollOpened))
             case wire.Schedule():
                 return next(wire.QuestionTimeScheduled(session=one.session) for one in events)
             case wire.ActJointly():
@@ -227,8 +268,10 @@ class LiveQa(Service[e.OfSession]):
     def records(self, event: e.OfSession, now: int) -> Iterator[Record]:
         session = self.venue.state.sessions[event.session]
         match event:
-            case e.Voted():
+            case e.Voted() | e.TookPart() | e.OfChannel():
                 return
+            case e.OfPoll():
+                yield poll_record(session, session.polls[event.poll - 1])
             case e.Scheduled() | e.Adjusted():
                 yield session_record(session)
             case e.Advanced():
@@ -244,11 +287,11 @@ class LiveQa(Service[e.OfSession]):
             case _:
                 return
 
-    kinds: ClassVar[tuple[str, ...]] = ("question_time", "question")
+    kinds: ClassVar[tuple[str, ...]] = ("question_time", "question", "poll")
 
     def listing(self, kind: str, citizen: Citizen) -> Listing | None:
-        """Sessions, and what is on record: everyone; the questions of a session before that: who works at it."""
-        if kind == "question_time":
+        """Sessions, polls, and what is on record: everyone; the questions of a session before that: who works at it."""
+        if kind != "question":
             return Listing()
         offices = (Office.CREW, Office.CLERK, Office.ANSWERER)
         if any(holds_any(citizen, office.value, None) for office in offices):
@@ -261,7 +304,13 @@ class LiveQa(Service[e.OfSession]):
         return Listing(({"is_on_record": True}, *theirs), with_texts=True)
 
     def presence(self, citizen: Citizen, *, is_away: bool) -> Iterator[Command]:
-        """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted."""
+        """Whoever waits with a hand up, or speaks, is seen to be away; nobody else is noted.
+
+        Who is away hears no captions: back again they ask for them, and are given the last lines.
+        """
+        if is_away:
+            for following in self.venue.followers.values():
+                following.pop(citizen.id, None)
         for session in self.venue.state.sessions.values():
             speaks = session.turn is not None and session.turn.citizen == citizen.id
             if speaks or citizen.id in session.hands:
@@ -326,6 +375,29 @@ class LiveQa(Service[e.OfSession]):
         session = self.venue.state.sessions.get(getattr(command, "session", ""))
         return () if session is None else (session.scope,)
 
+    # Secret polls
+
+    def took_part(self, event: e.OfSession) -> str | None:
+        return polls.box_of(event.session, event.poll) if isinstance(event, e.TookPart) else None
+
+    def ballot(self, command: Command) -> Ballot | None:
+        return polls.ballot_of(command) if isinstance(command, wire.CastBallot) else None
+
+    def uncounted(self) -> Collection[str]:
+        return self._uncounted
+
+    def counted(self, tally: Tally) -> Command:
+        session, poll = self._uncounted[tally.poll]
+        return TakeTally(id=0, session=session, poll=poll, times=dict(tally.times), digest=tally.digest)
+
+    def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
+        if isinstance(command, wire.FollowCaptions):
+            return WitnessedFollow(**dict(command), is_here=witness.citizen(citizen.id) is not None)
+        session = self.venue.state.sessions.get(getattr(command, "session", ""))
+        if not isinstance(command, wire.OpenPoll) or session is None:
+            return command
+        return WitnessedPoll(**dict(command), here=tuple(witness.who_is_in(session.district)))
+
     # Showing
 
     def view(self, citizen: Citizen, district: str, now: int) -> Mapping[str, Any] | None:
@@ -345,44 +417,7 @@ class LiveQa(Service[e.OfSession]):
         }
 
     def counts(self, now: int) -> Iterator[tuple[Audience, Count]]:
-        for session in self._running.values():
-            if session.phase not in ("collecting", "doors", "live", "closing"):
-                continue
-            counted = self._count(session, now)
-            if counted != self._counted.get(session.id):
-                self._counted[session.id] = counted
-                for audience in self._counted_for(session):
-                    yield audience, counted
-            if session.hands or self._placed:
-                yield from self._places(session, now)
-
-    def _count(self, session: Session, now: int) -> wire.Counted:
-        top = self.venue.ranking.top(session, now)
-        current = session.now
-        first = [*([current] if current else []), *session.next, *top][: self.venue.rules.counted_questions]
-        return wire.Counted(
-            session=session.id,
-            backers=[[question.number, session.backers(question)] for question in first],
-            open=sum(1 for _ in listed(session)),
-            hands=len(session.hands),
-        )
-
-    def _counted_for(self, session: Session) -> Iterator[Audience]:
-        """Everyone there, or where numbers are hidden before voting: who has voted, and who runs the event."""
-        if session.options.hide_counts != "until_voted" or session.phase == "closing":
-            yield District(session.district)
-            return
-        yield Citizens(frozenset(c for c, person in session.people.items() if person.has_voted))
-        yield staff(Office.CREW, session)
-
-    def _places(self, session: Session, now: int) -> Iterator[tuple[Audience, Count]]:
-        found = places(self.venue.state, session, self.venue.rules, today(self.venue.rules, now))
-        for key in [key for key in self._placed if key[0] == session.id and key[1] not in found]:
-            del self._placed[key]
-        for citizen, place in found.items():
-            if self._placed.get((session.id, citizen)) != place:
-                self._placed[session.id, citizen] = place
-                yield Citizens(frozenset({citizen})), wire.PlaceCounted(session=session.id, hand=place)
+        yield from self._counting.of(self._running.values(), now)
 
     # Deadlines
 
@@ -411,12 +446,15 @@ class LiveQa(Service[e.OfSession]):
         self.venue.state = STATE.validate_python(snapshot)
         self._running = {}
         self._petitions = {}
-        self._counted = {}
-        self._placed = {}
+        self._uncounted = {}
+        self._counting = Counting(self.venue)
         for session in self.venue.state.sessions.values():
             self.venue.ranking.forget(session.id)
             self.venue.profiles.pop(session.id, None)
             self._run(session)
+            for poll in session.polls:
+                if poll.state == "closed":
+                    self._uncounted[polls.box_of(session.id, poll.number)] = session.id, poll.number
             for question in session.questions:
                 if question.petition is not None:
                     self._petitions[question.petition] = session.id, question.number

@@ -8,7 +8,7 @@ from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as wire
 from worlds.citizen import Citizen
 from worlds.services.live_qa import events as e
-from worlds.services.live_qa import run_sheet, wording
+from worlds.services.live_qa import polls, run_sheet, wording
 from worlds.services.live_qa.asking import owes
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.floor import end_turn
@@ -101,6 +101,9 @@ def advance(venue: Venue, command: wire.Advance, citizen: Citizen, now: int) -> 
         session.phase != "follow_up" or any(owes(q) for q in session.questions)
     ):
         raise Refused(Refusal.CONFLICT, "answers are still owed", field="phase")
+    if session.open_poll is not None:
+        # Its end cannot be undone, so it is not left by a slip; time and two people end it with all else.
+        raise Refused(Refusal.CONFLICT, "close the poll first", field="mode" if is_other_mode else "phase")
     yield from to_phase(venue, session, command.phase, mode, citizen.id, now)
 
 
@@ -109,6 +112,7 @@ def to_phase(
 ) -> Iterator[e.OfSession]:
     """A phase with all that goes with it: the speaker goes back, the order is frozen for answering."""
     yield from end_turn(venue, session, "phase", by, now)
+    yield from polls.closing(session, by)
     yield e.Advanced(session=session.id, by=by, phase=phase, mode=mode)
     if mode == "answering":
         order = tuple(q.number for q in by_backers(session))

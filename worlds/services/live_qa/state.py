@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from protocol.handshake import Text
 from protocol.refusals import Refusal, Refused
 from protocol.services.live_qa import (
     DismissReason,
+    Eligible,
     HoldReason,
     JointAction,
     Lane,
     Minute,
     Mode,
     Phase,
+    PollState,
     QuestionState,
     QuestionTimeOptions,
     TurnStep,
@@ -167,6 +170,54 @@ class Cue:
 
 
 @dataclass(slots=True)
+class Poll:
+    """A secret poll. Who took part is known until it is counted, then by the journal alone; what they chose never."""
+
+    number: int
+    question: Text
+    answers: list[Text]
+    most: int
+    is_binding: bool
+    eligible: Eligible
+    opened_at: int
+    closes_at: int
+    present: int
+    min_ballots: int
+    min_share: int
+    guests: list[str] = field(default_factory=list)
+    took_part: dict[str, int] = field(default_factory=dict)
+    """By when."""
+    turnout: int = 0
+    state: PollState = "open"
+    closed_at: int | None = None
+    ballots: int | None = None
+    votes: list[int] | None = None
+    digest: str | None = None
+
+
+@dataclass(slots=True)
+class CaptionLine:
+    """What was said, as it was written."""
+
+    at: int
+    text: Personal
+    is_struck: bool = False
+
+
+@dataclass(slots=True)
+class Channel:
+    """Captions in a language, or sign language; `burst` lines were written since `burst_at`."""
+
+    channel: str
+    kind: Literal["captions", "sign"]
+    writer: str | None = None
+    where: Text | None = None
+    lines: list[CaptionLine] = field(default_factory=list)
+    burst_at: int = 0
+    burst: int = 0
+
+
+@dataclass(slots=True)
 class Session:
     """One question time."""
 
@@ -207,6 +258,10 @@ class Session:
     announced_at: int = 0
     called_off_at: int = 0
     """It was ended before its doors led to anything; 0: it was not."""
+    polls: list[Poll] = field(default_factory=list)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    live_at: int = 0
+    """When it went live: times of captions are counted from there."""
     names: list[Personal] = field(default_factory=list)
     """Of all who raised a hand: kept apart from the hands, as they outlive them until their time is over."""
 
@@ -231,6 +286,17 @@ class Session:
         if not 1 <= number <= len(self.questions):
             raise Refused(Refusal.NOT_FOUND, field="question")
         return self.questions[number - 1]
+
+    @property
+    def open_poll(self) -> Poll | None:
+        """The poll in which one may take part now: the last, or none."""
+        return self.polls[-1] if self.polls and self.polls[-1].state == "open" else None
+
+    def poll(self, number: int) -> Poll:
+        """A poll by its number; raises Refused not_found."""
+        if not 1 <= number <= len(self.polls):
+            raise Refused(Refusal.NOT_FOUND, field="poll")
+        return self.polls[number - 1]
 
     def united(self, question: Question) -> Iterator[Question]:
         """A question and all that was joined with it, and with these."""

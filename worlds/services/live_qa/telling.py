@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from protocol.message import Fact
 from protocol.services import live_qa as wire
 from worlds.service import Audience, Citizens, District, Everyone
+from worlds.services.live_qa import captions, polls, run_sheet
 from worlds.services.live_qa import events as e
-from worlds.services.live_qa import run_sheet
 from worlds.services.live_qa.roles import Office, staff
 from worlds.services.live_qa.rows import (
     desk_row,
@@ -47,6 +47,12 @@ def tell(venue: Venue, event: e.OfSession, now: int) -> Iterator[Told]:
     """Who hears what of an event."""
     session = venue.state.sessions[event.session]
     if isinstance(event, e.Voted):
+        return
+    if isinstance(event, e.OfPoll):
+        yield from _of_poll(session, event)
+        return
+    if isinstance(event, e.OfChannel):
+        yield from _of_channel(venue, session, event)
         return
     if isinstance(event, e.OfQuestion):
         yield from _of_question(venue, session, event, now)
@@ -159,6 +165,32 @@ def _at_the_end(venue: Venue, session: Session) -> Iterator[Told]:
         if question.state == "unanswered" or is_told:
             yield _to_asker(venue, session, question)
         yield from _revealed(session, question)
+
+
+# Polls
+
+
+def _of_poll(session: Session, event: e.OfPoll) -> Iterator[Told]:
+    """Of a ballot its voter alone is told; who is elsewhere than in the district looks when the session changes."""
+    if isinstance(event, e.TookPart):
+        yield _only(event.by), wire.TookPart(session=session.id, poll=event.poll)
+        return
+    row = polls.poll_row(session.polls[event.poll - 1])
+    yield District(session.district), wire.PollChanged(session=session.id, poll=row)
+    yield Everyone(), wire.SessionChanged(session=session_row(session))
+
+
+# Captions
+
+
+def _of_channel(venue: Venue, session: Session, event: e.OfChannel) -> Iterator[Told]:
+    """A line to who follows its channel, wherever they are, and to who wrote it; which channels there are to all."""
+    if not isinstance(event, e.Captioned | e.CaptionStruck):
+        yield Everyone(), wire.SessionChanged(session=session_row(session))
+        return
+    row = captions.line_row(venue, session.channels[event.channel], event.line)
+    hearers = venue.followers_of(session.id, event.channel) | {event.by}
+    yield Citizens(hearers), wire.CaptionWritten(session=session.id, channel=event.channel, line=row)
 
 
 # Hands and the floor

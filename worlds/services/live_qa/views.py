@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from protocol.refusals import Refusal, Refused
 from protocol.services import live_qa as wire
 from worlds.citizen import Citizen
-from worlds.services.live_qa import run_sheet
+from worlds.services.live_qa import captions, polls, run_sheet
 from worlds.services.live_qa.content import S
 from worlds.services.live_qa.ranking import order_for, places, queue, today
 from worlds.services.live_qa.roles import Office, require
@@ -18,10 +18,11 @@ from worlds.services.live_qa.rows import (
     hand_row,
     own_row,
     prompt,
+    public_bytes,
     public_row,
     session_row,
 )
-from worlds.services.live_qa.state import ENDED, Question, Session
+from worlds.services.live_qa.state import ENDED, Poll, Question, Session
 from worlds.services.live_qa.venue import Venue
 
 PAGE_BYTES = 12_000
@@ -57,9 +58,16 @@ def within(rows: Iterable[R], budget: int) -> list[R]:
 
 
 def page(
-    items: list[T], after: str | None, row_of: Callable[[T], R], budget: int = PAGE_BYTES
+    items: list[T],
+    after: str | None,
+    row_of: Callable[[T], R],
+    budget: int = PAGE_BYTES,
+    bytes_of: Callable[[T], int] | None = None,
 ) -> tuple[list[R], str | None]:
-    """Rows from the place `after` on, at least one; and the place where the next page begins."""
+    """Rows from the place `after` on, at least one; and the place where the next page begins.
+
+    `bytes_of`: how long an item's row is at most, where that is known without looking.
+    """
     try:
         start = int(after or 0)
     except ValueError:
@@ -69,7 +77,7 @@ def page(
     rows: list[R] = []
     for item in items[start:]:
         row = row_of(item)
-        budget -= _size(row)
+        budget -= _size(row) if bytes_of is None else bytes_of(item)
         if rows and budget < 0:
             return rows, str(start + len(rows))
         rows.append(row)
@@ -114,7 +122,10 @@ def audience(
 
     current = session.now
     pinned = [row(q) for q in ([current] if current else []) + session.next]
-    budget -= sum(map(_size, pinned))
+    poll = polls.shown(session)
+    poll_row = polls.poll_row(poll, citizen.id) if poll is not None else None
+    budget -= sum(map(_size, [*pinned, *map(captions.channel_row, session.channels.values())]))
+    budget -= _size(poll_row) if poll_row is not None else 0
     own = [session.questions[n - 1] for n in reversed(session.person(citizen.id).questions)]
     mine = within((own_row(venue, session, q) for q in own), min(MINE_BYTES, max(budget // 2, 0)))
     budget -= sum(map(_size, mine))
@@ -129,6 +140,7 @@ def audience(
         mine=mine,
         hand=hands.get(citizen.id),
         floor=floor_row(venue, session),
+        poll=poll_row,
     )
 
 
@@ -138,8 +150,11 @@ def _open_page(
     def row(item: tuple[Question, bool]) -> wire.Question:
         return public_row(venue, session, item[0], citizen.id, is_new=item[1])
 
+    def size(item: tuple[Question, bool]) -> int:
+        return public_bytes(venue, session, item[0])
+
     top = venue.ranking.top(session, now)
-    return page(order_for(session, citizen.id, top), after, row, budget)
+    return page(order_for(session, citizen.id, top), after, row, budget, size)
 
 
 def presenter(venue: Venue, session: Session) -> wire.PresenterView:
@@ -151,7 +166,13 @@ def presenter(venue: Venue, session: Session) -> wire.PresenterView:
         next=[prompt(venue, q, is_for_answerer=True) for q in session.next],
         who_answers=current.answered_by if current else None,
         floor_ends_at=turn.ends_at if turn is not None and turn.step == "on_stage" else None,
+        poll=_on_screen(session),
     )
+
+
+def _on_screen(session: Session) -> wire.Poll | None:
+    poll = polls.on_screen(session)
+    return polls.poll_row(poll) if poll is not None else None
 
 
 def screen(venue: Venue, session: Session) -> wire.ScreenView:
@@ -164,6 +185,7 @@ def screen(venue: Venue, session: Session) -> wire.ScreenView:
         is_stopped=session.is_stopped,
         now=prompt(venue, current) if current and not session.is_stopped else None,
         is_floor_taken=turn is not None and turn.step == "on_stage",
+        poll=_on_screen(session),
     )
 
 
@@ -245,16 +267,36 @@ def desk(venue: Venue, command: wire.ListDesk, citizen: Citizen, now: int) -> wi
     return wire.QuestionDesk(questions=rows, next=after)
 
 
+def poll_list(venue: Venue, command: wire.ListPolls, citizen: Citizen) -> wire.PollList:
+    """The polls of a session, the newest first."""
+    session = venue.state.session(command.session)
+    newest_first = list(reversed(session.polls))
+    rows, after = page(newest_first, command.after, lambda one: polls.poll_row(one, citizen.id))
+    return wire.PollList(polls=rows, next=after)
+
+
+def caption_page(venue: Venue, command: wire.ListCaptions) -> wire.CaptionPage:
+    """A channel from its first line on, page by page; or its last lines."""
+    channel = captions.channel_of(venue.state.session(command.session), command.channel)
+    if command.last:
+        return wire.CaptionPage(lines=captions.last_lines(venue, channel))
+    numbers = list(range(1, len(channel.lines) + 1))
+    rows, after = page(numbers, command.after, lambda number: captions.line_row(venue, channel, number))
+    return wire.CaptionPage(lines=rows, next=after)
+
+
 def record(venue: Venue, command: wire.ReadRecord) -> wire.SessionRecord:
     """What anyone can read once a session is over: counters and minutes first, then each question."""
     session = venue.state.session(command.session)
     if session.phase not in ENDED:
         raise Refused(Refusal.CLOSED, "the session is not over")
-    items: list[wire.Minute | Question] = [*session.minutes, *(published(session))]
+    items: list[wire.Minute | Poll | Question] = [*session.minutes, *session.polls, *published(session)]
 
-    def row(item: wire.Minute | Question) -> wire.Minute | wire.Question:
+    def row(item: wire.Minute | Poll | Question) -> wire.Minute | wire.Poll | wire.Question:
         if isinstance(item, wire.Minute):
             return item
+        if isinstance(item, Poll):
+            return polls.poll_row(item)
         return public_row(venue, session, item, "")
 
     rows, after = page(items, command.after, row)
@@ -265,6 +307,7 @@ def record(venue: Venue, command: wire.ReadRecord) -> wire.SessionRecord:
         questions=[
             one.model_copy(update={"has_voted": None}) for one in rows if isinstance(one, wire.Question)
         ],
+        polls=[one for one in rows if isinstance(one, wire.Poll)],
         next=after,
     )
 

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "5053c33ff9498b43";
+export const FINGERPRINT = "469b83bdc5344e80";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -120,6 +120,7 @@ export interface AudienceView {
   mine: OwnQuestion[];
   hand?: OwnHand | null | undefined;
   floor?: Turn | null | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** Acts, the newest first. */
@@ -199,6 +200,28 @@ export interface AvatarWho {
   slots: number[];
 }
 
+/** Captions in a language, or sign language: then `where` says where it is to be seen. */
+export interface CaptionChannel {
+  channel: string;
+  kind: "captions" | "sign";
+  is_open: boolean;
+  where?: Text | null | undefined;
+}
+
+/** A line of captions by its number in its channel; of one that was struck the words are gone. */
+export interface CaptionLine {
+  line: number;
+  at: number;
+  text: string;
+  is_struck?: boolean | undefined;
+}
+
+/** A page of captions; with `last` the newest alone. */
+export interface CaptionPage {
+  lines: CaptionLine[];
+  next?: string | null | undefined;
+}
+
 /** What a moderator wrote beside a case, for the desk alone. */
 export interface CaseNote {
   by: string;
@@ -212,6 +235,12 @@ export interface Changed {
   state: string;
   number?: string | null | undefined;
   due_at?: number | null | undefined;
+}
+
+/** The last lines of a channel. */
+export interface ChannelLines {
+  channel: string;
+  lines: CaptionLine[];
 }
 
 /** A line of chat as it was seen. */
@@ -416,6 +445,11 @@ export interface Filed {
   receive_by: number;
 }
 
+/** What one follows from now on, each with its last lines. */
+export interface Following {
+  channels: ChannelLines[];
+}
+
 /** Told before every close, by either side. */
 export interface Goodbye {
   type: "goodbye";
@@ -609,6 +643,39 @@ export interface LiveQaBeginCue {
   cue?: number | null | undefined;
 }
 
+/** One line in the channel that one writes. */
+export interface LiveQaCaption {
+  session: string;
+  channel: string;
+  text: string;
+}
+
+/** To who follows the channel: a line, or that one was struck. */
+export interface LiveQaCaptioned {
+  type: "live_qa.captioned";
+  n: number;
+  at: number;
+  session: string;
+  channel: string;
+  line: CaptionLine;
+}
+
+/** What was written in a channel, from its first line on; or only its last lines. */
+export interface LiveQaCaptions {
+  session: string;
+  channel: string;
+  last?: boolean | undefined;
+  after?: string | null | undefined;
+}
+
+/** Take part in a poll, once and for good. The client makes `ballot` and keeps it: it is the receipt. */
+export interface LiveQaCast {
+  session: string;
+  poll: number;
+  ballot: string;
+  choices: number[];
+}
+
 /** Take a question to work on, for a while that every further step renews; or give it back. */
 export interface LiveQaClaim {
   session: string;
@@ -616,6 +683,18 @@ export interface LiveQaClaim {
   version: number;
   on?: boolean | undefined;
   take_over?: boolean | undefined;
+}
+
+/** Nobody writes a channel for now. */
+export interface LiveQaCloseChannel {
+  session: string;
+  channel: string;
+}
+
+/** Close a poll before its time; then it is counted. */
+export interface LiveQaClosePoll {
+  session: string;
+  poll: number;
 }
 
 /** How many stand behind the first questions of the list, as [question, backers]; and how many there are. */
@@ -674,6 +753,12 @@ export interface LiveQaFloorChanged {
   at: number;
   session: string;
   turn?: Turn | null | undefined;
+}
+
+/** Hear these channels of a session, and no other of it, for as long as one's line holds; kept nowhere. */
+export interface LiveQaFollow {
+  session: string;
+  channels: string[];
 }
 
 /** To hosts and floor managers: a hand, as it is now. */
@@ -778,6 +863,27 @@ export interface LiveQaMuted {
   reason: string;
 }
 
+/** Write a channel from now on, whoever wrote it before; for sign language say where it is to be seen. */
+export interface LiveQaOpenChannel {
+  session: string;
+  channel: string;
+  kind?: "captions" | "sign" | undefined;
+  where?: Text | null | undefined;
+}
+
+/** Open a poll in mode `poll`; it closes after `lasts_s`. A binding one needs voters who are verified. */
+export interface LiveQaOpenPoll {
+  session: string;
+  question: Text;
+  answers: Text[];
+  most?: number | undefined;
+  is_binding?: boolean | undefined;
+  eligible?: "present" | "verified" | "resident" | undefined;
+  lasts_s?: number | null | undefined;
+  min_ballots?: number | undefined;
+  min_share?: number | undefined;
+}
+
 /** The order of the list was frozen: these questions, in this order, as far as one message holds them. */
 export interface LiveQaOrderChanged {
   type: "live_qa.order_changed";
@@ -810,6 +916,21 @@ export interface LiveQaPlace {
   type: "live_qa.place";
   session: string;
   hand: OwnHand;
+}
+
+/** A poll is open, closed or counted. */
+export interface LiveQaPollChanged {
+  type: "live_qa.poll_changed";
+  n: number;
+  at: number;
+  session: string;
+  poll: Poll;
+}
+
+/** The polls of a session, the newest first. */
+export interface LiveQaPolls {
+  session: string;
+  after?: string | null | undefined;
 }
 
 /** A published question, as the audience sees it now. */
@@ -970,6 +1091,14 @@ export interface LiveQaSteerFloor {
   citizen?: string | null | undefined;
 }
 
+/** Take the words of a line away: they tell what must not stand there. */
+export interface LiveQaStrikeCaption {
+  session: string;
+  channel: string;
+  line: number;
+  reason: string;
+}
+
 /** Accept an invitation to the stage, or decline it; on deck: say that one's sound is ready. */
 export interface LiveQaTakeFloor {
   session: string;
@@ -985,6 +1114,15 @@ export interface LiveQaTimeSignalled {
   left_s: number;
 }
 
+/** To you alone: you have taken part in a poll. What you chose nobody knows. */
+export interface LiveQaTookPart {
+  type: "live_qa.took_part";
+  n: number;
+  at: number;
+  session: string;
+  poll: number;
+}
+
 /** To you alone: you are on deck, invited, on the stage, on the way back, or seated again. */
 export interface LiveQaTurnChanged {
   type: "live_qa.turn_changed";
@@ -994,6 +1132,14 @@ export interface LiveQaTurnChanged {
   step: "on_deck" | "invited" | "on_stage" | "returning" | "seated";
   until?: number | null | undefined;
   ended?: "done" | "time" | "lost" | "declined" | "no_answer" | "stopped" | "phase" | null | undefined;
+}
+
+/** How many have taken part in a poll that is open. */
+export interface LiveQaTurnout {
+  type: "live_qa.turnout";
+  session: string;
+  poll: number;
+  turnout: number;
 }
 
 /** Stand behind a question, or no longer. */
@@ -1986,6 +2132,45 @@ export interface Place {
   services: { [word: string]: unknown };
 }
 
+/** A secret poll: while it is open nobody sees more than how many took part. `most`: how many answers one may choose. `present`: people in the district when it was opened, of whom `min_share` is a percentage. `digest` is SHA-256 over the published list of ballots, one id a line. */
+export interface Poll {
+  poll: number;
+  state: "open" | "closed" | "counted" | "no_quorum" | "too_few" | "unsound";
+  question: Text;
+  answers: PollAnswer[];
+  most: number;
+  is_binding: boolean;
+  eligible: "present" | "verified" | "resident";
+  opened_at: number;
+  closes_at: number;
+  closed_at?: number | null | undefined;
+  turnout: number;
+  ballots?: number | null | undefined;
+  present: number;
+  min_ballots?: number | undefined;
+  min_share?: number | undefined;
+  digest?: string | null | undefined;
+  has_voted?: boolean | null | undefined;
+}
+
+/** One answer of a poll; its votes once it is counted, and not before. */
+export interface PollAnswer {
+  answer: number;
+  text: Text;
+  votes?: number | null | undefined;
+}
+
+/** A page of polls. */
+export interface PollList {
+  polls: Poll[];
+  next?: string | null | undefined;
+}
+
+/** The new poll's number. */
+export interface PollOpened {
+  poll: number;
+}
+
 /** The answer to ping. */
 export interface Pong {
   type: "pong";
@@ -2012,6 +2197,7 @@ export interface PresenterView {
   next: Prompt[];
   who_answers?: string | null | undefined;
   floor_ends_at?: number | null | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** Where in its run sheet a session is, as far as the audience is told: what is on, what comes next. */
@@ -2155,6 +2341,8 @@ export interface QuestionTime {
   reserved?: number | undefined;
   programme?: Programme | null | undefined;
   on_stage?: number | null | undefined;
+  poll?: number | null | undefined;
+  channels: CaptionChannel[];
 }
 
 /** How a session is run; what is left out stays as it is. */
@@ -2293,6 +2481,7 @@ export interface ScreenView {
   is_stopped?: boolean | undefined;
   now?: Prompt | null | undefined;
   is_floor_taken?: boolean | undefined;
+  poll?: Poll | null | undefined;
 }
 
 /** The view that was asked for, and no other. */
@@ -2322,6 +2511,7 @@ export interface SessionRecord {
   counters?: QuestionCounters | null | undefined;
   minutes: Minute[];
   questions: Question[];
+  polls: Poll[];
   next?: string | null | undefined;
 }
 
@@ -2468,11 +2658,17 @@ export interface Commands {
   "live_qa.ask": { asks: LiveQaAsk; answer: QuestionAsked };
   "live_qa.ask_split": { asks: LiveQaAskSplit; answer: undefined };
   "live_qa.begin_cue": { asks: LiveQaBeginCue; answer: undefined };
+  "live_qa.caption": { asks: LiveQaCaption; answer: undefined };
+  "live_qa.captions": { asks: LiveQaCaptions; answer: CaptionPage };
+  "live_qa.cast": { asks: LiveQaCast; answer: undefined };
   "live_qa.claim": { asks: LiveQaClaim; answer: Moderated };
+  "live_qa.close_channel": { asks: LiveQaCloseChannel; answer: undefined };
+  "live_qa.close_poll": { asks: LiveQaClosePoll; answer: undefined };
   "live_qa.defer": { asks: LiveQaDefer; answer: Moderated };
   "live_qa.desk": { asks: LiveQaDesk; answer: QuestionDesk };
   "live_qa.dismiss": { asks: LiveQaDismiss; answer: Moderated };
   "live_qa.edit_run_sheet": { asks: LiveQaEditRunSheet; answer: RunSheetEdited };
+  "live_qa.follow": { asks: LiveQaFollow; answer: Following };
   "live_qa.hold": { asks: LiveQaHold; answer: Moderated };
   "live_qa.label": { asks: LiveQaLabel; answer: Moderated };
   "live_qa.look": { asks: LiveQaLook; answer: Seen };
@@ -2480,7 +2676,10 @@ export interface Commands {
   "live_qa.merge": { asks: LiveQaMerge; answer: Moderated };
   "live_qa.minute": { asks: LiveQaMinute; answer: undefined };
   "live_qa.mute": { asks: LiveQaMute; answer: undefined };
+  "live_qa.open_channel": { asks: LiveQaOpenChannel; answer: undefined };
+  "live_qa.open_poll": { asks: LiveQaOpenPoll; answer: PollOpened };
   "live_qa.pin": { asks: LiveQaPin; answer: Moderated };
+  "live_qa.polls": { asks: LiveQaPolls; answer: PollList };
   "live_qa.questions": { asks: LiveQaQuestions; answer: QuestionList };
   "live_qa.raise_hand": { asks: LiveQaRaiseHand; answer: OwnHand };
   "live_qa.record": { asks: LiveQaRecord; answer: SessionRecord };
@@ -2495,6 +2694,7 @@ export interface Commands {
   "live_qa.signal": { asks: LiveQaSignal; answer: undefined };
   "live_qa.split": { asks: LiveQaSplit; answer: Moderated };
   "live_qa.steer_floor": { asks: LiveQaSteerFloor; answer: undefined };
+  "live_qa.strike_caption": { asks: LiveQaStrikeCaption; answer: undefined };
   "live_qa.take_floor": { asks: LiveQaTakeFloor; answer: undefined };
   "live_qa.vote": { asks: LiveQaVote; answer: QuestionBackers };
   "live_qa.withdraw": { asks: LiveQaWithdraw; answer: undefined };
@@ -2591,6 +2791,7 @@ export interface Facts {
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
   "district.supervised": DistrictSupervised;
+  "live_qa.captioned": LiveQaCaptioned;
   "live_qa.desk_changed": LiveQaDeskChanged;
   "live_qa.floor_changed": LiveQaFloorChanged;
   "live_qa.hand_changed": LiveQaHandChanged;
@@ -2600,6 +2801,7 @@ export interface Facts {
   "live_qa.muted": LiveQaMuted;
   "live_qa.order_changed": LiveQaOrderChanged;
   "live_qa.own_changed": LiveQaOwnChanged;
+  "live_qa.poll_changed": LiveQaPollChanged;
   "live_qa.question_changed": LiveQaQuestionChanged;
   "live_qa.revealed": LiveQaRevealed;
   "live_qa.run_sheet_changed": LiveQaRunSheetChanged;
@@ -2607,6 +2809,7 @@ export interface Facts {
   "live_qa.session_changed": LiveQaSessionChanged;
   "live_qa.signalled": LiveQaSignalled;
   "live_qa.time_signalled": LiveQaTimeSignalled;
+  "live_qa.took_part": LiveQaTookPart;
   "live_qa.turn_changed": LiveQaTurnChanged;
   "moderation.acted": ModerationActed;
   "moderation.alerted": ModerationAlerted;
@@ -2634,6 +2837,7 @@ export interface Counts {
   "district.queue": DistrictQueue;
   "live_qa.counts": LiveQaCounts;
   "live_qa.place": LiveQaPlace;
+  "live_qa.turnout": LiveQaTurnout;
   "pong": Pong;
   "server.draining": ServerDraining;
 }
@@ -2641,8 +2845,11 @@ export interface Counts {
 /** Commands that only read. */
 export const READING: ReadonlySet<string> = new Set([
   "announcements.list",
+  "live_qa.captions",
   "live_qa.desk",
+  "live_qa.follow",
   "live_qa.look",
+  "live_qa.polls",
   "live_qa.questions",
   "live_qa.record",
   "live_qa.sessions",

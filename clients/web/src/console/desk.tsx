@@ -25,7 +25,12 @@ export interface View {
 
 const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string[]][] = [
   ["live", "live", Live, ["moderator", "host", "operator"]],
-  ["questions", "question_time", Questions, ["moderator", "host", "operator", "official"]],
+  [
+    "questions",
+    "question_time",
+    Questions,
+    ["moderator", "host", "operator", "official", "grant:captioner", "grant:interpreter"],
+  ],
   ["announcements", "announcements", Announcements, ["host", "operator", "moderator"]],
   ["reports", "reports", Reports, ["moderator", "host", "operator", "grant:authority"]],
   ["held", "held", Held, ["moderator", "host", "operator"]],

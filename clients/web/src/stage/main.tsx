@@ -10,7 +10,7 @@ import { Spoken, useSpeech } from "../console/speech.tsx";
 import "./stage.css";
 
 /** The screen stands in no district, so it hears what everyone hears: that a session goes on, and what is on its stage. */
-const CHANGES = ["live_qa.session_changed", "live_qa.question_changed"] as const;
+const CHANGES = ["live_qa.session_changed", "live_qa.question_changed", "live_qa.turnout"] as const;
 
 /** In which phases one may ask, and is told where. */
 const ASKS = new Set(["collecting", "doors", "live"]);
@@ -98,7 +98,9 @@ function Screen({ city, session }: { city: City; session: string }) {
     <>
       <header>
         <h1>{own(screen.title)}</h1>
-        {screen.now?.answers_until && !screen.is_stopped ? (
+        {screen.poll?.state === "open" && !screen.is_stopped ? (
+          <Left ms={screen.poll.closes_at - now} />
+        ) : screen.now?.answers_until && !screen.is_stopped ? (
           <Left ms={screen.now.answers_until - now} />
         ) : (
           <p>{t(`phase_${screen.phase}`)}</p>
@@ -106,11 +108,14 @@ function Screen({ city, session }: { city: City; session: string }) {
       </header>
       {screen.is_stopped ? (
         <p class="wait">{t("stage_stopped")}</p>
+      ) : screen.poll ? (
+        <Polled poll={screen.poll} />
       ) : screen.now ? (
         <Asked prompt={screen.now} />
       ) : (
         <p class="wait">{t(waitsFor(screen))}</p>
       )}
+      {told && <Captions city={city} session={session} channels={told.channels} />}
       <footer>
         {ASKS.has(screen.phase) && (
           <p class="ask">
@@ -190,7 +195,14 @@ function Presenter({ city, session }: { city: City; session: string }) {
         <h1>{own(presenter.session.title)}</h1>
         <Left ms={leftMs} />
       </header>
-      {presenter.now ? <Asked prompt={presenter.now} /> : <p class="wait">{t("nothing_now")}</p>}
+      {presenter.poll ? (
+        <Polled poll={presenter.poll} />
+      ) : presenter.now ? (
+        <Asked prompt={presenter.now} />
+      ) : (
+        <p class="wait">{t("nothing_now")}</p>
+      )}
+      <Captions city={city} session={session} channels={presenter.session.channels} />
       <section>
         {presenter.who_answers && (
           <p class="who">
@@ -225,6 +237,101 @@ function Asked({ prompt }: { prompt: Words.Prompt }) {
         <bdi lang={prompt.language ?? undefined}>{prompt.text}</bdi>
       </p>
     </article>
+  );
+}
+
+/** A poll in both languages, as a hall has one screen for all: how many take part, and the votes when it is counted. */
+function Polled({ poll }: { poll: Words.Poll }) {
+  const { t } = useSpeech();
+  const all = poll.ballots || 1;
+  return (
+    <article key={poll.poll} class="polled">
+      <p class="labels">
+        {t("polled")} · {t(`poll_${poll.state}`)} · {t("turnout_n", { n: poll.turnout })}
+      </p>
+      <p class={`text ${size(poll.question.ko + poll.question.en)}`}>
+        <bdi lang="ko">{poll.question.ko}</bdi> <bdi lang="en">{poll.question.en}</bdi>
+      </p>
+      <ol class={poll.answers.length > 6 ? "many" : ""} aria-live="polite">
+        {poll.answers.map(({ answer, text, votes }) => (
+          <li key={answer} style={{ "--share": `${((votes ?? 0) / all) * 100}%` }}>
+            <span>
+              <bdi lang="ko">{text.ko}</bdi> <bdi lang="en">{text.en}</bdi>
+            </span>
+            {poll.state === "counted" && <strong>{votes}</strong>}
+          </li>
+        ))}
+      </ol>
+    </article>
+  );
+}
+
+/** So many languages at once: a hall has one screen for all, and a line of each is read before the next comes. */
+const TONGUES = 2;
+
+interface CaptionsProps {
+  city: City;
+  session: string;
+  channels: Words.CaptionChannel[];
+}
+
+/** What is said, in writing, and where sign language is to be seen. */
+function Captions({ city, session, channels }: CaptionsProps) {
+  const { t, own } = useSpeech();
+  const open = channels.filter(({ is_open }) => is_open);
+  const written = open.filter(({ kind }) => kind === "captions").slice(0, TONGUES);
+  const tongues = written.map(({ channel }) => channel).join();
+  const [lines, setLines] = useState<Record<string, Words.CaptionLine | undefined>>({});
+  useEffect(() => {
+    const wanted = tongues ? tongues.split(",") : [];
+    const put = (channel: string, line: Words.CaptionLine | undefined) =>
+      setLines((before) => {
+        const known = before[channel];
+        return line && known && known.line > line.line ? before : { ...before, [channel]: line };
+      });
+    // By this window's own line, whoever reads: what is followed is heard where it was asked for.
+    const follow = () =>
+      void city.client.ask("live_qa.follow", { session, channels: wanted }).then(
+        (told) => {
+          for (const each of told.channels) put(each.channel, each.lines.at(-1));
+        },
+        () => {},
+      );
+    const look = () => {
+      for (const channel of wanted)
+        void city.ask("live_qa.captions", { session, channel, last: true }).then(
+          (told) => put(channel, told.lines.at(-1)),
+          () => {},
+        );
+    };
+    if (city.client.state === "here") follow();
+    else look();
+    const ends = [
+      city.on("state", ({ state }) => state === "here" && follow()),
+      city.on("live_qa.captioned", (told) => told.session === session && put(told.channel, told.line)),
+      city.everyNowAndThen(look),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [city, session, tongues]);
+  if (!open.length) return null;
+  return (
+    <section class="captions" aria-label={t("captions_stage")}>
+      {written.map(({ channel }) => (
+        <p key={channel} lang={channel} aria-live="polite">
+          <bdi>{lines[channel]?.text}</bdi>
+        </p>
+      ))}
+      {open.map(
+        ({ channel, kind, where }) =>
+          kind === "sign" && (
+            <p key={channel} class="where">
+              {own(where)}
+            </p>
+          ),
+      )}
+    </section>
   );
 }
 

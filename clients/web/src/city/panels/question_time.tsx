@@ -7,7 +7,9 @@ import { day, type Key, of, say, sayMaybe, time } from "../texts";
 import { Fault } from "./field";
 import { InParts } from "./in_parts";
 import { type Department, useDepartments } from "./petition_guide";
+import { CaptionChoice } from "./question_time_captions";
 import { Done, Told, Whose } from "./question_time_done";
+import { Poll } from "./question_time_poll";
 import { chosenSession, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
@@ -23,6 +25,7 @@ const CATEGORIES = [
 ] as const;
 const ANNOUNCED = new Set(["scheduled", "collecting", "doors"]);
 const ASKABLE = new Set(["collecting", "doors", "live"]);
+const ANNOUNCED_OR_ON = new Set([...ANNOUNCED, "live", "closing"]);
 
 export function QuestionTime() {
   const city = client.value!;
@@ -133,6 +136,8 @@ function Session({ view: shown }: { view: View }) {
           <bdi>{say("qa.floor", { name: floor.name })}</bdi>
         </p>
       )}
+      {ANNOUNCED_OR_ON.has(session.phase) && <CaptionChoice session={session} />}
+      {shown.poll && <Poll key={shown.poll.poll} session={session.session} poll={shown.poll} />}
       {now && (
         <section class="now">
           <h4>{say("qa.now")}</h4>

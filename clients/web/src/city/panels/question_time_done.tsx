@@ -3,8 +3,9 @@ import type { Words } from "madang";
 import { useState } from "preact/hooks";
 import { attempt } from "../session";
 import { client } from "../state";
-import { day, type Key, say } from "../texts";
+import { day, type Key, of, say } from "../texts";
 import { type Department, nameOf } from "./petition_guide";
+import { Outcome } from "./question_time_poll";
 
 interface DoneProps {
   session: Words.QuestionTime;
@@ -13,17 +14,23 @@ interface DoneProps {
 
 export function Done({ session, departments }: DoneProps) {
   const [rows, setRows] = useState<Words.Question[] | null>(null);
+  const [polls, setPolls] = useState<Words.Poll[]>([]);
   const [next, setNext] = useState<string | null>(null);
   const isOver = session.phase === "follow_up" || session.phase === "archived";
   const read = (after?: string) => {
     const city = client.value!;
     const about = { session: session.session, ...(after && { after }) };
-    const page: Promise<{ questions: Words.Question[]; next?: string | null | undefined }> = isOver
+    const page: Promise<{
+      questions: Words.Question[];
+      polls?: Words.Poll[];
+      next?: string | null | undefined;
+    }> = isOver
       ? city.ask("live_qa.record", about)
       : city.ask("live_qa.questions", { ...about, which: "done" });
     void attempt(
       page.then((found) => {
         setRows((known) => [...(after ? (known ?? []) : []), ...found.questions]);
+        setPolls((known) => [...(after ? known : []), ...(found.polls ?? [])]);
         setNext(found.next ?? null);
       }),
     );
@@ -48,6 +55,14 @@ export function Done({ session, departments }: DoneProps) {
           ))}
         </ul>
       )}
+      {polls.map((poll) => (
+        <section key={poll.poll} class="poll">
+          <p>
+            <b>{of(poll.question)}</b>
+          </p>
+          <Outcome session={session.session} poll={poll} />
+        </section>
+      ))}
       {(!rows || next) && (
         <button type="button" class="quiet" onClick={() => read(next ?? undefined)}>
           {say(rows ? "more" : "qa.record")}

@@ -1,6 +1,8 @@
 // One question time as the audience sees it, kept true by what the city tells.
 import { signal } from "@preact/signals";
 import type { Client, Words } from "madang";
+import { notice } from "../state";
+import { of, say } from "../texts";
 
 export type View = Words.AudienceView;
 
@@ -42,6 +44,10 @@ function place(before: View, row: Words.Question): View {
   };
 }
 
+function onPoll(before: View, number: number, told: Partial<Words.Poll>): View {
+  return before.poll?.poll === number ? { ...before, poll: { ...before.poll, ...told } } : before;
+}
+
 /** Listens for as long as the client lives; what it returns ends that. */
 export function follow(city: Client): () => void {
   const ends = [
@@ -63,6 +69,20 @@ export function follow(city: Client): () => void {
         const at = (row: Words.Question) => rank.get(row.question) ?? order.length;
         return { ...before, questions: [...before.questions].sort((a, b) => at(a) - at(b)) };
       }),
+    ),
+    city.on("live_qa.poll_changed", ({ session, poll }) => {
+      if (poll.state === "open")
+        notice(say("qa.poll.opened", { question: of(poll.question) }), "plain", 15_000);
+      change(session, (before) => {
+        const known = before.poll?.poll === poll.poll ? before.poll : null;
+        return { ...before, poll: { ...poll, has_voted: poll.has_voted ?? known?.has_voted } };
+      });
+    }),
+    city.on("live_qa.took_part", ({ session, poll: number }) =>
+      change(session, (before) => onPoll(before, number, { has_voted: true })),
+    ),
+    city.on("live_qa.turnout", ({ session, poll: number, turnout }) =>
+      change(session, (before) => onPoll(before, number, { turnout })),
     ),
     city.on("live_qa.floor_changed", ({ session, turn: floor }) =>
       change(session, (before) => ({ ...before, floor: floor ?? null })),

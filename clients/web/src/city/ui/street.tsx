@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
 import { spare } from "../pace";
+import { followCaptions } from "../panels/captions_state";
 import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
@@ -28,6 +29,7 @@ import { followLine, shut, travel } from "../travel";
 import type { Stick } from "../walk/controls";
 import { World } from "../world";
 import { Announced, heed } from "./announced";
+import { Captions } from "./captions";
 import { Chat } from "./chat";
 import { Counters } from "./counters";
 import { GESTURES, Gestures } from "./gestures";
@@ -73,6 +75,7 @@ export function Street() {
     setWorld(made);
     const ends = [
       follow(city),
+      followCaptions(city),
       heed(city),
       followSafety(city),
       followLine(city),
@@ -136,6 +139,7 @@ export function Street() {
       <Menu />
       <div class="bars">
         <Turn />
+        <Captions />
         <Announced />
         <LinkBar />
         <Restrained />

@@ -11,6 +11,7 @@ import { type Row, Rows } from "../rows.tsx";
 import { useSpeech } from "../speech.tsx";
 import { Tabs } from "../tabs.tsx";
 import { Answering } from "./answering.tsx";
+import { Captioning } from "./captioning.tsx";
 import { HOST_CHANGES, Running } from "./running.tsx";
 import { claimedBy } from "./sanctions.tsx";
 
@@ -58,6 +59,7 @@ export function Questions({ city, which, go }: View) {
   opened.current = session.session;
   const isCrew = city.is("moderator", "host") || city.holds("head_moderator", "floor_manager");
   const isAnswering = city.holds("mayor", "answerer", "clerk");
+  const isCaptioning = city.holds("captioner", "interpreter");
   return (
     <>
       <h1>{own(session.title)}</h1>
@@ -80,7 +82,8 @@ export function Questions({ city, which, go }: View) {
       </p>
       {isAnswering && <Answering key={`${session.session} answer`} city={city} session={session} />}
       {isCrew && <Crew key={session.session} city={city} session={session} />}
-      {!isCrew && !isAnswering && <p class="empty">{t("code_not_allowed")}</p>}
+      {isCaptioning && <Captioning key={`${session.session} captions`} city={city} session={session} />}
+      {!isCrew && !isAnswering && !isCaptioning && <p class="empty">{t("code_not_allowed")}</p>}
     </>
   );
 }

@@ -7,13 +7,14 @@ import { useDepartments } from "../departments.ts";
 import type { View } from "../desk.tsx";
 import { useKeys } from "../keys.tsx";
 import { useSpeech } from "../speech.tsx";
+import { Polls } from "./polls.tsx";
 import { RunSheet } from "./run_sheet.tsx";
 
 const IS_OVER = new Set(["follow_up", "archived"]);
 const PHASES = ["scheduled", "collecting", "doors", "live", "closing", "follow_up", "archived"] as const;
 /** For how long what the one who answers wishes is shown. */
 const WISH_MS = 60_000;
-const MODES = ["opening", "answering", "floor", "break"] as const;
+const MODES = ["opening", "answering", "floor", "poll", "break"] as const;
 
 export const HOST_CHANGES = [
   "live_qa.session_changed",
@@ -145,6 +146,7 @@ export function Running({ city, session, seen }: Run) {
         mayBegin={!IS_OVER.has(told.phase)}
         mayEdit={city.is("host") && !IS_OVER.has(told.phase)}
       />
+      <Polls city={city} session={told} />
       <section>
         <h2>
           {t("hands")} <small>{host.hands.length}</small>
