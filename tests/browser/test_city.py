@@ -16,6 +16,14 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 expect.set_options(timeout=PATIENCE_MS)
 
 
+OPENED = """async () => {
+    document.querySelector(".menu button").click();
+    while (!document.querySelector(".sheet")) await new Promise((done) => setTimeout(done));
+    return document.querySelector(".sheet").offsetHeight;
+}"""
+"""How high the map is when it is opened, before anything is in it."""
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path) as city:
@@ -115,6 +123,9 @@ async def test_one_citizen_in_two_windows_is_told_so_and_a_wrong_token_too(
     await expect(first.get_by_role("alertdialog")).to_contain_text("다른 창에서")
     await settled(second)
     assert await second.evaluate("document.documentElement.scrollWidth <= innerWidth"), "wider than a phone"
+    opened = await second.evaluate(OPENED)
+    await second.locator(".sheet .chart").wait_for()
+    assert await second.evaluate("document.querySelector('.sheet').offsetHeight") == opened, "it grows"
     await first.get_by_role("button", name="다시 들어오기").click()
     await come_in(first, token="not.a.token")
     await expect(first.get_by_role("alert")).to_contain_text("신분을 확인할 수 없습니다")

@@ -67,10 +67,10 @@ async def test_the_nearest_come_first_and_nobody_changes_places_under_a_hand(
         await page.locator(".people li").first.hover()
         await mina.enter(district, 3, at={"x": x + 2, "z": z})
         await expect(page.locator(".people li", has_text="Mina")).to_contain_text("2 m")
+        await sora.say(type="goodbye", code="bye", message="")
+        await expect(page.locator(".people li", has_text="Sora")).to_contain_text("떠남")
         await expect(names).to_have_text(["Junho", "Mina", "Sora"])
         await page.mouse.move(5, 5)
-        await expect(names).to_have_text(["Mina", "Junho", "Sora"])
-        await sora.say(type="goodbye", code="bye", message="")
         await expect(names).to_have_text(["Mina", "Junho"])
 
 

@@ -309,36 +309,35 @@ export class Picture {
     crowd.room(this.#count);
     crowd.count = this.#count;
     const now = this.tickMs + ((nowMs - this.tickMs) | 0) + (nowMs % 1);
+    // all in one loop, as whatever is handed on to another function by thousands is made anew for each of them
+    const tick = this.#tick;
     for (let row = 0; row < this.#count; row++) {
       const slot = this.#slots[row]!;
       const wanted = baseMs + this.#stepMs[slot]!;
       const lag = eased(this.#lagMs[slot]! || wanted, wanted, easeMs);
       this.#lagMs[slot] = lag;
-      this.#between(crowd, row, slot, now - lag);
+      const atMs = now - lag;
+      const ring = slot * KEPT;
+      let last = ring + this.#newest[slot]!;
+      let before = last;
+      for (let kept = 1; kept < this.#filled[slot]! && tick[before]! > atMs; kept++) {
+        last = before;
+        before = before === ring ? ring + KEPT - 1 : before - 1;
+      }
+      const spanMs = tick[last]! - tick[before]!;
+      const share = spanMs > 0 ? Math.min(Math.max((atMs - tick[before]!) / spanMs, 0), 1) : 1;
+      const dx = this.#x[last]! - this.#x[before]!;
+      const dz = this.#z[last]! - this.#z[before]!;
+      const turn = ((this.#yaw[last]! - this.#yaw[before]! + 384) & 255) - 128;
+      crowd.slot[row] = slot;
+      crowd.x[row] = this.#x[before]! + dx * share;
+      crowd.y[row] = this.#y[before]! + (this.#y[last]! - this.#y[before]!) * share;
+      crowd.z[row] = this.#z[before]! + dz * share;
+      crowd.yaw[row] = (this.#yaw[before]! + turn * share) * TURN_256;
+      crowd.stance[row] = this.#stance[share > 0 ? last : before]!;
+      crowd.speed[row] = share < 1 && spanMs > 0 ? (Math.sqrt(dx * dx + dz * dz) / spanMs) * 1000 : 0;
     }
     return crowd;
-  }
-
-  #between(crowd: Crowd, row: number, slot: number, atMs: number): void {
-    const ring = slot * KEPT;
-    let last = ring + this.#newest[slot]!;
-    let before = last;
-    for (let kept = 1; kept < this.#filled[slot]! && this.#tick[before]! > atMs; kept++) {
-      last = before;
-      before = before === ring ? ring + KEPT - 1 : before - 1;
-    }
-    const spanMs = this.#tick[last]! - this.#tick[before]!;
-    const share = spanMs > 0 ? Math.min(Math.max((atMs - this.#tick[before]!) / spanMs, 0), 1) : 1;
-    const dx = this.#x[last]! - this.#x[before]!;
-    const dz = this.#z[last]! - this.#z[before]!;
-    const turn = ((this.#yaw[last]! - this.#yaw[before]! + 384) & 255) - 128;
-    crowd.slot[row] = slot;
-    crowd.x[row] = this.#x[before]! + dx * share;
-    crowd.y[row] = this.#y[before]! + (this.#y[last]! - this.#y[before]!) * share;
-    crowd.z[row] = this.#z[before]! + dz * share;
-    crowd.yaw[row] = (this.#yaw[before]! + turn * share) * TURN_256;
-    crowd.stance[row] = this.#stance[share > 0 ? last : before]!;
-    crowd.speed[row] = share < 1 && spanMs > 0 ? (Math.hypot(dx, dz) / spanMs) * 1000 : 0;
   }
 }
 

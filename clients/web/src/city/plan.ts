@@ -138,8 +138,11 @@ export function district(id: string): Promise<District> {
 export function contains(outline: Outline, x: number, z: number): boolean {
   let inside = false;
   for (let i = 0, j = outline.length - 1; i < outline.length; j = i++) {
-    const [xi, zi] = outline[i]!;
-    const [xj, zj] = outline[j]!;
+    // asked many times a frame: taken apart by name, each corner would cost an iterator
+    const xi = outline[i]![0];
+    const zi = outline[i]![1];
+    const xj = outline[j]![0];
+    const zj = outline[j]![1];
     if (zi > z !== zj > z && x < ((xj - xi) * (z - zi)) / (zj - zi) + xi) inside = !inside;
   }
   return inside;

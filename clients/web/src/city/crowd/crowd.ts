@@ -104,6 +104,14 @@ const BLOB_V = /* glsl */ `
 const BLOB_F =
   "varying vec2 vUv; void main() { gl_FragColor = vec4(0.06, 0.06, 0.1, 0.42 * smoothstep(1.0, 0.1, length(vUv))); }";
 
+/** A step of both legs, and how much of it a metre is; radians. */
+const STEP = 2 * Math.PI;
+const STEP_A_METRE = 4.4;
+
+/** Slots are told in sixteen bits; after them comes oneself. */
+const SLOTS = 65_536;
+const SELF = SLOTS;
+
 /** How far those fade whom one does not want to see so near, or at all. */
 const FADED = 0.86;
 
@@ -114,11 +122,12 @@ export class Crowd {
   /** Slots of those whom one has blocked. */
   readonly blocked = new Set<number>();
   /** How many bodies the last frame drew, by level. */
-  drawn = [0, 0, 0];
+  readonly drawn: [near: number, middle: number, far: number] = [0, 0, 0];
   private readonly levels: [Level, Level, Level];
   private readonly blobs: Level;
-  private readonly phases = new Float32Array(65_536);
-  private readonly looks = new Map<number, Look>();
+  private readonly phases = new Float32Array(SLOTS + 1);
+  /** By slot; of whom nothing is known yet, none. */
+  private readonly looks: (Look | undefined)[] = new Array(SLOTS).fill(undefined);
   private tiles = new Float32Array(0);
   private tiled = 0;
 
@@ -158,12 +167,12 @@ export class Crowd {
 
   /** How the citizen behind a slot looks, once it is known. */
   dress(slot: number, look: Look): void {
-    this.looks.set(slot, look);
+    this.looks[slot] = look;
   }
 
   /** Slots are given anew: after every welcome, in every district. */
   forget(): void {
-    this.looks.clear();
+    this.looks.fill(undefined);
     this.blocked.clear();
     this.tiled = 0;
   }
@@ -200,40 +209,46 @@ export class Crowd {
     near.count = middle.count = far.count = this.blobs.count = 0;
     const bubble = this.bubbleM * this.bubbleM;
     const { slot, x, y, z, yaw, stance, speed } = others;
+    const { phases, looks } = this;
+    const isBlocking = this.blocked.size > 0;
     for (let i = 0; i < others.count; i++) {
       const dx = x[i]! - cx;
       const dz = z[i]! - cz;
       const who = slot[i]!;
       const fast = speed[i]!;
-      const phase = (this.phases[who]! + fast * dt * 4.4) % 6.2831853;
-      this.phases[who] = phase;
+      if (fast > 0) phases[who] = stepped(phases[who]!, fast, dt);
       if (dx * fx + dz * fz < -4) continue; // behind whoever looks
       const away = dx * dx + dz * dz;
       const level =
         away < NEAR_M * NEAR_M && near.count < MOST_NEAR ? near : away < MIDDLE_M * MIDDLE_M ? middle : far;
-      let look = this.looks.get(who);
+      let look = looks[who];
       if (!look) {
         look = lookOf(who);
-        this.looks.set(who, look);
+        looks[who] = look;
       }
-      const [sx, sz] = [x[i]! - self.x, z[i]! - self.z];
-      const fade = sx * sx + sz * sz < bubble || this.blocked.has(who) ? FADED : 0;
-      put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phase, fast, look, fade);
-      if (level !== far) put(this.blobs, x[i]!, y[i]!, z[i]!, 0, 0, 0, 0, look);
+      const sx = x[i]! - self.x;
+      const sz = z[i]! - self.z;
+      const fade = sx * sx + sz * sz < bubble || (isBlocking && this.blocked.has(who)) ? FADED : 0;
+      put(level, x[i]!, y[i]!, z[i]!, yaw[i]!, stance[i]!, phases[who]!, fast, look, fade);
+      if (level !== far) shade(this.blobs, x[i]!, y[i]!, z[i]!);
     }
     for (let i = 0; i < this.tiled; i++) {
-      const [tx, tz] = [this.tiles[i * 4]!, this.tiles[i * 4 + 1]!];
+      const tx = this.tiles[i * 4]!;
+      const tz = this.tiles[i * 4 + 1]!;
       if ((tx - cx) * fx + (tz - cz) * fz < 0) continue;
       const seed = Math.floor(this.tiles[i * 4 + 3]! * 512);
       put(far, tx, 0, tz, this.tiles[i * 4 + 2]!, 0, 0, 0, FAR_LOOKS[seed]!);
     }
     if (self.visible) {
-      this.phases[0xffff] = (this.phases[0xffff]! + self.speed * dt * 4.4) % 6.2831853;
-      put(near, self.x, self.y, self.z, self.yaw, self.stance, this.phases[0xffff]!, self.speed, self.look);
-      put(this.blobs, self.x, self.y, self.z, 0, 0, 0, 0, self.look);
+      phases[SELF] = stepped(phases[SELF]!, self.speed, dt);
+      put(near, self.x, self.y, self.z, self.yaw, self.stance, phases[SELF]!, self.speed, self.look);
+      shade(this.blobs, self.x, self.y, self.z);
     }
-    for (const level of [...this.levels, this.blobs]) level.flush();
-    this.drawn = [near.count, middle.count, far.count];
+    for (const level of this.levels) level.flush();
+    this.blobs.flush();
+    this.drawn[0] = near.count;
+    this.drawn[1] = middle.count;
+    this.drawn[2] = far.count;
   }
 }
 
@@ -246,6 +261,20 @@ function speckle(tile: number, i: number, k: number): number {
 }
 
 const FAR_LOOKS = Array.from({ length: 512 }, (_, i) => lookOf(`far ${i}`));
+
+/** How far on in their step someone is, so many seconds later. */
+function stepped(phase: number, speed: number, dt: number): number {
+  const next = phase + speed * dt * STEP_A_METRE;
+  return next < STEP ? next : next % STEP;
+}
+
+/** The shadow under someone's feet. */
+function shade(blobs: Level, x: number, y: number, z: number): void {
+  const at = blobs.next();
+  blobs.numbers[at] = x;
+  blobs.numbers[at + 1] = y;
+  blobs.numbers[at + 2] = z;
+}
 
 function put(
   level: Level,

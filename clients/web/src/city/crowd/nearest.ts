@@ -19,9 +19,10 @@ export class Nearest {
     let found = 0;
     let furthest = metres;
     for (let row = 0; row < count; row++) {
-      const [dx, dz] = [xs[row]! - x, zs[row]! - z];
+      const dx = xs[row]! - x;
+      const dz = zs[row]! - z;
       if (dx > furthest || dx < -furthest || dz > furthest || dz < -furthest) continue;
-      const far = Math.hypot(dx, dz);
+      const far = Math.sqrt(dx * dx + dz * dz);
       if (far >= furthest) continue;
       let at = found < most ? found++ : most - 1;
       for (; at > 0 && away[at - 1]! > far; at--) {

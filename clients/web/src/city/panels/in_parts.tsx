@@ -1,6 +1,7 @@
 // What is long comes a few parts a frame: built and laid out all at once it takes the time of three frames of a crowd.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { spared } from "../pace";
 
 /** So many are there at once. */
 const AT_ONCE = 1;
@@ -22,8 +23,7 @@ export function InParts({ children, each = A_FRAME }: Parts) {
   const isWhole = there >= all.length;
   useEffect(() => {
     if (isWhole) return;
-    const frame = requestAnimationFrame(() => setThere(there + each));
-    return () => cancelAnimationFrame(frame);
+    return spared(() => setThere(there + each));
   }, [there, each, isWhole]);
   return <>{isWhole ? all : all.slice(0, there)}</>;
 }

@@ -1,5 +1,6 @@
 // Who is near: by distance; and of one who was chosen, what one may do together or against.
 import { useEffect, useState } from "preact/hooks";
+import { spared } from "../pace";
 import { type Person, people, whisper } from "../state";
 import { type Key, say } from "../texts";
 import { PersonCard, roleOf, walkUp } from "./person";
@@ -26,12 +27,11 @@ function Near({ world }: PanelProps) {
   const [isUsed, setUsed] = useState(false);
   const [most, setMost] = useState(AT_FIRST);
   // Under a hand or a finger nobody changes places: one would write to whoever walked by.
-  const all = isUsed ? inOrder(people.value, shown) : people.value;
+  const all = isUsed ? held(people.value, shown) : people.value;
   const next = nearer(shown, all.slice(0, most));
   useEffect(() => {
     if (next === shown) return;
-    const frame = requestAnimationFrame(() => setShown(next));
-    return () => cancelAnimationFrame(frame);
+    return spared(() => setShown(next));
   });
   const uses = (on: boolean) => () => setUsed(on);
   if (!all.length && !shown.length) return <p class="soft">{say("people.none")}</p>;
@@ -44,16 +44,18 @@ function Near({ world }: PanelProps) {
         onFocusIn={uses(true)}
         onFocusOut={uses(false)}
       >
-        {shown.map(({ slot, citizen, name, roles, away, metres }) => (
+        {shown.map((each, place) => (
+          // by their places, so that of a row its words change and not the row
           <Row
-            key={slot}
-            slot={slot}
-            citizen={citizen}
-            name={name}
-            role={roleOf(roles)}
-            away={away}
-            metres={metres}
-            isBlocked={protection.value.blocked.includes(citizen)}
+            key={place}
+            slot={each.slot}
+            citizen={each.citizen}
+            name={each.name}
+            role={roleOf(each.roles)}
+            away={each.away}
+            metres={each.metres}
+            isGone={isGone(each)}
+            isBlocked={protection.value.blocked.includes(each.citizen)}
             world={world}
           />
         ))}
@@ -74,27 +76,34 @@ interface RowProps extends PanelProps {
   role: string;
   away: boolean;
   metres: number;
+  isGone: boolean;
   isBlocked: boolean;
 }
 
 /** Made anew only when something of it is another. */
-function Row({ slot, citizen, name, role, away, metres, isBlocked, world }: RowProps) {
+function Row({ slot, citizen, name, role, away, metres, isGone, isBlocked, world }: RowProps) {
   return (
     <li>
       <span class={`dot ${role}`} aria-hidden="true" />
       <span class="grow">
         <bdi>{name}</bdi>
         <small>
-          {say(`role.${role}` as Key)} · {say("people.metres", { m: metres })}
-          {away && ` · ${say("people.away")}`}
-          {isBlocked && ` · ${say("people.blocked")}`}
+          {[
+            say(`role.${role}` as Key),
+            say(isGone ? "people.left" : "people.metres", { m: metres }),
+            away && say("people.away"),
+            isBlocked && say("people.blocked"),
+          ]
+            .filter(Boolean)
+            .join(" · ")}
         </small>
       </span>
       <button
         type="button"
         class="quiet"
+        aria-disabled={isGone}
         aria-label={`${say("people.walk")}: ${name}`}
-        onClick={() => walkUp(world, slot)}
+        onClick={() => !isGone && walkUp(world, slot)}
       >
         {say("people.walk")}
       </button>
@@ -123,11 +132,16 @@ function Row({ slot, citizen, name, role, away, metres, isBlocked, world }: RowP
   );
 }
 
-/** Those who were shown where they were, and newcomers after them. */
-function inOrder(all: readonly Person[], shown: readonly Person[]): Person[] {
-  const place = new Map(shown.map(({ slot }, n) => [slot, n]));
-  const at = ({ slot }: Person) => place.get(slot) ?? shown.length;
-  return [...all].sort((a, b) => at(a) - at(b));
+/** Those who were shown, where they were, also who has gone meanwhile; and newcomers after them. */
+function held(all: readonly Person[], shown: readonly Person[]): Person[] {
+  const now = new Map(all.map((each) => [each.citizen, each]));
+  // who is on the way from one row to another is in both
+  const there = new Map(shown.map((was) => [was.citizen, now.get(was.citizen) ?? was]));
+  return [...there.values(), ...all.filter(({ citizen }) => !there.has(citizen))];
+}
+
+function isGone({ citizen }: Person): boolean {
+  return !people.value.some((each) => each.citizen === citizen);
 }
 
 /** The rows as they are after one more frame: the first that are wrong set right; the same list when none is. */
@@ -138,9 +152,7 @@ function nearer(shown: readonly Person[], wanted: readonly Person[]): readonly P
     const one = wanted[i]!;
     if (isSame(rows[i], one)) continue;
     left--;
-    const at = rows.findIndex(({ slot }) => slot === one.slot);
-    if (at >= 0) rows.splice(at, 1);
-    rows.splice(i, 0, one);
+    rows[i] = one;
   }
   const isDone = left === ROWS_A_FRAME && rows.length === wanted.length;
   if (left) rows.length = wanted.length;

@@ -5,6 +5,7 @@ import { block, FACADES, glassWave, metalCurve } from "./civic";
 import { Clay, Style } from "./clay";
 import { GIWA, STONE, WOOD } from "./palette";
 import { tiledRoof } from "./roofs";
+import { type Body, bodyOf } from "./sight";
 import { furniture, hedge, hill, market, statue } from "./things";
 import { gate, hanok, palace, pavilion } from "./traditional";
 import { door, walls } from "./walls";
@@ -21,8 +22,8 @@ export interface House {
 export interface Buildings {
   group: Group;
   houses: House[];
-  /** What bars a camera: footprints of what stands on the ground, with their heights. */
-  bodies: Building[];
+  /** What bars a camera: what stands on the ground. */
+  bodies: Body[];
 }
 
 /** The buildings whose footprint has a door in it. */
@@ -95,10 +96,11 @@ export function buildings(district: District, material: Material): Buildings {
   return {
     group,
     houses,
-    bodies: district.buildings.filter(
-      (building) =>
-        building.height > 2.5 && !open.has(building.id) && building.base < 2 && building.look !== "mountain",
-    ),
+    bodies: district.buildings
+      .filter(
+        ({ id, height, base, look }) => height > 2.5 && !open.has(id) && base < 2 && look !== "mountain",
+      )
+      .map(bodyOf),
   };
 }
 

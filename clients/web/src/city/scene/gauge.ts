@@ -33,7 +33,7 @@ export class Gauge {
   }
 
   /** All is drawn. A frame costs its own work and what was heard since the one before; the driver's calls stand apart. */
-  end(): void {
+  end(): number {
     const driver = spent.driver - this.driverBefore;
     const heard = spent.heard - this.heardBefore;
     this.heardBefore = spent.heard;
@@ -43,6 +43,7 @@ export class Gauge {
     count(this.counted.heard, heard);
     this.drivers[this.n % KEPT] = driver;
     this.n++;
+    return cost;
   }
 
   /** Starts counting anew: after what is no frame like the others. */

@@ -12,6 +12,11 @@ const MOST_SPOKEN = 64;
 const NAME_PX = 19;
 const WIDEST_PX = 176;
 
+/** Among thousands who walk past each other the nearest is another one in every frame: so a name that is there gives way
+ *  only to who is nearer by so much, and so many come anew with a frame. */
+const STAYS = 0.7;
+const NEW_A_FRAME = 2;
+
 /** What is said is no wider. */
 const SAID_PX = 240;
 
@@ -34,6 +39,10 @@ export interface Named {
   name: string;
   role: string;
   away: boolean;
+  /** How far off when one last looked. */
+  metres: number;
+  /** About how wide the name is drawn, pixels. */
+  wide: number;
   x: number;
   y: number;
   z: number;
@@ -69,8 +78,9 @@ export class Labels {
     for (const [slot, label] of this.labels) this.free(slot, label);
   }
 
+  /** Of those who are `named` what has room; it puts them in the order in which it asks. */
   show(
-    nearest: readonly Named[],
+    named: Named[],
     camera: PerspectiveCamera,
     width: number,
     height: number,
@@ -79,9 +89,10 @@ export class Labels {
   ): void {
     this.frame++;
     this.taken.length = 0;
-    const most = Math.min(nearest.length, MOST_NAMES);
-    for (let n = 0; n < most; n++) {
-      const { slot, name, role, away, x, y, z } = nearest[n]!;
+    named.sort(this.byClaim);
+    let fresh = 0;
+    for (let n = 0; n < named.length && n < MOST_NAMES; n++) {
+      const { slot, name, role, away, wide, x, y, z } = named[n]!;
       const spoken = this.spoken.get(slot);
       const line = spoken && spoken.until > now ? spoken.text : "";
       if (spoken && !line) this.spoken.delete(slot);
@@ -93,13 +104,24 @@ export class Labels {
       // what is said is read whole, also of who stands at the edge
       if (line) left = Math.min(Math.max(left, SAID_PX / 2), width - SAID_PX / 2);
       // the nearest come first: a name that would lie over another's is left out, what is said is not
-      if (!line && !this.hasRoom(left, top, nameWidth(name))) continue;
-      const label = this.labels.get(slot) ?? this.take(slot);
+      if (!line && !this.hasRoom(left, top, wide)) continue;
+      let label = this.labels.get(slot);
+      if (!label) {
+        if (!line && fresh === NEW_A_FRAME) continue;
+        fresh++;
+        label = this.take(slot);
+      }
       label.used = this.frame;
       write(label, withNames ? name : "", line, role, away);
       move(label, left, top);
     }
     for (const [slot, label] of this.labels) if (label.used !== this.frame) this.free(slot, label);
+  }
+
+  private readonly byClaim = (one: Named, other: Named): number => this.claim(one) - this.claim(other);
+
+  private claim({ slot, metres }: Named): number {
+    return this.labels.has(slot) ? metres * STAYS : metres;
   }
 
   private hasRoom(x: number, y: number, wide: number): boolean {
@@ -127,20 +149,21 @@ export class Labels {
       const blank = { line: "", called: "", role: "", away: false, left: Number.NaN, top: Number.NaN };
       label = { box, said, name, used: 0, ...blank };
     }
-    label.box.hidden = false;
+    label.box.style.visibility = "visible";
     this.labels.set(slot, label);
     return label;
   }
 
+  /** It stays where it is, unseen: what is taken out of the page and put back is laid out anew. */
   private free(slot: number, label: Label): void {
-    label.box.hidden = true;
+    label.box.style.visibility = "hidden";
     this.labels.delete(slot);
     this.spare.push(label);
   }
 }
 
 /** About how wide a name is drawn, as asking the page for it would cost a layout in every frame. */
-function nameWidth(name: string): number {
+export function nameWidth(name: string): number {
   let wide = 20;
   for (const letter of name) wide += letter > "\u2e7f" ? 12.5 : 7.2;
   return Math.min(WIDEST_PX, wide);

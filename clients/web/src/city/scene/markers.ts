@@ -156,14 +156,15 @@ const VEIL_F = /* glsl */ `
   }
 `;
 
-export function markers(district: District, material: Material): Group {
+/** Those that stand in many places are of the material that is `repeated`. */
+export function markers(district: District, material: Material, repeated: Material): Group {
   const group = new Group();
   const matrix = new Matrix4();
   const up = new Vector3(0, 1, 0);
   const one = new Vector3(1, 1, 1);
   if (district.portals.length) {
     const wide = 5;
-    const gates = new InstancedMesh(arrowGate(wide).geometry(), material, district.portals.length);
+    const gates = new InstancedMesh(arrowGate(wide).geometry(), repeated, district.portals.length);
     const veils = new InstancedMesh(
       new PlaneGeometry(wide - 0.4, 4),
       new ShaderMaterial({
@@ -189,7 +190,7 @@ export function markers(district: District, material: Material): Group {
     group.add(gates, veils);
   }
   if (district.exhibits.length) {
-    const steles = new InstancedMesh(stele().geometry(), material, district.exhibits.length);
+    const steles = new InstancedMesh(stele().geometry(), repeated, district.exhibits.length);
     for (const [i, { at }] of district.exhibits.entries())
       steles.setMatrixAt(i, matrix.makeTranslation(at[0], 0, at[1]));
     steles.castShadow = true;

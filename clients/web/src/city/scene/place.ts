@@ -1,5 +1,5 @@
 // One district as it is drawn: everything of the scene put together from its plan, and taken away again whole.
-import { Group, InstancedMesh, type Material, Mesh, type Object3D } from "three";
+import { Group, InstancedMesh, type Material, Mesh, MeshDepthMaterial, type Object3D } from "three";
 import { bounds, contains, type District, type Language } from "../plan";
 import { type Buildings, buildings } from "./buildings";
 import { flock } from "./flock";
@@ -18,6 +18,9 @@ export class Place {
   readonly group = new Group();
   readonly buildings: Buildings;
   readonly signs: Signs;
+  /** What stands in many places has materials of its own, here those of its shadows without and with tones: three.js
+   *  looks for a program anew at every turn from one way of drawing to another, and makes garbage each time. */
+  private readonly shadows = [new MeshDepthMaterial(), new MeshDepthMaterial()] as const;
 
   constructor(
     readonly district: District,
@@ -25,6 +28,7 @@ export class Place {
     now: number,
   ) {
     const built = surface();
+    const repeated = surface();
     this.buildings = buildings(district, built);
     this.signs = new Signs(
       district,
@@ -37,11 +41,15 @@ export class Place {
       trees(district, season(now)),
       flock(district, season(now)),
       furnishing(district, built),
-      lamps(district, built),
-      markers(district, built),
+      lamps(district, repeated),
+      markers(district, built, repeated),
       horizon(district, built),
       this.signs.mesh,
     );
+    this.group.traverse((each) => {
+      if (each instanceof InstancedMesh && each.castShadow)
+        each.customDepthMaterial = this.shadows[each.instanceColor ? 1 : 0];
+    });
   }
 
   speak(language: Language): void {
@@ -67,6 +75,7 @@ export class Place {
 
   dispose(): void {
     this.signs.dispose();
+    for (const material of this.shadows) material.dispose();
     this.group.traverse((each: Object3D) => {
       if (!(each instanceof Mesh)) return;
       each.geometry.dispose();

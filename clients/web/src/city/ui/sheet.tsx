@@ -1,7 +1,7 @@
 // The sheet in which a panel opens, beside the place and never over all of it; Escape closes it.
 import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { spare } from "../pace";
+import { spared } from "../pace";
 import { PANELS, type PanelProps } from "../panels/registry";
 import { open } from "../state";
 import { say } from "../texts";
@@ -16,17 +16,16 @@ export function Sheet({ id, world }: { id: string; world: World }) {
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.focus();
-    let frame = 0;
+    let callOff = () => {};
     panel?.load().then(
       // the sheet itself is one frame's work, and what is in it begins with the next
       (loaded) => {
-        spare();
-        frame = requestAnimationFrame(() => setBody(() => loaded));
+        callOff = spared(() => setBody(() => loaded));
       },
       () => setBroken(true),
     );
     return () => {
-      cancelAnimationFrame(frame);
+      callOff();
       const now = document.activeElement;
       const isElsewhere = now && now !== document.body && !box.current?.contains(now);
       if (before?.isConnected && !isElsewhere) before.focus();

@@ -1,11 +1,19 @@
 // The eye behind the citizen: it orbits, comes nearer, looks through the citizen's own eyes, and keeps clear of buildings.
 import { PerspectiveCamera, Vector3 } from "three";
-import { type Building, contains } from "../plan";
+import { contains } from "../plan";
+import type { Body } from "../scene/sight";
 
 const NEAREST = 1.2;
 const FURTHEST = 42;
 /** Nearer than this one looks through one's own eyes. */
 export const FIRST_PERSON_M = 1.6;
+
+/** So high are one's own eyes. */
+const EYES_M = 1.55;
+
+/** So finely the way to the eye is looked along, metres; and so far before what is in it the eye stays. */
+const STEP_M = 0.75;
+const BEFORE_M = 0.9;
 
 /** It looks so far over one's head, by its distance: one stands in the lower third, and the place has the rest. */
 const OVERHEAD = 0.14;
@@ -25,6 +33,7 @@ export class Eye {
   private shownPitch = 0.24;
   private overhead = OVERHEAD;
   private readonly target = new Vector3();
+  private readonly at = new Vector3();
   private isNew = true;
 
   get isFirstPerson(): boolean {
@@ -57,7 +66,7 @@ export class Eye {
     y: number,
     z: number,
     dt: number,
-    bodies: readonly Building[],
+    bodies: readonly Body[],
     indoors: boolean,
     still: boolean,
   ): void {
@@ -71,13 +80,13 @@ export class Eye {
     this.shownPitch +=
       ((indoors ? Math.max(this.pitch, INDOORS_PITCH) : this.pitch) - this.shownPitch) * ease;
     this.overhead += ((indoors ? OVERHEAD_INDOORS : OVERHEAD) - this.overhead) * slow;
-    const at = new Vector3(x, y + 1.55, z);
-    this.target.lerp(at, this.isNew ? 1 : 1 - Math.exp(-22 * dt));
+    this.target.lerp(this.at.set(x, y + EYES_M, z), this.isNew ? 1 : 1 - Math.exp(-22 * dt));
     const wanted = Math.min(this.distance, indoors ? 9 : this.distance);
     const free = this.clear(wanted, bodies);
     this.shown += (free - this.shown) * (free < this.shown ? ease : slow);
     this.isNew = false;
-    const [sin, cos] = [Math.sin(this.shownHeading), Math.cos(this.shownHeading)];
+    const sin = Math.sin(this.shownHeading);
+    const cos = Math.cos(this.shownHeading);
     const lift = Math.sin(this.shownPitch);
     const flat = Math.cos(this.shownPitch);
     if (this.isFirstPerson) {
@@ -94,17 +103,26 @@ export class Eye {
   }
 
   /** How far back it can be before a building comes between. */
-  private clear(wanted: number, bodies: readonly Building[]): number {
-    const [sin, cos] = [Math.sin(this.shownHeading), Math.cos(this.shownHeading)];
+  private clear(wanted: number, bodies: readonly Body[]): number {
+    const { x, y, z } = this.target;
     const flat = Math.cos(this.shownPitch);
+    const back = -Math.sin(this.shownHeading) * flat;
+    const aside = -Math.cos(this.shownHeading) * flat;
     const lift = Math.sin(this.shownPitch);
-    for (let far = 1; far <= wanted; far += 0.75) {
-      const x = this.target.x - sin * flat * far;
-      const z = this.target.z - cos * flat * far;
-      const y = this.target.y + lift * far;
-      if (bodies.some((body) => y < body.height && contains(body.footprint, x, z)))
-        return Math.max(NEAREST + 0.6, far - 0.9);
+    const endX = x + back * wanted;
+    const endZ = z + aside * wanted;
+    let free = wanted;
+    for (const { building, x0, z0, x1, z1 } of bodies) {
+      if (Math.max(x, endX) < x0 || Math.min(x, endX) > x1) continue;
+      if (Math.max(z, endZ) < z0 || Math.min(z, endZ) > z1) continue;
+      for (let far = 1; far <= free; far += STEP_M) {
+        if (y + lift * far >= building.height) continue;
+        if (contains(building.footprint, x + back * far, z + aside * far)) {
+          free = far - BEFORE_M;
+          break;
+        }
+      }
     }
-    return wanted;
+    return free < wanted ? Math.max(NEAREST + 0.6, free) : wanted;
   }
 }
