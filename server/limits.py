@@ -64,8 +64,7 @@ class Limits(Section):
     """New connections from one address: a storm from one place must not shut out the others."""
 
     busy_handshakes_per_s: PerSecond = 1
-    """New connections from one address while the core is busier than `crowd.busy_low`: in a raid the same come again
-    and again, and each costs what a hundred poses do; a newcomer's own address has none before it."""
+    """New connections from one address while the core is busy (`crowd.busy_low`): raiders come again and again."""
 
     busy_handshake_burst: Burst = 8
     """New connections from one address at once, also while it is busy: a family, or a page opened anew."""

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -121,7 +121,8 @@ async def test_a_node_that_closes_waits_until_goodbyes_have_left(city: Served) -
 class FaultyCrowd(Crowd):
     """A crowd with a bug."""
 
-    def tick(self, now: float) -> None:
+    def ticking(self, now: float) -> Iterator[None]:
+        yield
         raise ZeroDivisionError("a bug of ours")
 
 

@@ -12,6 +12,10 @@ export function keptToken(): string | null {
 const READ_SHARE = 0.5;
 /** So many seconds' worth of it may be read at once. */
 const READ_AT_ONCE_S = 2;
+/** A longer wait is one that a person is told of, as slow mode's. */
+const MOMENT_MS = 1000;
+/** How often what was too fast is asked again. */
+const ASKED_AGAIN = 5;
 
 export class City {
   readonly client: Client;
@@ -33,8 +37,18 @@ export class City {
     });
   }
 
-  ask<T extends keyof Commands>(type: T, fields: Commands[T]["asks"]): Promise<Commands[T]["answer"]> {
-    return (this.client.ask as (type: T, fields: unknown) => Promise<Commands[T]["answer"]>)(type, fields);
+  /** What was too fast by a moment is asked again by itself: who works by keys is quick, and not to press them twice. */
+  async ask<T extends keyof Commands>(type: T, fields: Commands[T]["asks"]): Promise<Commands[T]["answer"]> {
+    const ask = this.client.ask as (type: T, fields: unknown) => Promise<Commands[T]["answer"]>;
+    for (let left = ASKED_AGAIN; ; left--) {
+      try {
+        return await ask.call(this.client, type, fields);
+      } catch (error) {
+        const wait = error instanceof Refused && error.code === "too_fast" ? error.retryAfterMs : undefined;
+        if (!left || wait === undefined || wait > MOMENT_MS) throw error;
+        await new Promise((later) => setTimeout(later, wait));
+      }
+    }
   }
 
   on<K extends keyof Heard>(word: K, listener: (heard: Heard[K]) => void): () => void {

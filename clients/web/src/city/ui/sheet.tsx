@@ -59,7 +59,8 @@ export function Sheet({ id, world }: { id: string; world: World }) {
           <Icon name="close" />
         </button>
       </header>
-      <div class="body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long text with nothing to press is scrolled by keys too */}
+      <div class="body" tabIndex={0}>
         {isBroken ? (
           <p role="alert" class="bad">
             {say("panel.failed")}
