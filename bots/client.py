@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import Any, Self, TypeAlias, TypeVar
 
 from bots.asked import Asked
+from bots.attachments import bring
 from bots.connection import Connection, Heard, Lost, Parted, Unreachable, websocket_url
 from bots.picture import Picture, Shown
 from bots.walking import DETOURS, Blocked, walk, yaw_towards
@@ -347,6 +348,10 @@ class Client:
         said = await self.ask(Say, text=text, to=to, citizen=citizen)
         assert isinstance(said, Said)
         return said
+
+    async def bring(self, content: bytes, name: str) -> str:
+        """Brings a file, over HTTP; its id, for `files` of a command. Raises Refused."""
+        return await bring(self.url, self.hello.token, content, name)
 
     async def who(self, slots: Sequence[int]) -> list[AvatarCard]:
         """Who is behind these slots; at most 256, as far as the client can see them."""

@@ -34,6 +34,7 @@ from server.snapshots import Snapshots, make_elsewhere
 from server.sockets import OneByOne, Sockets, best_sockets
 from server.steady_clock import SteadyClock, seconds_running
 from server.ticker import Ticker
+from server.uploads import Uploads
 from server.web import app as web
 from server.web.callers import Gate
 from server.web.pages import Pages
@@ -58,6 +59,8 @@ DATE_SECONDS = 1
 
 GONE_SECONDS = 0.01
 """How often it is looked whether the last lines are gone."""
+
+HOUR_MS = 3_600_000
 
 WAVES = 10
 """In how many waves all are told goodbye while draining."""
@@ -113,8 +116,15 @@ class Node:
         found = founder(settings.city.path, self.city_plan)
         snapshots = Snapshots(partial(make_elsewhere, settings.data, settings.city.path))
         self.host = Host(
-            found, self.journal, Hearers(self.router), self.router.clock, self.metrics, snapshots
+            found,
+            self.journal,
+            Hearers(self.router),
+            self.router.clock,
+            self.metrics,
+            snapshots,
+            round(settings.files.waiting_hours * HOUR_MS),
         )
+        self.uploads = Uploads(self.journal.files, settings.files, self.clock, self.metrics)
         self.ticker = Ticker(self.router, settings, self.metrics)
         self.sockets: Sockets = OneByOne()
         self.inlet: Inlet | None = None
@@ -236,6 +246,7 @@ class Node:
             self.is_ready,
             router.evidence,
             self.journal.records,
+            self.uploads,
         )
 
     async def drain(self) -> None:
@@ -268,6 +279,7 @@ class Node:
         if self.inlet is not None:
             self.inlet.close()
         self.sockets.close()
+        self.uploads.close()
         try:
             if self._deciding is not None:
                 await self.host.stop(self._deciding)

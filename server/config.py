@@ -27,7 +27,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from server.limits import Limits
+from server.limits import Files, Limits
 from server.origins import ANY, is_origin
 from server.setting import (
     Bytes,
@@ -307,6 +307,7 @@ class Settings(BaseSettings):
     drain: Drain = Drain()
     open311: Open311 = Open311()
     plain: Plain = Plain()
+    files: Files = Files()
     log: Log = Log()
 
     @classmethod

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import gc
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -18,12 +18,12 @@ import structlog
 from protocol.handshake import Done
 from protocol.message import Command, Count, Fact
 from protocol.refusals import Refused
+from server.brought import BroughtFiles
 from server.clock import Clock
 from server.journal import (
     KEYS_AT_ONCE,
     Head,
     Journal,
-    KeyDone,
     Round,
     Unavailable,
     erasure,
@@ -96,8 +96,9 @@ class Host:
         clock: Clock,
         metrics: Metrics,
         snapshots: Snapshots | None = None,
+        files_wait_ms: int = 0,
     ) -> None:
-        """`found` makes the city as it is before anything happened in it."""
+        """`found` makes the city as it is before anything happened in it; files that wait longer go (0: none)."""
         texts = Texts()
         self.city = found(texts)
         self._found = found
@@ -116,6 +117,7 @@ class Host:
         self._counted_at = 0.0
         self._is_loaded = False
         self._tidy_at = -math.inf
+        self._brought = BroughtFiles(journal, clock, metrics, files_wait_ms)
         self._dues_at = -math.inf
         self._is_doubtful = False
         self._then: list[Callable[[], None]] = []
@@ -324,6 +326,11 @@ class Host:
                 self.city.forget(frozenset(expired_by(entry)))
         return len(refs)
 
+    async def between_rounds(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Do what must not happen while a round is decided, as it may rest on it."""
+        async with self._turn:
+            return await work()
+
     # Rounds
 
     async def run(self) -> None:
@@ -388,6 +395,7 @@ class Host:
                 for command in await self.tallies.commands(self.city):
                     self.submit(command, NOBODY, lambda _: None)
                 await self._tidy()
+                await self._brought.forget()
                 self._snapshots.begin(self._version)
         if self._is_loaded:
             acts, self._then = self._then, []
@@ -411,7 +419,9 @@ class Host:
         return True
 
     async def _decide_all(self, asked: Sequence[Asked], opened: OpenRound) -> None:
-        kept = await self._keys_done(asked)
+        keyed = [(ask.citizen.id, ask.command.key) for ask in asked if ask.command.key is not None]
+        kept = await self._journal.keys(keyed) if keyed else {}
+        self._texts.brought = await self._brought.named_by(ask.command for ask in asked)
         for ask in asked:
             opened.decide(ask, kept)
         if self._clock.monotonic() >= self._dues_at and not opened.decide_dues():
@@ -426,11 +436,6 @@ class Host:
             return
         self._waiting = [*asked, *self._waiting]
         self._wake.set()
-
-    async def _keys_done(self, asked: Iterable[Asked]) -> dict[tuple[str, str], KeyDone]:
-        """What was done before under the keys of these commands."""
-        keyed = [(ask.citizen.id, ask.command.key) for ask in asked if ask.command.key is not None]
-        return await self._journal.keys(keyed) if keyed else {}
 
     async def _keep(self, opened: OpenRound) -> None:
         """One commit for the whole round; raises Unavailable."""

@@ -10,11 +10,11 @@ import json
 import secrets
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from worlds.service import Ballot, Record, Tally
+from worlds.service import Ballot, Brought, Record, Tally
 
 ERASED = "citizens.erased"
 """The entry that says that personal texts are gone: all of a `citizen`, or the `refs` that need not be kept longer."""
@@ -166,6 +166,7 @@ class Verdict:
     erased: int
     ballots: int
     faults: tuple[str, ...]
+    files: int = 0
 
 
 class Journal(ABC):
@@ -222,6 +223,14 @@ class Journal(ABC):
     @abstractmethod
     def personal_texts(self) -> AsyncIterator[tuple[str, str]]:
         """Every personal text that is not erased, with its reference."""
+
+    @abstractmethod
+    async def waiting_files(self, ids: Collection[str]) -> Mapping[str, Brought]:
+        """Files that were brought and wait to be attached, by their ids; an event that attaches one binds it."""
+
+    @abstractmethod
+    async def forget_files(self, before: int) -> int:
+        """Delete files that wait since before a time in ms, some at once; returns how many."""
 
     @abstractmethod
     async def tally(self, poll: str) -> Tally:

@@ -72,7 +72,7 @@ def verify(
         raise typer.Exit(UNSOUND)
     print(
         f"sound: {verdict.head.version} entries, {verdict.texts} personal texts and {verdict.erased} erased,"
-        f" {verdict.ballots} ballots"
+        f" {verdict.ballots} ballots, {verdict.files} files"
     )
     print(f"head {verdict.head}")
 
@@ -182,7 +182,7 @@ def id_of_citizen(
 def export_citizen(
     citizen: Citizen, data: DataDir = None, config: ConfigFile = None, sets: Sets = None
 ) -> None:
-    """All that is held on a citizen, as JSON."""
+    """All that is held on a citizen, as JSON; the bytes of files in Base64."""
 
     async def tell(journal: SqlJournal) -> None:
         print(json.dumps(await journal.held_on(citizen), ensure_ascii=False, indent=2))
@@ -210,10 +210,11 @@ def erase_citizen(
         typer.confirm(f"Erase what {citizen} wrote, for ever?", abort=True)
 
     async def erase(journal: SqlJournal) -> None:
-        texts = len(await journal.personal.of(citizen))
-        if texts:
+        texts, files = len(await journal.personal.of(citizen)), len(await journal.files.of(citizen))
+        if texts or files:
             entry = await _append(journal, erasure(citizen, "", SystemClock().unix_ms()))
-            print(f"{citizen}: {texts} texts erased, entry {entry.version}")
+            with_files = f" and {files} files" if files else ""
+            print(f"{citizen}: {texts} texts{with_files} erased, entry {entry.version}")
         else:
             print(f"{citizen}: no text is kept")
         if not await journal.scrub():

@@ -170,3 +170,31 @@ class Limits(Section):
 
     http_lines: Connections = 2_048
     """Lines that speak HTTP at once; past it that which asked longest ago is cut, so nobody can hold them all."""
+
+
+class Files(Section):
+    """What citizens attach to petitions; 0 is off."""
+
+    bytes: Bytes = 10_485_760
+    """The longest file: a photograph of a telephone, some dozens of scanned pages. It is in memory once, whole."""
+
+    pixels: Annotated[Amount, Unit("pixels")] = 50_000_000
+    """The largest picture, once it is unpacked: 150 MB for a moment. A small file may unpack to gigabytes."""
+
+    seconds: Seconds = 120
+    """How long a file may take to come: 10 MB over a weak line, and no line held for ever."""
+
+    at_once: Annotated[Amount, Unit("files")] = 16
+    """Files that come at once: each is in memory whole."""
+
+    at_once_per_citizen: Annotated[Amount, Unit("files")] = 3
+    """Files of one citizen that come at once: else a few would hold all places."""
+
+    per_min: PerMinute = 30
+    """Files of one citizen a minute."""
+
+    waiting_bytes: Bytes = 52_428_800
+    """Bytes of one citizen that wait to be attached to something."""
+
+    waiting_hours: Annotated[float, Field(ge=0, allow_inf_nan=False), Unit("h")] = 24
+    """How long a file waits to be attached before it is deleted: as long as a petition is written in one go."""

@@ -165,6 +165,12 @@ class Metrics:
         self.texts_expired = self._counter(
             "madang_texts_expired", "Personal texts that were erased as their retention was over."
         )
+        self.files_brought = self._counter(
+            "madang_files_brought", "Files that citizens brought, by their kind.", ["kind"]
+        )
+        self.files_forgotten = self._counter(
+            "madang_files_forgotten", "Files that were brought and attached to nothing in their time."
+        )
         self.frames_skipped = self._counter(
             "madang_frames_skipped", "Frames not handed to connections that were behind."
         )

@@ -42,11 +42,44 @@ class Personal(BaseModel):
         return Personal(owner=self.owner) if self.ref in erased else self
 
 
+class Attached(BaseModel):
+    """A file that belongs to something: its bytes lie with its name, and go with it.
+
+    `file` is its id, `hash` a salted hash of its bytes; the name says whose it is. `copied_from`: the file of whose
+    bytes this one is a copy, where the same is told to several.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    name: Personal
+    file: str
+    kind: str
+    bytes: int
+    hash: str
+    copied_from: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that somebody has brought, and that waits to be attached to something."""
+
+    file: str
+    owner: str
+    name: str
+    kind: str
+    bytes: int
+    hash: str
+
+
 class Texts:
-    """Personal texts by reference, as far as they are not erased: read by services, filled by the host."""
+    """Personal texts by reference, as far as they are not erased: read by services, filled by the host.
+
+    `brought`: the waiting files that the commands of this round name.
+    """
 
     def __init__(self) -> None:
         self._texts: dict[str, str] = {}
+        self.brought: Mapping[str, Brought] = {}
 
     def __getitem__(self, personal: Personal) -> str:
         """The text, or `[erased]`."""

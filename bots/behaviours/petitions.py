@@ -4,6 +4,7 @@ import base64
 import json
 import random
 
+from bots.attachments import a_picture
 from bots.behaviour import Behaviour, pause
 from bots.behaviours.wander import stroll
 from bots.client import Client
@@ -25,16 +26,23 @@ from protocol.services.petitions import (
 )
 
 KEY_BITS = 96
+PICTURED = 0.3
+"""Of petitions, as many come with a picture."""
+
 KIND = "other"
 """An everyday matter: it needs a name, and is answered."""
 
 
 async def file(me: Client, chance: random.Random) -> None:
-    """Files a petition on an everyday matter."""
+    """Files a petition on an everyday matter, sometimes with a picture."""
     assert me.welcome is not None
     title = chance.choice(LINES.to_petition(me.hello.locale))
     key = f"{chance.getrandbits(KEY_BITS):024x}"
-    await me.ask(FilePetition, key=key, kind=KIND, title=title, text=title, name=me.welcome.citizen.name)
+    files = []
+    if me.hello.token is not None and chance.random() < PICTURED:
+        files = [await me.bring(a_picture(chance), "photo.png")]
+    name = me.welcome.citizen.name
+    await me.ask(FilePetition, key=key, kind=KIND, title=title, text=title, name=name, files=files)
     await pause(chance, 20, 60)
 
 

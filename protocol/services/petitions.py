@@ -19,9 +19,18 @@ MAX_WIRE_SHORT = 400
 MAX_REFERENCES = 100
 """Petitions named in one command."""
 
+MAX_FILES = 10
+"""Files named in one command."""
+
+MAX_FILE_NAME = 100
+"""Characters of a file's name, as the city keeps it."""
+
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 Long = Annotated[str, Field(max_length=MAX_WIRE_LONG)]
 Short = Annotated[str, Field(max_length=MAX_WIRE_SHORT)]
+Files = Annotated[list[Id], Field(max_length=MAX_FILES)]
+"""Files that you brought before, by their ids (section 18): each may be attached once."""
+
 Amount = Annotated[int, Field(ge=1, le=366), INTEGRAL]
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
@@ -41,6 +50,7 @@ Pause = Literal[
     "site_work", "hearing", "test", "representatives", "prerequisite", "certificates", "mediation"
 ]
 ExtensionReason = Literal["cooperation", "facts_or_site", "force_majeure", "similar"]
+FileKind = Literal["jpeg", "png", "webp", "pdf", "hwp", "hwpx", "docx", "xlsx", "pptx", "txt"]
 UnprocessedReason = Literal[
     "state_secret", "investigation", "appeal_or_suit", "mediation", "judgment", "audit_decision", "election_decision",
     "private_dispute", "personnel",
@@ -119,10 +129,20 @@ class NoticeCard(Part):
     text: str | None = None
 
 
+class FileCard(Part):
+    """A file that is attached: its name, what it is by its content, how long. Read it over HTTP."""
+
+    file: str
+    name: str
+    kind: str
+    bytes: Natural
+
+
 class HistoryCard(Part):
     """One step of a case: what was done, when, by whom (`petitioner`, `signer`, `staff`, `timer`), told to people.
 
     `message` says it in the city's words; `about` holds the step's own values for programs, and what was written.
+    `files`: what was attached to it.
     """
 
     step: Natural
@@ -131,6 +151,7 @@ class HistoryCard(Part):
     by: str
     message: Text
     about: dict[str, Any]
+    files: list[FileCard] | None = None
 
 
 class DueCard(Part):
@@ -235,13 +256,14 @@ class NoticePage(Result):
 
 
 class PetitionShown(Result):
-    """A petition whole; `written` comes with the first page, `next` is the step with which the next begins.
+    """A petition whole; `written` and the `files` filed with it come first, `next` is the step of the next page.
 
     `marks`: for officials, with the first page: listed words in what was written. Nothing follows from them.
     """
 
     card: PetitionCard
     written: Written | None = None
+    files: list[FileCard] | None = None
     history: list[HistoryCard]
     next: Natural | None = None
     dues: list[DueCard]
@@ -306,7 +328,7 @@ class OutageNumber(Result):
 
 
 class DraftPetition(Command):
-    """Save a draft, or change one."""
+    """Save a draft, or change one; without `files` those that it has stay, with them it has these."""
 
     answer: ClassVar[Answer] = DraftSaved
 
@@ -326,6 +348,7 @@ class DraftPetition(Command):
     joint: bool = False
     repeats: Id | None = None
     capacity: Literal["private", "public_body", "contract_party"] = "private"
+    files: Files | None = None
 
 
 class FilePetition(Command):
@@ -352,6 +375,7 @@ class FilePetition(Command):
     origin: Annotated[str, Field(max_length=100)] | None = None
     for_citizen: Id | None = None
     arrived_at: Natural | None = None
+    files: Files = Field(default_factory=list)
 
 
 class SubmitPetition(Command):
@@ -391,6 +415,7 @@ class AnswerSupplement(Step):
 
     type: Literal["petitions.answer_supplement"] = "petitions.answer_supplement"
     text: Long
+    files: Files = Field(default_factory=list)
 
 
 class WithdrawPetition(Step):
@@ -409,6 +434,7 @@ class AmendPetition(Step):
     name: Short | None = None
     address: Short | None = None
     contact: Short | None = None
+    files: Files = Field(default_factory=list)
 
 
 class AskProgress(Step):
@@ -434,6 +460,7 @@ class ObjectToRejection(Step):
     rejected_on: Day
     decision: Long
     text: Long
+    files: Files = Field(default_factory=list)
 
 
 class RateResult(Step):
@@ -642,6 +669,7 @@ class AskSupplement(Step):
     items: Annotated[list[Item], Field(min_length=1, max_length=20)]
     days: Amount
     found_on_site: bool = False
+    files: Files = Field(default_factory=list)
 
 
 class AskSupplementAgain(Step):
@@ -717,6 +745,7 @@ class AnswerPetition(Step):
     justified: bool | None = None
     measure: Long | None = None
     in_public: bool = False
+    files: Files = Field(default_factory=list)
 
 
 class GrantPetition(Step):
@@ -725,6 +754,7 @@ class GrantPetition(Step):
     type: Literal["petitions.grant"] = "petitions.grant"
     text: Long
     paper: bool = False
+    files: Files = Field(default_factory=list)
 
 
 class CollectDocument(Step):
@@ -738,6 +768,7 @@ class RejectPetition(Step):
 
     type: Literal["petitions.reject"] = "petitions.reject"
     text: Long
+    files: Files = Field(default_factory=list)
 
 
 class LeaveUnprocessed(Step):
@@ -771,6 +802,7 @@ class DecideObjection(Step):
     upheld: bool
     text: Long
     mediated: bool = False
+    files: Files = Field(default_factory=list)
 
 
 class AddAnswer(Step):
@@ -778,6 +810,7 @@ class AddAnswer(Step):
 
     type: Literal["petitions.add_answer"] = "petitions.add_answer"
     text: Long
+    files: Files = Field(default_factory=list)
 
 
 class NoteOnCase(Step):
@@ -785,6 +818,7 @@ class NoteOnCase(Step):
 
     type: Literal["petitions.note"] = "petitions.note"
     text: Long
+    files: Files = Field(default_factory=list)
 
 
 class MergePetitions(Step):

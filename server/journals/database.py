@@ -259,7 +259,7 @@ class Database:
         with self._told():
             if isinstance(self._writing, _Threads):
                 return await self._writing.run(_empty_log)
-            await self._writing.run_alone("VACUUM personal_texts, keys_done, ballots")
+            await self._writing.run_alone("VACUUM personal_texts, files, file_pieces, keys_done, ballots")
             return True
 
     async def is_scrubbed(self, up_to: int) -> bool:

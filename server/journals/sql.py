@@ -5,8 +5,9 @@ import hashlib
 import json
 import re
 import zlib
+from base64 import b64encode
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -32,9 +33,10 @@ from sqlalchemy import (
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.sql.elements import ColumnElement
 
-from server import ballots, personal, records
+from server import ballots, files, personal, records
 from server.ballots import Ballots
 from server.config import Data
+from server.files import Files, attached_in
 from server.journal import (
     ERASED,
     FIRST_HASH,
@@ -56,9 +58,10 @@ from server.journal import (
 )
 from server.journals import keys_done
 from server.journals.database import Database, metadata
+from server.journals.packing import packed, unpacked
 from server.personal import PersonalTexts
 from server.records import Records
-from worlds.service import Tally
+from worlds.service import Brought, Tally
 
 log = structlog.get_logger("journal")
 
@@ -68,13 +71,8 @@ BATCH = 1_000
 SNAPSHOTS = 3
 """How many are kept: the newest, and two in case it cannot be read."""
 
-PIECE = 500
-"""Items of a list or map of the state that are encoded at once: the event loop must run in between."""
-
 MAX_FAULTS = 20
 """What `verify` tells before it gives up: one broken link breaks all that follow."""
-
-_PERSONAL_TEXT = re.compile(r'"hash":"[0-9a-f]*","text":"[^"]')
 
 entries = SqlTable(
     "entries",
@@ -119,6 +117,7 @@ class SqlJournal(Journal):
         self.records = Records(database)
         self.personal = PersonalTexts(database)
         self.ballots = Ballots(database)
+        self.files = Files(database)
         self._head = Head(0, FIRST_HASH)
         self._erased_at = 0
 
@@ -214,12 +213,12 @@ class SqlJournal(Journal):
 
     async def save_snapshot(self, version: int, state: dict[str, Any]) -> None:
         """Keep the state after an entry."""
-        packed = await asyncio.to_thread(_pack, state)
+        state_packed = await asyncio.to_thread(packed, state)
         newest = select(snapshots.c.version).order_by(desc(snapshots.c.version)).limit(SNAPSHOTS)
 
         def replace(connection: Connection) -> None:
             connection.execute(delete(snapshots).where(snapshots.c.version == version))
-            connection.execute(insert(snapshots), {"version": version, "state": packed})
+            connection.execute(insert(snapshots), {"version": version, "state": state_packed})
             oldest = min(connection.scalars(newest))
             connection.execute(delete(snapshots).where(snapshots.c.version < oldest))
 
@@ -232,7 +231,7 @@ class SqlJournal(Journal):
         for version in versions:
             query = select(snapshots.c.state).where(snapshots.c.version == version)
             try:
-                return Snapshot(version, await self.database.read(partial(_unpacked, query)))
+                return Snapshot(version, await self.database.read(partial(_state, query)))
             except (zlib.error, ValueError):
                 log.warning("a snapshot cannot be read; the one before it is taken", version=version)
         return None
@@ -272,6 +271,14 @@ class SqlJournal(Journal):
         """Every personal text with its reference."""
         return self.personal.all()
 
+    async def waiting_files(self, ids: Collection[str]) -> Mapping[str, Brought]:
+        """Files that wait, by their ids."""
+        return await self.files.waiting(ids)
+
+    async def forget_files(self, before: int) -> int:
+        """Delete files that wait since before a time in ms."""
+        return await self.files.forget(before)
+
     async def knows(self, citizen: str) -> bool:
         """Whether anything here was done or written by a citizen of this id, or names it."""
         return bool(citizen) and await self.database.read(partial(_is_named, citizen))
@@ -286,16 +293,29 @@ class SqlJournal(Journal):
         wrote = [
             {"ref": text.ref, "text": text.text, "at": text.at} for text in await self.personal.of(citizen)
         ]
+        brought = [
+            one | {"content": await self._content(one["file"])} for one in await self.files.of(citizen)
+        ]
         rows = await self.database.read(lambda it: records.naming(it, citizen))
         answered = await self.database.read(partial(keys_done.of, citizen))
-        return {"citizen": citizen, "texts": wrote, "entries": did, "records": rows, "answers": answered}
+        return {
+            "citizen": citizen,
+            "texts": wrote,
+            "files": brought,
+            "entries": did,
+            "records": rows,
+            "answers": answered,
+        }
+
+    async def _content(self, file: str) -> str:
+        return b64encode(b"".join([piece async for piece in self.files.content(file)])).decode()
 
     # Checking
 
     async def verify(self, published: Head | None = None) -> Verdict:
         """Read everything and check it."""
         faults = [f"the database: {fault}" for fault in await self._damage()]
-        head, erased, missing, kept = Head(0, FIRST_HASH), await self._erasures(), 0, 0
+        head, erased, missing, kept, whole = Head(0, FIRST_HASH), await self._erasures(), 0, 0, 0
         took_part: Counter[str] = Counter()
         if published == head:
             published = None
@@ -322,6 +342,15 @@ class SqlJournal(Journal):
                         faults.append(f"version {entry.version}: the text {held['ref']} is {told}")
                     elif text and (text.hash != held.get("hash") or text.owner != held["owner"]):
                         faults.append(f"version {entry.version}: the text {held['ref']} was changed")
+                for bound in attached_in(entry.event):
+                    is_erased = erased.covers(entry.version, {"owner": bound.owner, "ref": bound.ref})
+                    is_there = await self.files.is_as_told(bound)
+                    whole += is_there is not None
+                    if is_erased != (is_there is None):
+                        told = "not erased, though its name is" if is_erased else "gone, and was not erased"
+                        faults.append(f"version {entry.version}: the file {bound.file} is {told}")
+                    elif is_there is False:
+                        faults.append(f"version {entry.version}: the file {bound.file} was changed")
             if len(faults) > MAX_FAULTS:
                 break
         else:
@@ -333,7 +362,7 @@ class SqlJournal(Journal):
                 for poll in sorted(took_part.keys() | cast)
                 if took_part[poll] != cast.get(poll, 0)
             ]
-        return Verdict(head, kept, missing, took_part.total(), tuple(faults[:MAX_FAULTS]))
+        return Verdict(head, kept, missing, took_part.total(), tuple(faults[:MAX_FAULTS]), whole)
 
     async def _damage(self) -> list[str]:
         if self.database.is_postgres:
@@ -380,13 +409,17 @@ def _write(round: Round, new: Sequence[Entry], connection: Connection) -> None:
     records.write(connection, round.records)
     ballots.write(connection, new, round.ballots)
     keys_done.write(round.done, connection)
+    files.bind(connection, (bound for entry in new for bound in attached_in(entry.event)))
     for place, entry in enumerate(new):
         citizen, refs = erased_by(entry), expired_by(entry)
         if citizen is not None:
-            said = personal.erase(connection, citizen, keeping=_refs(new[place + 1 :]))
+            since = _refs(new[place + 1 :])
+            said = personal.erase(connection, citizen, keeping=since)
+            files.erase(connection, citizen, keeping=since)
             keys_done.blank(connection, [(citizen, text) for text in said], everything_of=citizen)
         elif refs:
             keys_done.blank(connection, personal.expire(connection, refs))
+            files.expire(connection, refs)
 
 
 def _refs(batch: Sequence[Entry]) -> set[str]:
@@ -421,7 +454,7 @@ def _is_named(citizen: str, connection: Connection) -> bool:
     texts, answered = personal.personal_texts.c.owner, keys_done.keys_done.c.citizen
     if any(
         connection.scalar(select(column).where(column == citizen).limit(1)) is not None
-        for column in (entries.c.actor, texts, answered)
+        for column in (entries.c.actor, texts, answered, files.files.c.owner)
     ):
         return True
     quoted = json.dumps(citizen, ensure_ascii=False)
@@ -429,6 +462,10 @@ def _is_named(citizen: str, connection: Connection) -> bool:
     alike = select(entries.c.event).where(entries.c.event.contains(quoted, autoescape=True))
     named = re.compile(re.escape(quoted) + "(?!:)")
     return any(named.search(event) for event in connection.scalars(alike))
+
+
+def _state(query: Select[Any], connection: Connection) -> Any:
+    return unpacked(connection.scalar(query))
 
 
 def _entries(query: Select[Any], connection: Connection) -> list[Entry]:
@@ -441,36 +478,3 @@ def _entry(row: dict[str, Any]) -> Entry:
     except ValueError as error:
         raise JournalError(f"version {row['version']}: its event is no JSON: {error}") from error
     return Entry(**row)
-
-
-def _pack(state: dict[str, Any]) -> bytes:
-    packer = zlib.compressobj(level=1)
-    packed = []
-    for piece in _pieces(state):
-        if _PERSONAL_TEXT.search(piece):
-            raise ValueError("the state holds a personal text: keep its reference")
-        packed.append(packer.compress(piece.encode()))
-    return b"".join([*packed, packer.flush()])
-
-
-def _unpacked(query: Select[Any], connection: Connection) -> Any:
-    return json.loads(zlib.decompress(connection.scalar(query)))
-
-
-def _pieces(value: Any, depth: int = 4) -> Iterator[str]:
-    """A value as JSON, in pieces small enough that whoever waits for the interpreter gets it in between."""
-    match value:
-        case dict() if depth:
-            yield "{"
-            for i, (name, item) in enumerate(value.items()):
-                yield f"{',' if i else ''}{json.dumps(name, ensure_ascii=False)}:"
-                yield from _pieces(item, depth - 1)
-            yield "}"
-        case list() | tuple() if len(value) > PIECE:
-            yield "["
-            for i in range(0, len(value), PIECE):
-                part = json.dumps(value[i : i + PIECE], ensure_ascii=False, separators=(",", ":"))
-                yield ("," if i else "") + part[1:-1]
-            yield "]"
-        case _:
-            yield json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,7 +1,7 @@
 """The web application: every route, and the headers that every answer carries."""
 
 from importlib.metadata import version
-from importlib.resources import files
+from importlib.resources import files as resources
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +20,7 @@ from server.texts import preferred
 from server.web import (
     document,
     faults,
+    files,
     grounds,
     heads,
     joining,
@@ -33,6 +34,7 @@ from server.web.bodies import ShortBodies
 from server.web.callers import Gate
 from server.web.cross_origin import CrossOrigin
 from server.web.door import FrontDoor
+from server.web.forms_of_parts import brings_files
 from server.web.landing import landing_page
 from server.web.pages import Pages
 from server.web.plain import routes as plain
@@ -40,7 +42,7 @@ from server.web.safe_headers import SafeHeaders
 from server.web.scraping import scraper
 from server.web.view import CityView
 
-STATIC = Path(str(files(__package__))) / "static"
+STATIC = Path(str(resources(__package__))) / "static"
 
 STATIC_SECONDS = 3600
 """How long a browser may keep style and icon."""
@@ -72,7 +74,12 @@ def build(
         name="madang", version=version("madang"), protocol=PROTOCOL_VERSION, fingerprint=FINGERPRINT
     )
 
-    app.add_middleware(ShortBodies, max_bytes=settings.limits.max_message_bytes, refuse=faults.refuse)
+    app.add_middleware(
+        ShortBodies,
+        max_bytes=settings.limits.max_message_bytes,
+        refuse=faults.refuse,
+        is_read_there=brings_files,
+    )
 
     if gate is not None:
         app.add_middleware(
@@ -154,6 +161,7 @@ def build(
         _add(app, joining.routes(gate, codes))
         _add(app, rest.routes(tuple(command for command in COMMANDS if command in answered)))
         if "petitions" in gate.host.city.services:
+            _add(app, files.routes(gate))
             _add(app, open311.routes(gate, view.city().id))
         if "live_qa" in gate.host.city.services:
             _add(app, question_times.routes(gate, view))

@@ -19,15 +19,21 @@ class ShortBodies:
     """Takes a body whole, or refuses one that is too long (413) or does not come (408)."""
 
     def __init__(
-        self, app: ASGIApp, max_bytes: int, refuse: Callable[[Request, Refused, int], Response]
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        refuse: Callable[[Request, Refused, int], Response],
+        is_read_there: Callable[[Scope], bool] = lambda _: False,
     ) -> None:
+        """`is_read_there`: whether who answers reads the body itself, and bounds it."""
+        self._is_read_there = is_read_there
         self._app = app
         self._max_bytes = max_bytes
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As ASGI calls it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self._is_read_there(scope):
             await self._app(scope, receive, send)
             return
         try:

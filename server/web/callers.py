@@ -20,6 +20,7 @@ from server.host import Host
 from server.keys import KeysMissing, Unreachable
 from server.naming import shown_to_all
 from server.records import Records
+from server.uploads import Uploads
 from worlds.citizen import Citizen
 from worlds.evidence import Witness
 
@@ -43,6 +44,7 @@ class Gate:
     is_ready: Callable[[], bool]
     witness: Witness
     records: Records
+    uploads: Uploads
 
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""

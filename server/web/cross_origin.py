@@ -30,7 +30,10 @@ class CrossOrigin:
         self._app = app
         self._for_all = _sharing(app, [ANY], ["GET", "HEAD", "POST"], ["Authorization"])
         self._for_named = _sharing(
-            app, list(origins), ["GET", "HEAD", "POST"], ["Authorization", "Content-Type", "Idempotency-Key"]
+            app,
+            list(origins),
+            ["GET", "HEAD", "POST", "DELETE"],
+            ["Authorization", "Content-Type", "Idempotency-Key"],
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

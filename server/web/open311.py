@@ -1,7 +1,8 @@
 """Open311 GeoReport v2: discovery, services, reports and their tokens, requests; XML and JSON.
 
 The calls of https://wiki.open311.org/GeoReport_v2. A parameter that is empty counts as absent. Reports need an
-`api_key`: a token of this city, in the form, in the query, or as bearer.
+`api_key`: a token of this city, in the form, in the query, or as bearer. Pictures come as `media`, in a form of parts;
+`media_url` is kept as the text that it is, and never fetched: an address of a stranger's choice is not asked from here.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +14,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from protocol.codec import read
 from protocol.refusals import ProtocolError, Refusal, Refused
 from protocol.services.petitions import PetitionStatus
+from server.addresses import place_of
 from server.texts import Language, preferred, spoken
 from server.texts import texts as texts_in
 from server.web.callers import Gate, address_of, bearer, believable
+from server.web.forms_of_parts import Parts, is_in_parts, parts_of
 from server.web.georeport import errors, form_of, read_time, shown_time, written
 from server.web.georeport_petitions import (
     Wanted,
@@ -111,7 +114,8 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
     async def report(request: Request, suffix: Suffix) -> Response:
         """Report something: it is filed as a petition of who holds the key, and answered with its token."""
         language = _language(request)
-        form = _form_of(await request.body()) | _given(request.query_params)
+        parts = await _parts_of(request, gate)
+        form = _given_first(parts.fields) | _given(request.query_params)
         key = form.get("api_key") or bearer(request)
         if key is None:
             raise Refused(Refusal.NOT_ALLOWED, "a token of this city is needed", field="api_key")
@@ -119,6 +123,7 @@ def routes(gate: Gate, jurisdiction: str) -> APIRouter:
         gate.keep_pace(citizen, address_of(request))
         _is_here(form.get("jurisdiction_id"), jurisdiction)
         command = await asked(lambda service, _: filing(service.rules, form, language))
+        command = command.model_copy(update={"files": await _brought(gate, citizen, parts)})
         filed = await gate.ask(command, citizen)
         assert filed is not None
         notice = texts_in(language)["open311"]["arrived"].format(until=shown_time(filed["receive_by"]))
@@ -239,10 +244,47 @@ _FORM: dict[str, Any] = {
                     "properties": {name: {"type": "string"} for name in _FIELDS},
                     "required": ["service_code", "description"],
                 }
-            }
+            },
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {name: {"type": "string"} for name in _FIELDS}
+                    | {"media": {"type": "string", "format": "binary"}},
+                    "required": ["service_code", "description"],
+                }
+            },
         },
     }
 }
+
+
+async def _parts_of(request: Request, gate: Gate) -> Parts:
+    """A report's form; in parts where it brings pictures."""
+    if not is_in_parts(request.headers):
+        return Parts(list(_form_of(await request.body()).items()))
+    try:
+        with gate.uploads.coming(Citizen(f"at {place_of(address_of(request))}", "")):
+            return await parts_of(request, gate.uploads)
+    except Refused as refused:
+        gate.uploads.note_refused(refused)
+        raise
+
+
+async def _brought(gate: Gate, citizen: Citizen, parts: Parts) -> list[str]:
+    """The ids of what came as `media`, whatever each is called: apps say `media`, `media[]` or `media[0]`."""
+    ids = []
+    for field, name, content in parts.files:
+        if not field.startswith("media"):
+            continue
+        try:
+            gate.uploads.keep_pace(citizen)
+            ids.append((await gate.uploads.take(citizen, name, content)).file)
+        except Refused as refused:
+            gate.uploads.note_refused(refused)
+            raise Refused(
+                refused.code, refused.message, field="media", retry_after_ms=refused.retry_after_ms
+            ) from refused
+    return ids
 
 
 def _language(request: Request) -> Language:
@@ -256,6 +298,10 @@ def _is_here(given: str | None, jurisdiction: str) -> None:
 
 def _given(parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in parameters.items() if value.strip()}
+
+
+def _given_first(fields: list[tuple[str, str]]) -> dict[str, str]:
+    return _given({name.replace("][]", "]"): value for name, value in fields})
 
 
 def _form_of(body: bytes) -> dict[str, str]:

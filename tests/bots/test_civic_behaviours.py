@@ -27,7 +27,14 @@ from protocol.services.live_qa import (
     Schedule,
 )
 from protocol.services.moderation import ModerationDesk, ShowDesk
-from protocol.services.petitions import MyPetitions, NoticePage, PetitionPage, UnreadNotices
+from protocol.services.petitions import (
+    MyPetitions,
+    NoticePage,
+    PetitionPage,
+    PetitionShown,
+    ShowPetition,
+    UnreadNotices,
+)
 from server.auth import Claims, issue_token, keep_secret
 from server.config import DEFAULT_CITY
 from tests.support.node import HAMLET, Served, served
@@ -131,6 +138,20 @@ async def test_a_host_announces_once_and_citizens_stop_to_read_it(tmp_path: Path
         await announcements.heed(citizen, random.Random(1))
         await announcements.announce(citizen, random.Random(1))
         assert (host.tally.refusals, citizen.tally.refusals) == (0, 0)
+
+
+async def test_a_petition_comes_with_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(petitions, "PICTURED", 1.0)
+    async with town(tmp_path) as city:
+        petitioner = await city.citizen("petitioner")
+        await petitions.file(petitioner, random.Random(1))
+        [card] = (await mine(petitioner)).items
+        shown = await petitioner.ask(ShowPetition, petition=card.petition)
+        assert isinstance(shown, PetitionShown)
+        assert [(one.name, one.kind) for one in shown.files or ()] == [("photo.png", "png")]
+        with pytest.raises(Refused) as refused:
+            await petitioner.bring(b"MZ\x90\x00\x03", "setup.exe")
+        assert refused.value.code is Refusal.BAD_MESSAGE
 
 
 async def test_a_petition_is_filed_received_routed_reviewed_answered_and_its_notices_read(

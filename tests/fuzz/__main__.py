@@ -84,7 +84,7 @@ def main() -> int:
         if has_atheris():
             by_coverage(given.targets[0], given.seconds)
         return by_chance(given.targets[0], given.seconds)
-    names = given.targets or ["codec", "session", "frames", "words"]
+    names = given.targets or ["codec", "session", "frames", "words", "files"]
     print(
         f"fuzzing {', '.join(names)} for {given.seconds} s,", "by coverage" if has_atheris() else "by chance"
     )

@@ -10,7 +10,9 @@ from protocol.catalogue import CLIENT_WORDS, SERVER_WORDS
 from protocol.refusals import Farewell, ProtocolError, Refused
 from protocol.session import ClientSession, ServerSession, State
 from server.frames import Boundary, frame_bytes
+from server.recognising import recognise
 from tests.protocol.test_vectors import VECTORS, bytes_of
+from tests.support.attachments import a_picture, a_scan, an_office_file
 from worlds.words import Words
 from worlds.words.lists import WordList
 
@@ -150,11 +152,22 @@ def changed(data: bytes, dice: Random) -> bytes:
     return bytes(made)
 
 
+def files_target(data: bytes) -> None:
+    """Any bytes are a file of a kind that is taken, or are refused; what is kept is taken again as the same."""
+    try:
+        found = recognise("file", data, most_pixels=250_000)
+    except Refused:
+        return
+    again = recognise(found.name, found.content, most_pixels=250_000)
+    assert (again.name, again.kind) == (found.name, found.kind)
+
+
 TARGETS: dict[str, Target] = {
     "codec": codec_target,
     "session": session_target,
     "frames": frames_target,
     "words": words_target,
+    "files": files_target,
 }
 
 
@@ -187,6 +200,21 @@ def corpus(name: str) -> list[bytes]:
             b"\x89\x80",
         ]
         return [*head, *(b"\x82" + bytes((len(v),)) + v for v in vectors if len(v) < 126)]
+    if name == "files":
+        pictures = [a_picture((9, 7), place=True, kind=kind) for kind in ("JPEG", "PNG", "WEBP")]
+        parts = (
+            ("word/document.xml",),
+            ("xl/workbook.xml",),
+            ("ppt/presentation.xml",),
+            ("word/vbaProject.bin",),
+        )
+        containers = [an_office_file(*names) for names in parts]
+        signs = [
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+            b"HWP Document File V3.00",
+            b"PK\x05\x06" * 9,
+        ]
+        return [*pictures, *containers, *signs, a_scan(), "가로등".encode(), "가로등".encode("cp949"), *bombs]
     texts = [
         "씨 발",
         "시발점에서",

@@ -72,8 +72,9 @@ def test_the_parts_of_hello_and_welcome_are_described() -> None:
 
 def test_the_parts_of_petitions_are_described_with_each_of_their_fields() -> None:
     rows = SPEC.split("## 15. Petitions", 1)[1].split("###", 1)[0]
-    for part in (petitions.PetitionCard, petitions.NoticeCard, petitions.HistoryCard, petitions.DueCard,
-                 petitions.Written, petitions.PublicCard, petitions.SimilarCard, petitions.OfficerCard):  # fmt: skip
+    for part in (petitions.PetitionCard, petitions.NoticeCard, petitions.HistoryCard, petitions.FileCard,
+                 petitions.DueCard, petitions.Written, petitions.PublicCard, petitions.SimilarCard,
+                 petitions.OfficerCard):  # fmt: skip
         fields = [f"`{name}`" for name in part.model_fields]
         assert any(all(field in row for field in fields) for row in rows.splitlines()), part
 

@@ -14,8 +14,19 @@ import pytest
 from protocol.refusals import Farewell, Refusal
 from protocol.services.moderation import SanctionKind
 from server.config import Plain
-from server.limits import Limits
-from tests.support.every_no import ALL, FAREWELLS, LIMITS, OF_SERVICES, OTHERS, PLAIN, REFUSALS, SANCTIONS, No
+from server.limits import Files, Limits
+from tests.support.every_no import (
+    ALL,
+    FAREWELLS,
+    FILES,
+    LIMITS,
+    OF_SERVICES,
+    OTHERS,
+    PLAIN,
+    REFUSALS,
+    SANCTIONS,
+    No,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,6 +44,7 @@ def test_every_no_that_the_code_has_stands_here_and_no_other() -> None:
     assert set(SANCTIONS) == set(get_args(SanctionKind))
     assert set(LIMITS) == limits
     assert set(PLAIN) == set(Plain.model_fields)
+    assert set(FILES) == set(Files.model_fields) - {"waiting_hours"}, "when a file goes is no no"
 
 
 def calls_in(folder: str) -> Iterator[tuple[str, ast.Call]]:
@@ -66,6 +78,7 @@ def named_in_the_code() -> set[str]:
 
 def test_every_limit_that_the_code_counts_has_its_test() -> None:
     known = LIMITS.keys() | OTHERS.keys() | OF_SERVICES.keys() | {f"plain.{name}" for name in PLAIN}
+    known |= {f"files.{name}" for name in FILES}
     named = named_in_the_code()
     assert len(named) > 40
     assert named - known == set()

@@ -62,7 +62,7 @@ def text() -> Text:
 def test_a_sound_journal_is_told_with_its_head(text: Text) -> None:
     code, told, faults = madang("journal", "verify")
     assert (code, faults) == (0, [])
-    assert told.startswith("sound: 2 entries, 1 personal texts and 0 erased, 0 ballots\nhead 2:")
+    assert told.startswith("sound: 2 entries, 1 personal texts and 0 erased, 0 ballots, 0 files\nhead 2:")
     head = told.split()[-1]
     assert madang("journal", "verify", "--head", head)[0] == 0
     code, told, faults = madang("journal", "verify", "--head", "2:" + "0" * 64)

@@ -1,5 +1,6 @@
 """Open311 GeoReport v2: every answer keeps to schemas of the specification, and tells nothing that is not public."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import xmlschema
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from server.web.georeport import ONE_OF, as_xml, read_time, shown_time
+from tests.support.attachments import a_picture, place_in
 from tests.support.web_city import SECRET, WebCity, a_petition, web_city
 
 SCHEMAS = Path(__file__).parent / "open311_schemas"
@@ -395,3 +397,45 @@ def test_times_are_korean_and_an_unescaped_plus_is_understood() -> None:
     at = read_time("2026-09-21T10:00:00+09:00")
     assert shown_time(at) == "2026-09-21T10:00:00+09:00"
     assert read_time("2026-09-21T10:00:00 09:00") == read_time("2026-09-21T01:00:00Z") == at
+
+
+async def test_a_picture_that_comes_as_media_is_attached_and_an_address_is_kept_and_never_fetched(
+    city: WebCity,
+) -> None:
+    asked: list[str] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.close()
+
+    stranger = await asyncio.start_server(hear, "127.0.0.1", 0)
+    port = stranger.sockets[0].getsockname()[1]
+    form = {
+        "api_key": city.tokens["mina"],
+        "service_code": "other",
+        "description": "가로등이 꺼져 있습니다",
+        "first_name": "미나",
+        "lat": "37.5",
+        "long": "127",
+        "media_url": f"http://127.0.0.1:{port}/picture.jpg",
+    }
+    files = [
+        ("media", ("현장.jpg", a_picture(place=True))),
+        ("media[]", ("둘.png", a_picture(kind="PNG"))),
+    ]
+    answer = await city.browser.post(f"{BASE}/requests.json", data=form, files=files)
+    assert answer.status_code == 200, answer.text
+    (card,) = (await city.get("/api/v1/petitions/mine", "mina")).json()["items"]
+    shown = await city.done("petitions.show", "mina", petition=card["petition"])
+    assert [(one["name"], one["kind"]) for one in shown["files"]] == [("현장.jpg", "jpeg"), ("둘.png", "png")]
+    assert form["media_url"] in shown["written"]["text"]
+    path = f"/api/v1/petitions/{card['petition']}/files/{shown['files'][0]['file']}"
+    assert not place_in((await city.get(path, "mina")).content)
+    assert asked == []
+    stranger.close()
+
+    program = [("media", ("설치.exe", b"MZ\x90\x00\x03"))]
+    answer = await city.browser.post(f"{BASE}/requests.json", data=form, files=program)
+    assert answer.status_code == 400
+    assert answer.json()[0]["description"].startswith("media:")
+    assert len((await city.get("/api/v1/petitions/mine", "mina")).json()["items"]) == 1

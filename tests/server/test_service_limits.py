@@ -216,6 +216,16 @@ async def drafts(town: ModeratedTown) -> Any:
     return await kim.refused("petitions.draft", **PETITION)
 
 
+async def files(town: ModeratedTown) -> Any:
+    header, ids = {"Authorization": f"Bearer {town.token('kim')}"}, []
+    async with httpx.AsyncClient(base_url=f"http://{town.at.address}", trust_env=False) as http:
+        for text in (b"one", b"two"):
+            told = await http.post("/api/v1/petitions/files", content=text, headers=header)
+            ids.append(told.json()["file"])
+    kim = await town.citizen("kim")
+    return await kim.refused("petitions.file", **PETITION, files=ids)
+
+
 async def filings(town: ModeratedTown) -> Any:
     kim = await town.citizen("kim")
     await kim.do("petitions.file", **PETITION)
@@ -264,6 +274,7 @@ MET: dict[str, tuple[dict[str, int], Meet, str]] = {
     ),
     "moderation.reports_per_10_min": ({"reports_per_10_min": 1}, reports, "too_fast"),
     "petitions.drafts": ({"drafts": 1}, drafts, "full"),
+    "petitions.files": ({"files": 1}, files, "full"),
     "petitions.filings_per_day": ({"filings_per_day": 1}, filings, "too_fast"),
     "petitions.signers": ({"signers": 1}, signers, "full"),
 }

@@ -56,6 +56,11 @@ def printed(*words: object) -> str:
     ).stdout
 
 
+def attachment(key: str) -> bytes:
+    """What a petitioner attaches to a petition: more than one piece of what is kept."""
+    return f"{key} 현장 기록 ".encode() * 20_000
+
+
 @dataclass
 class Petitioner:
     """Files one petition after the other, each under a key, and sends again what was not answered."""
@@ -73,10 +78,23 @@ class Petitioner:
 
     async def file(self, city: httpx.AsyncClient, key: str) -> None:
         self.waiting = key
+        brought = await city.post(
+            "/api/v1/petitions/files",
+            headers={"Idempotency-Key": key},
+            params={"name": f"{key}.txt"},
+            content=attachment(key),
+        )
+        assert brought.status_code == 201, brought.text
         filed = await city.post(
             "/api/v1/petitions/file",
             headers={"Idempotency-Key": key},
-            json={"kind": "other", "title": key, "text": f"가로등이 꺼져 있습니다. {key}", "name": self.name},
+            json={
+                "kind": "other",
+                "title": key,
+                "text": f"가로등이 꺼져 있습니다. {key}",
+                "name": self.name,
+                "files": [brought.json()["file"]],
+            },
         )
         assert filed.status_code == 200, filed.text
         self.answered.setdefault(key, set()).add(filed.json()["petition"])
@@ -108,8 +126,18 @@ class Petitioner:
                 if not page.get("next"):
                     break
                 after = {"after": page["next"]}
+            for key, ids in self.answered.items():
+                (petition,) = ids
+                await self.reads(city, petition, key)
         assert len(shown) == len(set(shown))
         return set(shown)
+
+    async def reads(self, city: httpx.AsyncClient, petition: str, key: str) -> None:
+        """What was attached to what was answered is there, each byte of it."""
+        told = (await city.post("/api/v1/petitions/show", json={"petition": petition})).json()
+        (file,) = told["files"]
+        answer = await city.get(f"/api/v1/petitions/{petition}/files/{file['file']}")
+        assert (answer.status_code, answer.content) == (200, attachment(key))
 
 
 @dataclass
@@ -198,7 +226,7 @@ async def test_what_was_answered_before_a_kill_is_there_and_nothing_twice(
     ]
     voters = [Voter(f"v{number}", token(f"v{number}"), ballot_id(os.urandom(16))) for number in range(VOTERS)]
     host = token("host", roles=["host"])
-    limits = ("--set", "limits.commands_per_s=0")
+    limits = ("--set", "limits.commands_per_s=0", "--set", "files.per_min=0")
     for life in range(KILLS):
         with serving(*where, *limits) as (pid, url):
             if not life:

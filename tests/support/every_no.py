@@ -98,6 +98,16 @@ PLAIN = {
     "code_attempts": "plain/test_signing_in.py::test_codes_are_guessed_so_often_and_no_more",
 }
 
+FILES = {
+    "bytes": "test_files.py::test_a_file_that_is_too_long_is_told_so",
+    "pixels": "test_files.py::test_a_picture_that_unpacks_to_too_much_is_told_so",
+    "seconds": "test_files.py::test_a_file_that_does_not_come_is_told_so",
+    "at_once": "test_files.py::test_so_many_files_come_at_once",
+    "at_once_per_citizen": "test_files.py::test_so_many_files_come_at_once",
+    "per_min": "test_files.py::test_a_citizen_brings_so_many_files_a_minute",
+    "waiting_bytes": "test_files.py::test_so_many_bytes_of_a_citizen_wait",
+}
+
 OTHERS = {
     "district_capacity": (
         "test_floods.py::test_who_waits_before_a_full_district_is_told_the_place_and_who_works_there_walks_in"
@@ -136,6 +146,7 @@ OF_SERVICES = dict.fromkeys(
         "moderation.reports_if_wrong",
         "moderation.reports_per_10_min",
         "petitions.drafts",
+        "petitions.files",
         "petitions.filings_per_day",
         "petitions.signers",
     ),
@@ -196,7 +207,8 @@ def _all() -> Iterator[No]:
         labels = (("event", "moderation.sanctioned"), ("kind", name))
         yield No("sanction", name, test, "madang_decided_total", labels)
     plain = {f"plain.{name}": test for name, test in PLAIN.items()}
-    for name, test in (LIMITS | OTHERS | OF_SERVICES | plain).items():
+    files = {f"files.{name}": test for name, test in FILES.items()}
+    for name, test in (LIMITS | OTHERS | OF_SERVICES | plain | files).items():
         counter, label = COUNTED_AS.get(name, ("madang_limit_reached_total", ("limit", name)))
         yield No("limit", name, test, counter, (label,))
 

@@ -155,6 +155,8 @@ class Reader:
         form.fill(values or {})
         written = form.values | ({"do": do} if do else {})
         headers = {"Origin": self.origin} | how.pop("headers", {})
+        if "files" in how:
+            assert form.element.get("enctype") == "multipart/form-data"
         return Page(await self.browser.post(form.action, data=written, headers=headers, **how))
 
     async def sign_in(self, code: str) -> Page:

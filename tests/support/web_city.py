@@ -79,6 +79,11 @@ class WebCity:
         path = "/api/v1/" + command.replace(".", "/")
         return await self.browser.post(path, json=fields, headers=self._headers(who, headers))
 
+    async def bring(self, content: bytes, who: str | None, name: str = "", **query: Any) -> httpx.Response:
+        """A file for a petition."""
+        path, told = "/api/v1/petitions/files", {"name": name} | query
+        return await self.browser.post(path, content=content, params=told, headers=self._headers(who, None))
+
     async def done(self, command: str, who: str, **fields: Any) -> Any:
         """What a command answers; it must be done."""
         answer = await self.post(command, who, **fields)
@@ -93,11 +98,12 @@ class WebCity:
 
 
 @asynccontextmanager
-async def web_city(folder: Path, **sections: Any) -> AsyncIterator[WebCity]:
+async def web_city(folder: Path, *, is_new: bool = True, **sections: Any) -> AsyncIterator[WebCity]:
     """It listens on a free port, and keeps all that it has in `folder`."""
     place = folder / "city"
-    shutil.copytree(HAMLET, place)
-    shutil.copytree(DEFAULT_CITY / "services", place / "services")
+    if is_new:
+        shutil.copytree(HAMLET, place)
+        shutil.copytree(DEFAULT_CITY / "services", place / "services")
     async with (
         served(folder, **({"city": {"path": place}} | sections)) as city,
         httpx.AsyncClient(

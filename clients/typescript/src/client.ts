@@ -4,6 +4,7 @@ import { Cards } from "./cards.ts";
 import { EASE, eased, Lateness, ServerClock } from "./clock.ts";
 import { type Ext, FRAME_EXT, type Message, TILES_EXT } from "./codec.ts";
 import { Lost, Parted, Unreachable } from "./faults.ts";
+import { Files } from "./files.ts";
 import {
   type Avatar,
   type AvatarChanged,
@@ -106,11 +107,19 @@ export function socketUrl(url: string): string {
   return `${scheme}//${at.host}${at.pathname === "/" ? "/ws" : at.pathname}${at.search}`;
 }
 
+/** The address of a city's HTTP beside its WebSocket. */
+function httpUrl(url: string): string {
+  const at = new URL(socketUrl(url));
+  return `${at.protocol === "wss:" ? "https:" : "http:"}//${at.host}`;
+}
+
 export class Client {
   /** Resolves at the first welcome; rejects with Unreachable or Parted. */
   readonly welcomed: Promise<Welcome>;
   /** One's own avatar. */
   readonly me: Walker;
+  /** Files of petitions: they go over HTTP, by the token; who came by a ticket has none. */
+  readonly files: Files;
   /** Who is behind the slots one sees. */
   readonly cards: Cards;
   /** The newest welcome. */
@@ -147,6 +156,9 @@ export class Client {
     this.#around = surroundings(options);
     this.#url = socketUrl(url);
     this.#backoff = options.backoff ?? BACKOFF;
+    this.files = new Files(httpUrl(url), () =>
+      typeof options.token === "function" ? options.token() : options.token,
+    );
     this.#hello = {
       type: "hello",
       protocol: PROTOCOL,

@@ -13,6 +13,7 @@ export {
   socketUrl,
 } from "./client.ts";
 export { Lost, Parted, ProtocolError, type RefusalCode, Refused, Unreachable } from "./faults.ts";
+export { type BringOptions, type Brought, Files } from "./files.ts";
 export type * as Words from "./generated/words.ts";
 export type {
   Avatar,

@@ -21,7 +21,7 @@ import { Refused, Unreachable } from "../src/faults.ts";
 import { FINGERPRINT } from "../src/generated/words.ts";
 import { STANCE } from "../src/poses.ts";
 import type { SocketConstructor } from "../src/surroundings.ts";
-import { type Served, serve, until } from "./served.ts";
+import { SEOUL, type Served, serve, until } from "./served.ts";
 
 const PACKAGE = new URL("../../", import.meta.url);
 const PATIENCE = { timeout: 120_000 };
@@ -173,3 +173,31 @@ function run(command: string, words: string[], cwd?: string): void {
   const { status, stderr } = spawnSync(command, words, { encoding: "utf8", ...(cwd && { cwd }) });
   assert.equal(status, 0, stderr);
 }
+
+test(
+  "a file is brought, filed with a petition and read again; what is no file is refused",
+  PATIENCE,
+  async () => {
+    const seoul = await serve("--city", SEOUL);
+    const mina = await connect(seoul.url, {
+      WebSocket: WebSocket as unknown as SocketConstructor,
+      token: seoul.token("mina"),
+    });
+    const said = "가로등이 꺼져 있습니다";
+    const brought = await mina.files.bring(new Blob([said]), { name: "현장 기록" });
+    assert.equal(brought.name, "현장 기록.txt");
+    const filed = await mina.ask("petitions.file", {
+      kind: "other",
+      title: "가로등",
+      text: said,
+      name: "미나",
+      files: [brought.file],
+    });
+    assert.equal(await (await mina.files.read(filed.petition, brought.file)).text(), said);
+    const isRefused = (code: string) => (error: unknown) => error instanceof Refused && error.code === code;
+    await assert.rejects(mina.files.drop(brought.file), isRefused("not_found"));
+    await assert.rejects(mina.files.bring(new Blob([Uint8Array.of(77, 90, 0)])), isRefused("bad_message"));
+    mina.close();
+    await seoul.close();
+  },
+);

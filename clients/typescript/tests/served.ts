@@ -1,5 +1,5 @@
 // A real city for tests: the hamlet, served by Python on a port of its own until the test is over.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,8 +8,13 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../../../", import.meta.url));
 const PYTHON = join(ROOT, ".venv", "bin", "python");
 
+/** The city that comes with Madang, with all its services. */
+export const SEOUL = join(ROOT, "worlds", "seoul");
+
 export interface Served {
   url: string;
+  /** A token of a citizen. */
+  token(name: string): string;
   close(): Promise<void>;
 }
 
@@ -21,6 +26,11 @@ export async function serve(...options: string[]): Promise<Served> {
   const url = await urlOf(process_);
   return {
     url,
+    token: (name) =>
+      execFileSync(PYTHON, ["-m", "server", "token", "--sub", name, "--name", name, "--data", data], {
+        cwd: ROOT,
+        encoding: "utf8",
+      }).trim(),
     close: () =>
       new Promise((closed) => {
         process_.once("exit", () => {

@@ -67,6 +67,7 @@ class Step:
     by: str
     message: Text
     text: str
+    files: tuple[say.FileCard, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Case:
         ):  # fmt: skip
             if value is not None:
                 told[name] = value
+        told |= {f"files.{number}": file.file for number, file in enumerate(self.shown.files or ())}
         told |= {name: "yes" for name in ("publish", "joint") if getattr(one, name)}
         if one.place is not None:
             told |= {"place.lat": str(one.place[0]), "place.lon": str(one.place[1])}
@@ -160,7 +162,9 @@ def _case(service: Petitions, shown: say.PetitionShown, reader: Citizen, now: in
         petition=replace(petition),
         shown=shown,
         steps=tuple(
-            Step(one.when, one.by, one.message, "\n".join(_texts(one.what, one.about)))
+            Step(
+                one.when, one.by, one.message, "\n".join(_texts(one.what, one.about)), tuple(one.files or ())
+            )
             for one in shown.history
         ),
         verbs=tuple(verb for verb in VERBS if _may(service, turn, petition, verb, now)),

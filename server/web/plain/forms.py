@@ -22,7 +22,7 @@ from worlds.calendar import KST
 
 Kind: TypeAlias = Literal[
     "line", "long", "choice", "radio", "yes", "yes_no", "number", "day", "time", "lines", "spot", "both",
-    "items", "days_off",
+    "items", "days_off", "files",
 ]  # fmt: skip
 Option: TypeAlias = tuple[str, str]
 """What is sent, and what is read."""
@@ -72,6 +72,12 @@ class Field:
         return self.values.get(self.name, "")
 
     @property
+    def chosen(self) -> Sequence[tuple[str, str, str]]:
+        """Of files those that were brought: the name of what says so, the file's id, what it is called."""
+        called = dict(self.options)
+        return [(name, id, called[id]) for name, id in sorted(self.values.items()) if id in called]
+
+    @property
     def parts(self) -> Sequence[Sequence[str]]:
         """The names of its parts, row by row."""
         names = PARTS[self.kind]
@@ -110,6 +116,11 @@ class Form:
     """What stood there before, where the command tells only what changes."""
 
     @property
+    def files(self) -> Field | None:
+        """Its field for files, if it has one."""
+        return next((one for one in self.fields if one.kind == "files"), None)
+
+    @property
     def faults(self) -> list[tuple[str, str, str]]:
         """What is wrong, in the order of the page: where, at which field, why."""
         told = [("f-code", "", self.code_error)] if self.code_error else []
@@ -120,6 +131,9 @@ class Form:
     def fill(self, written: Mapping[str, str]) -> None:
         """Write in it what was written before."""
         for one in self.fields:
+            if one.kind == "files":
+                one.values = {name: id for name, id in written.items() if _is_file(name)}
+                continue
             names = [one.name] if one.kind not in PARTS else [name for row in one.parts for name in row]
             one.values = {name: written[name] for name in names if name in written}
 
@@ -135,7 +149,11 @@ class Form:
         """The command, or None where it cannot be one: then its fields say why, in the words of `wrong`."""
         for one in self.fields:
             # All that is missing at once: the rules would tell one after the other.
-            if one.is_required and one.kind not in PARTS and not written.get(one.name, "").strip():
+            if (
+                one.is_required
+                and one.kind not in (*PARTS, "files")
+                and not written.get(one.name, "").strip()
+            ):
                 one.error = wrong("missing" if one.kind not in ("choice", "yes_no") else "literal_error", {})
         if self.faults:
             return None
@@ -240,6 +258,8 @@ def _kind(name: str, base: Any, info: FieldInfo, longest: int) -> Kind:
     if base is Text:
         return "both"
     if get_origin(base) is list:
+        if name == "files":
+            return "files"
         element, _ = _unwrapped(get_args(base)[0])
         return "items" if element is Item else "days_off" if element is Holiday else "lines"
     if base is not str:
@@ -273,12 +293,23 @@ def _given(one: Field, written: Mapping[str, str]) -> Any:
             return told if any(told.values()) else None
         case "items" | "days_off":
             return list(_rows(one, written))
+        case "files":
+            ids = [
+                written[name]
+                for name in sorted(written)
+                if _is_file(name) and f"{name}.without" not in written
+            ]
+            return ids if ids or f"{one.name}.sent" in written else None
         case "lines":
             return [line.strip() for line in text.splitlines() if line.strip()]
         case "line" | "long" | "choice" | "radio" | "day":
             if not text.strip():
                 return None
             return text.replace("\r\n", "\n")
+
+
+def _is_file(name: str) -> bool:
+    return re.fullmatch(r"files\.[0-9]{1,2}", name) is not None
 
 
 def _rows(one: Field, written: Mapping[str, str]) -> Iterator[dict[str, str]]:

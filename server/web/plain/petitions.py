@@ -9,6 +9,7 @@ from protocol.catalogue import type_of
 from protocol.message import Command
 from protocol.refusals import Refusal, Refused
 from protocol.services import petitions as say
+from server.web.files import answered
 from server.web.plain.case import Case, case_of, own_drafts, verbs_of
 from server.web.plain.forms import Form, Option, form_for
 from server.web.plain.pages import HOME, shown_moment
@@ -29,8 +30,8 @@ IN_PUBLIC = "in_public"
 """Asked of those who answer what was asked in public, and of nobody else."""
 
 FILING = (
-    *CONTENT, "statutory_type", "department", "publish", "joint", "gu", "place", "repeats", "capacity", "channel",
-    "for_citizen", "arrived_at",
+    *CONTENT, "files", "statutory_type", "department", "publish", "joint", "gu", "place", "repeats", "capacity",
+    "channel", "for_citizen", "arrived_at",
 )  # fmt: skip
 DRAFTING = FILING[:-3]
 
@@ -129,6 +130,8 @@ async def draft(visit: Visit, case: Case) -> Response:
     kinds = {kind["id"]: kind for kind in guide.kinds}
     kind = kinds[case.petition.kind]
     form = await _filing(visit, say.DraftPetition, guide, kind, f"{AT}/{id}/draft", petition=id)
+    if (files := form.files) is not None:
+        files.options = [(one.file, one.name) for one in case.shown.files or ()]
     if visit.request.method != "POST":
         form.fill(case.as_written())
         return visit.form_page(form, template="file.html", kind=kind)
@@ -248,6 +251,13 @@ async def receipt(visit: Visit) -> Response:
     return visit.page("receipt.html", case=case, names=await names(visit), at=f"{AT}/{id}")
 
 
+async def file(visit: Visit) -> Response:
+    """A file of a petition, for saving; pictures of one's own are shown small on its page."""
+    id, name = visit.request.path_params["petition"], visit.request.path_params["file"]
+    reason = visit.session.reasons.get(id) if visit.session is not None else None
+    return await answered(visit.site.gate, visit.citizen, id, name, reason)
+
+
 async def step(visit: Visit) -> Response:
     """A form for one thing that is done to a petition."""
     id, verb = visit.request.path_params["petition"], visit.request.path_params["verb"]
@@ -351,5 +361,6 @@ PAGES = [
 PAGES_OF_ONE = [
     (AT + "/{petition}", show),
     (AT + "/{petition}/receipt", receipt),
+    (AT + "/{petition}/files/{file}", file),
     (AT + "/{petition}/{verb}", step),
 ]

@@ -16,7 +16,9 @@ from server.addresses import place_of
 from server.codes import Codes
 from server.texts import LANGUAGES, Language, texts
 from server.web.callers import Gate, address_of
+from server.web.forms_of_parts import is_in_parts, parts_of
 from server.web.plain.announced import announced
+from server.web.plain.attaching import attach
 from server.web.plain.forms import Form
 from server.web.plain.pages import HEADERS, HOME, LANGUAGE_COOKIE, language_of, written
 from server.web.plain.reasons import reason, wrong_field
@@ -73,6 +75,7 @@ class Visit:
     session: Session | None
     citizen: Citizen
     written: dict[str, str] = field(default_factory=dict)
+    brought: list[tuple[str, str, bytes]] = field(default_factory=list)
     is_new_cookie: bool = False
 
     @property
@@ -169,6 +172,11 @@ class Visit:
         """Make a form one of ours: its token, and whether it must ask who writes."""
         form.token = self.token(form.action)
         form.asks_code = self.session is None
+        if (files := form.files) is not None:
+            limits = self.site.gate.uploads.limits
+            files.hint = files.hint.replace(
+                "{mb}", f"{limits.bytes / 1_048_576:.3g}" if limits.bytes else "∞"
+            )
         return form
 
     def token(self, action: str) -> str:
@@ -274,6 +282,7 @@ class Visit:
         """
         if (stopped := self.check(form, template, **values)) is not None:
             return stopped
+        await attach(self, form)
         command = form.read(self.written, self.wrong)
         if command is None:
             return self.form_page(form, 422, template, **values)
@@ -319,11 +328,9 @@ def answering(site: Site, handler: Handler) -> Callable[[Request], Awaitable[Res
         language = language_of(request)
         is_new = not cookie
         visit = Visit(site, request, language, cookie or new_cookie(), session, NOBODY, is_new_cookie=is_new)
-        if request.method == "POST":
-            visit.written = dict(
-                parse_qsl((await request.body()).decode("utf-8", "replace"), True)[:MAX_FIELDS]
-            )
         try:
+            if request.method == "POST":
+                await _read_form(visit)
             visit.citizen = await site.reader(session, request, language)
         except ProtocolError:
             # The city admits no visitors: nothing is open to them but the way in.
@@ -337,6 +344,26 @@ def answering(site: Site, handler: Handler) -> Callable[[Request], Awaitable[Res
             return visit.refused(error)
 
     return answer
+
+
+async def _read_form(visit: Visit) -> None:
+    request, uploads = visit.request, visit.site.gate.uploads
+    if not is_in_parts(request.headers):
+        body = (await request.body()).decode("utf-8", "replace")
+        visit.written = dict(parse_qsl(body, True)[:MAX_FIELDS])
+        return
+    who = (
+        visit.session.citizen
+        if visit.session is not None
+        else Citizen(f"at {place_of(address_of(request))}", "")
+    )
+    try:
+        with uploads.coming(who):
+            parts = await parts_of(request, uploads)
+    except Refused as refused:
+        uploads.note_refused(refused)
+        raise
+    visit.written, visit.brought = dict(parts.fields), parts.files
 
 
 NOBODY = Citizen(id="", name="")

@@ -33,6 +33,7 @@ from tests.support.petition_office import (
 )
 from worlds.citizen import Citizen
 from worlds.services.petitions import Rules, public_view
+from worlds.services.petitions.inside import ReadFile
 from worlds.services.petitions.service import RULES as RULES_OF_COMMANDS
 from worlds.services.petitions.states import STATES, TABLE
 
@@ -59,7 +60,7 @@ def _holes(text: str) -> list[str]:
 
 
 def test_every_command_has_a_rule() -> None:
-    assert set(RULES_OF_COMMANDS) == set(say.COMMANDS)
+    assert set(RULES_OF_COMMANDS) == {*say.COMMANDS, ReadFile}
 
 
 def test_a_content_that_names_a_department_that_is_not_there_is_refused() -> None:

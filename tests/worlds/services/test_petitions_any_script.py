@@ -32,7 +32,7 @@ from tests.worlds.services.test_petitions_states import COMMANDS
 from worlds.calendar import HOUR_MS, day_of
 from worlds.citizen import Citizen
 from worlds.city import City
-from worlds.service import Texts
+from worlds.service import Brought, Texts
 from worlds.services.petitions import SILENT, Petitions
 from worlds.services.petitions.states import CLOSED, RUNNING
 
@@ -82,11 +82,13 @@ class Script:
     def __init__(self, moves: Sequence[tuple[str, Citizen, int, int, Any]]) -> None:
         self.moves = moves
         self.played: Petitions | None = None
+        self.texts: Texts | None = None
         self.now = at("09-21")
 
     def services(self, texts: Texts) -> list[Petitions]:
         service = Petitions(texts, RULES)
         self.played = self.played or service
+        self.texts = self.texts or texts
         return [service]
 
     def steps(self) -> Iterator[Step]:
@@ -98,6 +100,7 @@ class Script:
             if verb == "file":
                 fields = a_petition(kind=kind, joint=place == 0, publish=place == 1)
                 fields |= {name: secret(who) for name in ("title", "text", "name", "address", "contact")}
+                fields |= self._files(number, place, who, who)
                 yield Step(say.FilePetition(id=number, **fields), who, wait)
                 continue
             model, usual = COMMANDS.get(verb) or OTHERS[verb]
@@ -115,11 +118,22 @@ class Script:
                 fields |= {"begins_at": self.now - 2 * HOUR_MS, "ends_at": self.now - HOUR_MS}
             if verb == "route":
                 fields["department"] = "parks" if place == 4 else "roads"
+            if "files" in model.model_fields:
+                fields |= self._files(number, place, who, owner)
             if "last_day" in fields:
                 fields["last_day"] = str(day_of(self.now) + timedelta(days=place))
             if verb == "merge":
                 fields["members"] = [one.id for one in petitions if one.id != fields["petition"]][:4] or ["p"]
             yield Step(model.model_validate({"id": number, **fields}), who, wait)
+
+    def _files(self, number: int, place: int, who: Citizen, owner: Citizen) -> dict[str, list[str]]:
+        """Sometimes a file that was brought for it, sometimes one that was not."""
+        assert self.texts is not None
+        id = f"f{number}"
+        if place % 2:
+            brought = Brought(id, who.id, secret(owner), "png", 10, f"h{number}")
+            self.texts.brought = {**self.texts.brought, id: brought}
+        return {"files": [id]} if place in (1, 3, 4) else {}
 
     def _usual(self, verb: str, who: Citizen, owner: Citizen, place: int) -> Citizen:
         """Mostly who is meant to do it, so that scripts come far; sometimes anyone."""
@@ -165,6 +179,9 @@ def test_any_script_is_replayed_alike_and_shows_nobody_what_is_anothers(
         assert bool(petition.ended_at) == (petition.state in CLOSED)
         if petition.state in ("in_review", "answered", "granted", "rejected"):
             assert petition.officer is not None
+    attached = [file for one in script.played.ledger.petitions.values() for file, *_ in one.files]
+    assert len(attached) == len(set(attached))
+    assert set(attached) == script.played.ledger.attached.keys()
     numbers = [one.number for one in script.played.ledger.petitions.values() if one.number]
     assert len(numbers) == len(set(numbers))
 

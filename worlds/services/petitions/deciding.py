@@ -43,6 +43,7 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
         if command.measure is not None
         else None
     )
+    files = turn.files(petition, petition.citizen, command.files)
     yield from seated(turn)
     for one in turn.together(petition, "answer"):
         if turn.rules.kinds[one.kind].ends_by == "answer":
@@ -55,6 +56,7 @@ def answer(turn: Turn, command: say.AnswerPetition) -> Iterator[Event]:
                 justified=command.justified,
                 measure=_for(one, measure) if measure is not None else None,
                 in_public=command.in_public and one.origin is not None,
+                files=turn.same_files(petition, files, one),
             )
 
 
@@ -64,6 +66,7 @@ def grant(turn: Turn, command: say.GrantPetition) -> Iterator[Event]:
     row = turn.admit(petition, "grant")
     _must_be_statutory(turn, petition)
     figures, text = turn.figures, turn.about(petition, command.text)
+    files = turn.files(petition, petition.citizen, command.files)
     for one in turn.together(petition, "grant"):
         if turn.rules.kinds[one.kind].ends_by != "grant":
             continue
@@ -72,7 +75,13 @@ def grant(turn: Turn, command: say.GrantPetition) -> Iterator[Event]:
             until = max(one.due_at, turn.now) + figures.uncollected_days * DAY_MS
             timers = {"warn": until - figures.uncollected_warning_days * DAY_MS, "uncollected": until}
         yield ev.Granted(
-            petition=one.id, by=turn.by, to=row.to, timers=timers, text=_for(one, text), paper=command.paper
+            petition=one.id,
+            by=turn.by,
+            to=row.to,
+            timers=timers,
+            text=_for(one, text),
+            paper=command.paper,
+            files=turn.same_files(petition, files, one),
         )
 
 
@@ -91,11 +100,17 @@ def reject(turn: Turn, command: say.RejectPetition) -> Iterator[Event]:
     row = turn.admit(petition, "reject")
     _must_be_statutory(turn, petition)
     text = turn.about(petition, command.text)
+    files = turn.files(petition, petition.citizen, command.files)
     until = turn.calendar.citizens_last_moment(turn.now, turn.figures.objection_days)
     for one in turn.together(petition, "reject"):
         if turn.rules.kinds[one.kind].ends_by == "grant":
             yield ev.Rejected(
-                petition=one.id, by=turn.by, to=row.to, text=_for(one, text), remedies_until=until
+                petition=one.id,
+                by=turn.by,
+                to=row.to,
+                text=_for(one, text),
+                remedies_until=until,
+                files=turn.same_files(petition, files, one),
             )
 
 
@@ -168,6 +183,7 @@ def object_to(turn: Turn, command: say.ObjectToRejection) -> Iterator[Event]:
         rejected_on=command.rejected_on,
         decision=turn.about(petition, command.decision, "decision", turn.rules.limits.second_length),
         text=turn.about(petition, command.text),
+        files=turn.files(petition, petition.citizen, command.files),
     )
 
 
@@ -199,6 +215,7 @@ def decide_objection(turn: Turn, command: say.DecideObjection) -> Iterator[Event
         upheld=command.upheld,
         text=turn.about(petition, command.text),
         mediated=command.mediated,
+        files=turn.files(petition, petition.citizen, command.files),
     )
 
 
@@ -235,7 +252,12 @@ def add_answer(turn: Turn, command: say.AddAnswer) -> Iterator[Event]:
     turn.admit(petition, "add_answer")
     if not petition.more_asked:
         raise Refused(Refusal.CLOSED, "nobody asked for more")
-    yield ev.AnswerAdded(petition=petition.id, by=turn.by, text=turn.about(petition, command.text))
+    yield ev.AnswerAdded(
+        petition=petition.id,
+        by=turn.by,
+        text=turn.about(petition, command.text),
+        files=turn.files(petition, petition.citizen, command.files),
+    )
 
 
 def ask_progress(turn: Turn, command: say.AskProgress) -> Iterator[Event]:
@@ -265,7 +287,12 @@ def note(turn: Turn, command: say.NoteOnCase) -> Iterator[Event]:
     """The staff's own note."""
     petition = turn.petition(command.petition)
     turn.admit(petition, "note")
-    yield ev.Noted(petition=petition.id, by=turn.by, text=turn.about(petition, command.text))
+    yield ev.Noted(
+        petition=petition.id,
+        by=turn.by,
+        text=turn.about(petition, command.text),
+        files=turn.files(petition, petition.citizen, command.files),
+    )
 
 
 def summarise(turn: Turn, command: say.SummarisePetition) -> Iterator[Event]:

@@ -17,12 +17,15 @@ from protocol.services.petitions import (
     State,
     UnprocessedReason,
 )
-from worlds.service import Event, Personal
+from worlds.service import Attached, Event, Personal
 from worlds.services.petitions.rules import KindCode
 
 
 class PetitionEvent(Event):
-    """A step of one petition. `by`: who, empty for a timer. `timers`: when each is due now, 0 takes it away."""
+    """A step of one petition. `by`: who, empty for a timer. `timers`: when each is due now, 0 takes it away.
+
+    `files`: what was attached with it.
+    """
 
     petition: str
     by: str = ""
@@ -30,6 +33,7 @@ class PetitionEvent(Event):
     due_at: int = 0
     cause: str = ""
     timers: dict[str, int] = Field(default_factory=dict)
+    files: tuple[Attached, ...] = ()
 
 
 class Missing(BaseModel):
@@ -42,7 +46,7 @@ class Missing(BaseModel):
 
 
 class Drafted(PetitionEvent):
-    """A draft was saved, whole."""
+    """A draft was saved, whole; `files` came to those that it has, `without` went."""
 
     type: Literal["petitions.drafted"] = "petitions.drafted"
     citizen: str
@@ -59,6 +63,7 @@ class Drafted(PetitionEvent):
     publish: bool = False
     joint: bool = False
     repeats: str | None = None
+    without: tuple[str, ...] = ()
 
 
 class DraftDropped(PetitionEvent):
@@ -511,10 +516,11 @@ class Alarmed(PetitionEvent):
 
 
 class Viewed(PetitionEvent):
-    """One of the staff looked at the case, and why."""
+    """One of the staff looked at the case, or at one of its files, and why."""
 
     type: Literal["petitions.viewed"] = "petitions.viewed"
     reason: Personal
+    file: str | None = None
 
 
 class NoticeRead(PetitionEvent):

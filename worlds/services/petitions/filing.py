@@ -124,9 +124,10 @@ def amend(turn: Turn, command: say.AmendPetition) -> Iterator[Event]:
     for field in CONTENT:
         if (raw := getattr(command, field)) is not None:
             changed[field] = _content(turn, petition.citizen, field, raw)
-    if not changed:
+    files = turn.files(petition, petition.citizen, command.files)
+    if not changed and not files:
         raise Refused(Refusal.BAD_MESSAGE, "nothing is changed", field="text")
-    yield ev.Amended(petition=petition.id, by=turn.by, **changed)
+    yield ev.Amended(petition=petition.id, by=turn.by, files=files, **changed)
 
 
 def join(turn: Turn, command: say.JoinPetition) -> Iterator[Event]:
@@ -227,6 +228,11 @@ def _drafted(
     if command.repeats is not None and turn.petition(command.repeats, "repeats").citizen != owner:
         raise Refused(Refusal.NOT_FOUND, "you have no such petition", field="repeats")
     is_draft = isinstance(command, say.DraftPetition)
+    had = turn.ledger.petitions.get(id) if id is not None else None
+    before = [file for file, *_ in had.files] if had is not None else []
+    wanted = before if command.files is None else command.files
+    without = tuple(file for file in before if file not in wanted)
+    new = [file for file in wanted if file not in before]
     content = {
         field: _content(turn, owner, field, getattr(command, field))
         if getattr(command, field).strip() or (field in ("title", "text") and not is_draft)
@@ -248,6 +254,8 @@ def _drafted(
         publish=command.publish,
         joint=command.joint,
         repeats=command.repeats,
+        files=turn.files(had, owner, new, len(without)),
+        without=without,
         **content,
     )
 

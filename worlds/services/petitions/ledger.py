@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeAlias
@@ -48,6 +48,7 @@ class Ledger:
         self.added: dict[str, str] = {day.day.isoformat(): day.name for day in rules.added_holidays}
         self.removed: set[str] = {day.isoformat() for day in rules.removed_holidays}
         self.recount: dict[str, str] = {}
+        self.spent: dict[str, str] = {}
         self.numbers: dict[str, int] = {}
         self._index()
 
@@ -60,6 +61,7 @@ class Ledger:
         self.tokens: dict[str, str] = {}
         self.months: dict[str, list[str]] = {}
         self.published: list[tuple[str, str]] = []
+        self.attached: dict[str, str] = {}
         self._deadlines: list[tuple[int, str, str]] = []
         self._busy: dict[str, int] = {}
         for petition in self.petitions.values():
@@ -97,6 +99,8 @@ class Ledger:
         self.of_citizen.setdefault(petition.citizen, {})[petition.id] = None
         for citizen, *_ in petition.signers:
             self.of_citizen.setdefault(citizen, {})[petition.id] = None
+        for file, *_ in petition.files:
+            self.attached[file] = petition.id
         if petition.token:
             self.tokens[petition.token] = petition.id
         if (desk := self._desk_of(petition)) is not None:
@@ -169,6 +173,7 @@ class Ledger:
                     self.recount.pop(id, None)
             case ev.DraftDropped():
                 dropped = self.petitions.pop(event.petition)
+                self._spend(dropped, (file for file, *_ in dropped.files))
                 del self.of_citizen[dropped.citizen][dropped.id]
             case PetitionEvent():
                 self._take_step(event, at)
@@ -181,6 +186,8 @@ class Ledger:
             assert isinstance(event, ev.Drafted)
             petition = self.petitions[event.petition] = Petition(event.petition, event.citizen, event.kind)
         parent = petition.parent
+        if isinstance(event, ev.Drafted):
+            self._spend(petition, event.without)
         self._leave(petition)
         petition.take(event, at)
         self._enter(petition)
@@ -200,6 +207,13 @@ class Ledger:
                 self._hand_on(petition)
             case _:
                 pass
+
+    def _spend(self, petition: Petition, gone: Iterable[str]) -> None:
+        """Files that nothing refers to any more: their names, and so they, need no longer be kept."""
+        names = {file: name for file, name, *_ in petition.files}
+        for file in gone:
+            self.attached.pop(file, None)
+            self.spent[names[file]] = petition.citizen
 
     def _take_out(self, parent: str, id: str) -> None:
         one = self.petitions[parent]
@@ -277,6 +291,7 @@ class Ledger:
             "removed": sorted(self.removed),
             "recount": dict(self.recount),
             "numbers": dict(self.numbers),
+            "spent": dict(self.spent),
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
@@ -287,6 +302,7 @@ class Ledger:
         self.added, self.removed = dict(kept["added"]), set(kept["removed"])
         self.recount = dict(kept["recount"])
         self.numbers = dict(kept["numbers"])
+        self.spent = dict(kept.get("spent", {}))
         self._index()
 
 

@@ -12,10 +12,13 @@ from worlds.services.petitions.events import NOT_IN_HISTORY, PetitionEvent, word
 from worlds.services.petitions.rules import KindCode, Rules
 from worlds.services.petitions.states import CLOSED, RUNNING
 
+WITH_IT = -1
+"""In the place of a step: what was filed with the petition."""
+
 CONTENT = ("title", "text", "name", "address", "contact")
 """What the petitioner wrote, by reference."""
 
-_HEADS = frozenset({"type", "petition", "by", "timers", "token", "citizen"})
+_HEADS = frozenset({"type", "petition", "by", "timers", "token", "citizen", "files"})
 _IN_HISTORY_AS_REF = frozenset({"owner", "ref", "hash", "text"})
 
 
@@ -26,6 +29,9 @@ def ref_of(personal: Personal | None) -> str:
 
 Signer: TypeAlias = tuple[str, int, str, str]
 """Who signed: citizen, household, name and address by reference."""
+
+FiledFile: TypeAlias = tuple[str, str, str, int, int]
+"""A file of a case: its id, its name by reference, its kind, its bytes; at which step, or WITH_IT."""
 
 Entry: TypeAlias = tuple[int, str, str, dict[str, Any]]
 """A step of the history: when, what, by whom, about what. It is never changed."""
@@ -94,6 +100,7 @@ class Petition:
     views: int = 0
     read: int = 0
     history: tuple[Entry, ...] = ()
+    files: tuple[FiledFile, ...] = ()
     timers: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -150,8 +157,15 @@ class Petition:
                 self.timers.pop(name, None)
         self._take_more(event, at, before)
         word = word_of(event)
+        self._attach(event, len(self.history) if word not in NOT_IN_HISTORY else WITH_IT)
         if word not in NOT_IN_HISTORY:
             self.history += ((at, word, event.by, _about(event)),)
+
+    def _attach(self, event: PetitionEvent, step: int) -> None:
+        if isinstance(event, ev.Drafted) and event.without:
+            self.files = tuple(one for one in self.files if one[0] not in event.without)
+        if event.files:
+            self.files += tuple((one.file, one.name.ref, one.kind, one.bytes, step) for one in event.files)
 
     def _turn_to(self, to: State, at: int) -> None:
         if self.out and not self.out[-1][1] and self.state in ("supplement", "clock_out", "transferred"):
@@ -287,7 +301,7 @@ class Petition:
             case ev.DueMoved():
                 self.until = event.until or self.until
                 self.receive_by = event.timers.get("receive", self.receive_by)
-            case ev.Viewed():
+            case ev.Viewed(file=None):
                 self.views += 1
             case ev.NoticeRead():
                 self.read = event.notice + 1
@@ -329,6 +343,8 @@ class Petition:
             yield citizen, address
         for asked in self.cooperation:
             yield from ((self.citizen, asked[part]) for part in ("text", "answer") if part in asked)
+        for _, name, *_ in self.files:
+            yield self.citizen, name
         for *_, about in self.history:
             yield from ((self.citizen, ref) for ref in _refs(about))
 

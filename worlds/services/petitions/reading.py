@@ -11,6 +11,7 @@ from protocol.services import petitions as say
 from worlds.citizen import Citizen
 from worlds.service import Event, Texts
 from worlds.services.petitions import events as ev
+from worlds.services.petitions.inside import ReadFile
 from worlds.services.petitions.ledger import NO_DUE, ROOM, Ledger, Place
 from worlds.services.petitions.notices import (
     LANGUAGES,
@@ -21,7 +22,7 @@ from worlds.services.petitions.notices import (
     unread,
     written,
 )
-from worlds.services.petitions.petition import CONTENT, Petition
+from worlds.services.petitions.petition import CONTENT, WITH_IT, FiledFile, Petition
 from worlds.services.petitions.rules import Reason, Words
 from worlds.services.petitions.states import UNROUTED
 from worlds.services.petitions.turn import Turn, holds, is_official
@@ -50,7 +51,12 @@ WHOLE = ("H", "X")
 
 def show(turn: Turn, command: say.ShowPetition) -> Iterator[Event]:
     """The petitioner; of the staff who is in charge, supervises or examines, with the reason kept."""
-    petition = turn.petition(command.petition)
+    yield from _seen(turn, turn.petition(command.petition), command.reason, is_kept=command.after is None)
+
+
+def _seen(
+    turn: Turn, petition: Petition, given: str | None, file: str | None = None, *, is_kept: bool = True
+) -> Iterator[Event]:
     who = turn.who(petition)
     if "C" in who:
         return
@@ -59,11 +65,25 @@ def show(turn: Turn, command: say.ShowPetition) -> Iterator[Event]:
     )
     if not in_hand and not who & frozenset(WHOLE):
         raise Refused(Refusal.NOT_ALLOWED, "only the petitioner and the officials in charge see it")
-    if command.reason is None:
+    if given is None:
         raise Refused(Refusal.BAD_MESSAGE, "the reason of the view is kept", field="reason")
-    reason = turn.about(petition, command.reason, "reason")
-    if command.after is None:
-        yield ev.Viewed(petition=petition.id, by=turn.by, reason=reason)
+    reason = turn.about(petition, given, "reason")
+    if is_kept:
+        yield ev.Viewed(petition=petition.id, by=turn.by, reason=reason, file=file)
+
+
+def read_file(turn: Turn, command: ReadFile) -> Iterator[Event]:
+    """Who may see the petition, as far as they are shown that step; staff with their reason, which is kept."""
+    petition = turn.petition(command.petition)
+    yield from _seen(turn, petition, command.reason, command.file)
+    found = next((one for one in petition.files if one[0] == command.file), None)
+    if found is None or _is_hidden(petition, found, turn.by) or found[1] not in turn.texts:
+        raise Refused(Refusal.NOT_FOUND, "there is no such file", field="file")
+
+
+def _is_hidden(petition: Petition, file: FiledFile, reader: str) -> bool:
+    *_, step = file
+    return step != WITH_IT and petition.citizen == reader and petition.history[step][1] in ev.FOR_STAFF_ONLY
 
 
 def desk(turn: Turn, command: say.DeskOfDepartment) -> Iterator[Event]:
@@ -195,8 +215,10 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
         content = say.Written(
             **{name: written(texts, petition.citizen, getattr(petition, name)) for name in CONTENT}
         )
+    filed = _files(turn, petition, WITH_IT) if content is not None else []
     officer = officer_card(ledger, texts, petition)
-    size, steps, next_from = (_size(content) if content else 0), list[say.HistoryCard](), None
+    size = sum(_size(part) for part in (content, *filed) if part is not None)
+    steps, next_from = list[say.HistoryCard](), None
     for step in range(begin, len(petition.history)):
         when, what, by, about = petition.history[step]
         if mine and what in ev.FOR_STAFF_ONLY:
@@ -208,6 +230,7 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
             by=_actor(petition, by),
             message=sentence(ledger.rules, petition, what, about, officer),
             about=_readable(turn, petition, about),
+            files=_files(turn, petition, step) or None,
         )
         size += _size(one)
         if size > PAGE_BYTES and (steps or content is not None):
@@ -218,6 +241,7 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
     return say.PetitionShown(
         card=card(ledger, texts, petition, turn.by),
         written=content,
+        files=filed or None,
         history=steps,
         next=next_from,
         dues=[say.DueCard(due_at=due, cause=cause) for due, cause in petition.dues[-PAGE:]],
@@ -230,6 +254,16 @@ def shown(turn: Turn, command: say.ShowPetition) -> say.PetitionShown:
         similar=_similar(turn, petition) if not mine and command.after is None else [],
         marks=_marks(turn, content) if content is not None and not mine else None,
     )
+
+
+def _files(turn: Turn, petition: Petition, step: int) -> list[say.FileCard]:
+    return [file_card(turn.texts, petition, one) for one in petition.files if one[-1] == step]
+
+
+def file_card(texts: Texts, petition: Petition, file: FiledFile) -> say.FileCard:
+    """A file of a case in a list."""
+    id, name, kind, length, _ = file
+    return say.FileCard(file=id, name=written(texts, petition.citizen, name), kind=kind, bytes=length)
 
 
 def _marks(turn: Turn, content: say.Written) -> list[str] | None:

@@ -51,6 +51,7 @@ def ask_supplement(turn: Turn, command: say.AskSupplement) -> Iterator[Event]:
         for number, item in enumerate(command.items)
     )
     turn.text("".join(item.what.text for item in items), "items")
+    files = turn.files(petition, petition.citizen, command.files)
     yield from seated(turn)
     yield ev.SupplementAsked(
         petition=petition.id,
@@ -61,6 +62,7 @@ def ask_supplement(turn: Turn, command: say.AskSupplement) -> Iterator[Event]:
         days=command.days,
         until=until,
         found_on_site=command.found_on_site,
+        files=files,
     )
 
 
@@ -114,6 +116,7 @@ def answer_supplement(turn: Turn, command: say.AnswerSupplement) -> Iterator[Eve
         cause="supplement",
         timers={"overdue": due, "supplement": 0, "remind": 0},
         text=turn.about(petition, command.text),
+        files=turn.files(petition, petition.citizen, command.files),
     )
 
 

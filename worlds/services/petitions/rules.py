@@ -105,6 +105,7 @@ class Limits(Shape):
     drafts: Natural = 10  # of one citizen
     signers: Natural = 2_000  # of one petition
     draft_days: Natural = 30  # a draft is kept
+    files: Natural = 30  # of one petition, over all its steps
 
 
 class Figures(Shape):

@@ -1,6 +1,6 @@
 """The petitions service: which rule decides a command, who is told of a step, what is listed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from pydantic import BaseModel
@@ -35,6 +35,7 @@ from worlds.services.petitions import (
     events as ev,
 )
 from worlds.services.petitions.events import EVENTS, PetitionEvent, word_of
+from worlds.services.petitions.inside import FileRead, ReadFile
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.notices import notice, sentence, written
 from worlds.services.petitions.petition import Petition
@@ -66,6 +67,7 @@ RULES: dict[type[Command], Rule] = {
     say.MyPetitions: reading.anyone,
     say.UnreadNotices: reading.anyone,
     say.ShowPetition: reading.show,
+    ReadFile: reading.read_file,
     say.PetitionStatus: reading.status,
     say.PublishedPetitions: reading.anyone,
     say.DeskOfDepartment: reading.desk,
@@ -115,7 +117,7 @@ class Petitions(Service[Event]):
 
     name: ClassVar[str] = "petitions"
     events: ClassVar[tuple[type[Event], ...]] = EVENTS
-    commands: ClassVar[tuple[type[Command], ...]] = say.COMMANDS
+    commands: ClassVar[tuple[type[Command], ...]] = (*say.COMMANDS, ReadFile)
 
     def __init__(self, texts: Texts, rules: Rules, judge: Judge = all_clean) -> None:
         super().__init__(texts)
@@ -156,10 +158,16 @@ class Petitions(Service[Event]):
 
     def expired(self, now: int) -> Iterator[Personal]:
         """Texts of petitions that ended so long ago that they need no longer be kept; their hashes stay."""
+        yield from (Personal(owner=owner, ref=ref) for ref, owner in tuple(self.ledger.spent.items()))
         kept_ms = self.rules.figures.text_days * DAY_MS
         for petition in tuple(self.ledger.petitions.values()):
             if kept_ms and petition.ended_at and petition.ended_at + kept_ms <= now:
                 yield from (Personal(owner=owner, ref=ref) for owner, ref in dict.fromkeys(petition.texts()))
+
+    def forget(self, erased: Collection[str]) -> None:
+        """Names of files that nothing refers to are erased, and the files with them."""
+        for ref in erased:
+            self.ledger.spent.pop(ref, None)
 
     # What is answered
 
@@ -190,6 +198,10 @@ class Petitions(Service[Event]):
                 return reading.notice_page(ledger, texts, citizen.id, command.after)
             case say.ShowPetition():
                 return reading.shown(Turn(ledger, texts, citizen, now, judge=self.judge), command)
+            case ReadFile():
+                petition = ledger.petitions[command.petition]
+                (found,) = (one for one in petition.files if one[0] == command.file)
+                return FileRead(**reading.file_card(texts, petition, found).model_dump())
             case say.PetitionStatus():
                 return reading.status_shown(ledger, command.token)
             case say.PublishedPetitions():

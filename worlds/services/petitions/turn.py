@@ -1,15 +1,16 @@
 """What a rule decides on: the ledger, who asks, when; and what every rule asks of them."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from protocol.refusals import Refusal, Refused
 from protocol.services.petitions import State
 from worlds.calendar import Calendar, Interval, day_of, end_of
 from worlds.citizen import Citizen
-from worlds.service import Personal, Texts
+from worlds.service import Attached, Personal, Texts
 from worlds.services.petitions.ledger import Ledger
 from worlds.services.petitions.petition import Petition
 from worlds.services.petitions.rules import Figures, KindCode, Rules
@@ -24,6 +25,9 @@ def all_clean(text: str) -> Verdict:
     """The filter of a city that lists no words."""
     return Verdict("clean")
 
+
+FILE_DIGITS = 16
+"""Hexadecimal digits of a copied file's id."""
 
 TIMER = Citizen("", "")
 """Who acts when nobody does."""
@@ -128,6 +132,55 @@ class Turn:
         """One line on somebody: a name, an address, a contact."""
         limit = self.rules.limits.person_length if longest is None else longest
         return Personal(owner=owner, text=self.text(raw, field, limit, lines=False))
+
+    # Files
+
+    def files(
+        self, petition: Petition | None, owner: str, ids: Sequence[str], gone: int = 0
+    ) -> tuple[Attached, ...]:
+        """Files that the citizen brought, for a case of which so many go: theirs whose it is. Raises Refused."""
+        had = len(petition.files) - gone if petition is not None else 0
+        limit = self.rules.limits.files
+        if limit and had + len(ids) > limit:
+            raise Refused(
+                Refusal.FULL, f"at most {limit} files in one petition", field="files", limit="petitions.files"
+            )
+        attached = []
+        for number, id in enumerate(ids):
+            brought = self.texts.brought.get(id)
+            if (
+                brought is None
+                or brought.owner != self.by
+                or id in self.ledger.attached
+                or id in ids[:number]
+            ):
+                raise Refused(
+                    Refusal.NOT_FOUND, "there is no such file of yours that waits", field=f"files.{number}"
+                )
+            name = Personal(owner=owner, text=brought.name)
+            attached.append(
+                Attached(name=name, file=id, kind=brought.kind, bytes=brought.bytes, hash=brought.hash)
+            )
+        return tuple(attached)
+
+    def same_files(
+        self, petition: Petition, files: Sequence[Attached], other: Petition
+    ) -> tuple[Attached, ...]:
+        """What is attached to a petition, for another that is answered with it: copies, of their own."""
+        if other is petition:
+            return tuple(files)
+        return tuple(
+            one.model_copy(
+                update={
+                    "name": Personal(owner=other.citizen, text=one.name.text),
+                    "file": sha256(self.chance + one.file.encode() + other.id.encode()).hexdigest()[
+                        :FILE_DIGITS
+                    ],
+                    "copied_from": one.file,
+                }
+            )
+            for one in files
+        )
 
     # Names of the content
 

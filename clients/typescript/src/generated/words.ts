@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "469b83bdc5344e80";
+export const FINGERPRINT = "e4823a1cf9770f28";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -437,6 +437,14 @@ export interface ExhibitCard {
 /** Why a connection ends. */
 export type Farewell = "bye" | "draining" | "handshake_timeout" | "bad_protocol" | "bad_message" | "too_long" | "bad_token" | "kicked" | "banned" | "idle" | "superseded" | "flooding" | "too_slow" | "full" | "internal";
 
+/** A file that is attached: its name, what it is by its content, how long. Read it over HTTP. */
+export interface FileCard {
+  file: string;
+  name: string;
+  kind: string;
+  bytes: number;
+}
+
 /** It has arrived: `receive_by` is the latest time of its receipt, `token` shows its state without a login. */
 export interface Filed {
   petition: string;
@@ -516,7 +524,7 @@ export interface Hello {
   resume?: Resume | null | undefined;
 }
 
-/** One step of a case: what was done, when, by whom (`petitioner`, `signer`, `staff`, `timer`), told to people. `message` says it in the city's words; `about` holds the step's own values for programs, and what was written. */
+/** One step of a case: what was done, when, by whom (`petitioner`, `signer`, `staff`, `timer`), told to people. `message` says it in the city's words; `about` holds the step's own values for programs, and what was written. `files`: what was attached to it. */
 export interface HistoryCard {
   step: number;
   what: string;
@@ -524,6 +532,7 @@ export interface HistoryCard {
   by: string;
   message: Text;
   about: { [word: string]: unknown };
+  files?: FileCard[] | null | undefined;
 }
 
 /** A day that the operator makes a holiday, with its name. */
@@ -1595,10 +1604,11 @@ export interface PetitionPage {
   next?: string | null | undefined;
 }
 
-/** A petition whole; `written` comes with the first page, `next` is the step with which the next begins. `marks`: for officials, with the first page: listed words in what was written. Nothing follows from them. */
+/** A petition whole; `written` and the `files` filed with it come first, `next` is the step of the next page. `marks`: for officials, with the first page: listed words in what was written. Nothing follows from them. */
 export interface PetitionShown {
   card: PetitionCard;
   written?: Written | null | undefined;
+  files?: FileCard[] | null | undefined;
   history: HistoryCard[];
   next?: number | null | undefined;
   dues: DueCard[];
@@ -1616,6 +1626,7 @@ export interface PetitionShown {
 export interface PetitionsAddAnswer {
   petition: string;
   text: string;
+  files?: string[] | undefined;
 }
 
 /** To examiners and to the civil service room: something was left lying. */
@@ -1635,6 +1646,7 @@ export interface PetitionsAmend {
   name?: string | null | undefined;
   address?: string | null | undefined;
   contact?: string | null | undefined;
+  files?: string[] | undefined;
 }
 
 /** Answer an inquiry, a suggestion or a grievance. */
@@ -1647,12 +1659,14 @@ export interface PetitionsAnswer {
   justified?: boolean | null | undefined;
   measure?: string | null | undefined;
   in_public?: boolean | undefined;
+  files?: string[] | undefined;
 }
 
 /** Bring what was missing. */
 export interface PetitionsAnswerSupplement {
   petition: string;
   text: string;
+  files?: string[] | undefined;
 }
 
 /** Ask another department or body for what it knows, by a day. */
@@ -1686,6 +1700,7 @@ export interface PetitionsAskSupplement {
   items: Item[];
   days: number;
   found_on_site?: boolean | undefined;
+  files?: string[] | undefined;
 }
 
 /** Ask for the last time, when the period has passed. */
@@ -1789,6 +1804,7 @@ export interface PetitionsDecideObjection {
   upheld: boolean;
   text: string;
   mediated?: boolean | undefined;
+  files?: string[] | undefined;
 }
 
 /** Demand that what is overdue be done. */
@@ -1814,7 +1830,7 @@ export interface PetitionsDeskChanged {
   card: PetitionCard;
 }
 
-/** Save a draft, or change one. */
+/** Save a draft, or change one; without `files` those that it has stay, with them it has these. */
 export interface PetitionsDraft {
   petition?: string | null | undefined;
   kind: "statutory" | "certificate" | "inquiry_law" | "inquiry_procedure" | "suggestion" | "other" | "grievance" | "compound" | "prior_review" | "formal_petition";
@@ -1831,6 +1847,7 @@ export interface PetitionsDraft {
   joint?: boolean | undefined;
   repeats?: string | null | undefined;
   capacity?: "private" | "public_body" | "contract_party" | undefined;
+  files?: string[] | null | undefined;
 }
 
 /** The examiner's letter to who is overdue. */
@@ -1873,6 +1890,7 @@ export interface PetitionsFile {
   origin?: string | null | undefined;
   for_citizen?: string | null | undefined;
   arrived_at?: number | null | undefined;
+  files?: string[] | undefined;
 }
 
 /** Grant what a statutory petition asks for. */
@@ -1880,6 +1898,7 @@ export interface PetitionsGrant {
   petition: string;
   text: string;
   paper?: boolean | undefined;
+  files?: string[] | undefined;
 }
 
 /** All that a form needs. */
@@ -1936,6 +1955,7 @@ export interface PetitionsNameRepresentatives {
 export interface PetitionsNote {
   petition: string;
   text: string;
+  files?: string[] | undefined;
 }
 
 /** To the petitioner: a step of theirs, or of the body. */
@@ -1960,6 +1980,7 @@ export interface PetitionsObject {
   rejected_on: string;
   decision: string;
   text: string;
+  files?: string[] | undefined;
 }
 
 /** The information system is down, or was; without `ends_at` it still is, with `outage` it ends. */
@@ -2023,6 +2044,7 @@ export interface PetitionsReceive {
 export interface PetitionsReject {
   petition: string;
   text: string;
+  files?: string[] | undefined;
 }
 
 /** Return it, as what was missing did not come; never after a review of substance. */

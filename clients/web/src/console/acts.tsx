@@ -2,6 +2,7 @@
 import { type Commands, Refused, type Words } from "madang";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { Attach } from "./attach.tsx";
 import type { City } from "./city.ts";
 import { inKorean } from "./reasons.ts";
 import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
@@ -10,7 +11,7 @@ export interface Field {
   /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */
   name: string;
   label: Word;
-  kind?: "line" | "text" | "choice" | "number" | "tick" | "moment" | "day";
+  kind?: "line" | "text" | "choice" | "number" | "tick" | "moment" | "day" | "files";
   choices?: readonly (string | { value: string; text: string | Words.Text })[];
   is_optional?: boolean;
   /** What it means that nothing is chosen. */
@@ -26,6 +27,8 @@ export interface Act {
   fields?: Field[];
   /** Asked before it is done, where it cannot be undone. */
   asks?: Word;
+  /** Whose files its form brings, where it asks for some. */
+  city?: City;
   /** What it is done to, as the form shows it: the page behind it is dim. */
   about?: string;
   does(values: Record<string, unknown>): Promise<unknown>;
@@ -111,6 +114,7 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [wrong, setWrong] = useState<{ field: string | undefined; text: string }>();
   const [isBusy, setBusy] = useState(false);
+  const [files, setFiles] = useState({ ids: [] as string[], isComing: false });
   // Before the next key: what is typed after an act's key is meant for its form.
   useLayoutEffect(() => {
     dialog.current?.showModal();
@@ -122,7 +126,8 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
     if (isBusy) return;
     const told = new FormData(event.target as HTMLFormElement);
     const values: Record<string, unknown> = {};
-    for (const field of fields) put(values, field.name, filledIn(field, told));
+    for (const field of fields)
+      put(values, field.name, field.kind === "files" ? files.ids : filledIn(field, told));
     setBusy(true);
     try {
       await act.does(values);
@@ -161,24 +166,43 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
           </p>
         )}
         {act.asks && <p>{t(act.asks)}</p>}
-        {fields.map((field, n) => (
-          <label key={field.name} htmlFor={`form-${field.name}`}>
-            <span>
+        {fields.map((field, n) => {
+          const isWrong = wrong?.field === field.name;
+          const label = (
+            <>
               {t(field.label)} {field.is_optional && <small>{t("optional")}</small>}
+            </>
+          );
+          const fault = isWrong && (
+            <span class="wrong" role="alert">
+              {wrong?.text}
             </span>
-            <Input field={field} isFirst={n === 0} isWrong={wrong?.field === field.name} />
-            {wrong?.field === field.name && (
-              <span class="wrong" role="alert">
-                {wrong.text}
-              </span>
-            )}
-          </label>
-        ))}
+          );
+          // What was chosen has controls of its own, which a label may not hold.
+          return field.kind === "files" && act.city ? (
+            <div class="field" key={field.name}>
+              <label htmlFor={`form-${field.name}`}>{label}</label>
+              <Attach
+                city={act.city}
+                name={field.name}
+                isWrong={isWrong}
+                changed={(ids, isComing) => setFiles({ ids, isComing })}
+              />
+              {fault}
+            </div>
+          ) : (
+            <label key={field.name} htmlFor={`form-${field.name}`}>
+              <span>{label}</span>
+              <Input field={field} isFirst={n === 0} isWrong={isWrong} />
+              {fault}
+            </label>
+          );
+        })}
         <footer>
           <button type="button" onClick={() => close(false)}>
             {t("cancel")}
           </button>
-          <button type="submit" class={act.kind ?? "good"} disabled={isBusy}>
+          <button type="submit" class={act.kind ?? "good"} disabled={isBusy || files.isComing}>
             {t(act.label)}
           </button>
         </footer>

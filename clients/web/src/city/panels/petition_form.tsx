@@ -1,10 +1,11 @@
 // The form of a new petition. What was written stays in this window until it has arrived, whatever happens meanwhile.
 import { signal } from "@preact/signals";
-import type { Words } from "madang";
+import type { Brought, Words } from "madang";
 import { useRef, useState } from "preact/hooks";
 import { why } from "../session";
 import { client, district } from "../state";
 import { moment, of, say } from "../texts";
+import { Attach, useFiles } from "./attach";
 import { Fault, Field } from "./field";
 import { InParts } from "./in_parts";
 import { type Guide, periodOf } from "./petition_guide";
@@ -24,6 +25,7 @@ interface Draft {
   publish: boolean;
   joint: boolean;
   here: boolean;
+  files: Brought[];
   /** Sent with it, so that it is filed once however often it is sent. */
   key: string;
 }
@@ -41,6 +43,7 @@ function empty(): Draft {
     publish: false,
     joint: false,
     here: false,
+    files: [],
     key: crypto.randomUUID(),
   };
 }
@@ -84,6 +87,7 @@ export function Form({ guide, world, show }: FormProps) {
   const [fault, setFault] = useState<ReturnType<typeof why> | null>(null);
   const [isSending, setSending] = useState(false);
   const form = useRef<HTMLFormElement>(null);
+  const files = useFiles(draft.value.files, (brought) => write({ files: brought }));
   const now = draft.value;
   const kind = guide.kinds.find(({ id }) => id === now.kind);
   const types = guide.types.filter((type) => type.kind === now.kind);
@@ -114,7 +118,7 @@ export function Form({ guide, world, show }: FormProps) {
     event.preventDefault();
     setSending(true);
     setFault(null);
-    const { key, here, kind: chosen, statutory_type, department, ...texts } = draft.value;
+    const { key, here, kind: chosen, statutory_type, department, files: brought, ...texts } = draft.value;
     const anchor = district.value?.anchor;
     const place =
       here && anchor
@@ -129,11 +133,13 @@ export function Form({ guide, world, show }: FormProps) {
           ...(statutory_type && { statutory_type }),
           ...(department && { department }),
           ...(place && { place }),
+          ...(brought.length > 0 && { files: brought.map(({ file }) => file) }),
         },
         { key },
       );
       setFiled(answer);
       clear();
+      files.clear();
     } catch (error) {
       setFault(why(error, texts));
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
@@ -187,7 +193,8 @@ export function Form({ guide, world, show }: FormProps) {
     fault &&
     !["kind", "statutory_type", "department", "title", "text", "name", "address", "contact"].includes(
       fault.field ?? "",
-    );
+    ) &&
+    !fault.field?.startsWith("files");
   return (
     <form ref={form} onSubmit={(event) => void send(event)}>
       <InParts>
@@ -232,6 +239,7 @@ export function Form({ guide, world, show }: FormProps) {
             />
           )}
         </Field>
+        <Attach files={files} fault={fault?.field?.startsWith("files") ? fault.text : undefined} />
         {line("name", "name")}
         {line("address", "street-address")}
         {line("contact", "tel")}
@@ -253,7 +261,7 @@ export function Form({ guide, world, show }: FormProps) {
         ))}
         <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
         <p class="row">
-          <button type="submit" class="primary" disabled={isSending}>
+          <button type="submit" class="primary" disabled={isSending || files.isComing}>
             {say("pt.submit")}
           </button>
           <small>{say("pt.saved")}</small>

@@ -5,6 +5,7 @@ import { written as writtenWith } from "../../petition_step";
 import { attempt, why } from "../session";
 import { client, notice } from "../state";
 import { type Key, moment, of, say, sayMaybe } from "../texts";
+import { Attach, Attached, useFiles } from "./attach";
 import { Fault } from "./field";
 import { type Guide, nameOf } from "./petition_guide";
 
@@ -106,7 +107,7 @@ export function One({ petition, guide, back }: OneProps) {
           <h4>{say("pt.history")}</h4>
           <ol class="history">
             {shown.history.map((step) => (
-              <Step key={step.step} step={step} />
+              <Step key={step.step} petition={petition} step={step} />
             ))}
           </ol>
           {shown.next && (
@@ -120,6 +121,7 @@ export function One({ petition, guide, back }: OneProps) {
               <p class="paper" dir="auto">
                 {shown.written.text}
               </p>
+              <Attached petition={petition} files={shown.files ?? []} />
             </details>
           )}
         </>
@@ -128,7 +130,7 @@ export function One({ petition, guide, back }: OneProps) {
   );
 }
 
-function Step({ step }: { step: Words.HistoryCard }) {
+function Step({ petition, step }: { petition: string; step: Words.HistoryCard }) {
   const text = writtenWith(step);
   return (
     <li>
@@ -141,6 +143,7 @@ function Step({ step }: { step: Words.HistoryCard }) {
           {text}
         </p>
       )}
+      <Attached petition={petition} files={step.files ?? []} />
     </li>
   );
 }
@@ -184,7 +187,8 @@ function Acts({ shown, changed }: { shown: Words.PetitionShown; changed: () => P
           <Write
             label="pt.supplement"
             button="pt.supplement_send"
-            send={(text) => city.ask("petitions.answer_supplement", { petition, text })}
+            takesFiles
+            send={(text, files) => city.ask("petitions.answer_supplement", { petition, text, files })}
             done={changed}
           />
           <Days send={(days) => city.ask("petitions.ask_longer", { petition, days })} done={changed} />
@@ -235,12 +239,14 @@ function Acts({ shown, changed }: { shown: Words.PetitionShown; changed: () => P
 interface WriteProps {
   label: Key;
   button: Key;
-  send: (text: string) => Promise<unknown>;
+  takesFiles?: boolean;
+  send: (text: string, files: string[]) => Promise<unknown>;
   done: () => Promise<void>;
 }
 
 /** A text and the button that sends it; what is refused is told here, and the text stays. */
-function Write({ label, button, send, done }: WriteProps) {
+function Write({ label, button, takesFiles, send, done }: WriteProps) {
+  const files = useFiles();
   const [text, setText] = useState("");
   const [fault, setFault] = useState("");
   const [isSending, setSending] = useState(false);
@@ -251,9 +257,10 @@ function Write({ label, button, send, done }: WriteProps) {
         event.preventDefault();
         if (isSending) return;
         setSending(true);
-        send(text)
+        send(text, files.ids)
           .then(
             () => {
+              files.clear();
               setText((now) => (now === text ? "" : now));
               setFault("");
               notice(say("pt.done"), "good");
@@ -277,8 +284,9 @@ function Write({ label, button, send, done }: WriteProps) {
         onInput={(event) => setText(event.currentTarget.value)}
       />
       <Fault id={`${id}_fault`} fault={fault} />
+      {takesFiles && <Attach files={files} />}
       <p>
-        <button type="submit" class="primary" disabled={isSending || !text.trim()}>
+        <button type="submit" class="primary" disabled={isSending || files.isComing || !text.trim()}>
           {say(button)}
         </button>
       </p>
@@ -357,6 +365,7 @@ function Objection({
   written: Words.Written | null;
   done: () => Promise<void>;
 }) {
+  const files = useFiles();
   const [text, setText] = useState("");
   const [decision, setDecision] = useState("");
   const [rejectedOn, setDay] = useState(
@@ -381,6 +390,7 @@ function Objection({
               name: written?.name ?? "",
               address: written?.address ?? "",
               contact: written?.contact ?? "",
+              files: files.ids,
             })
             .then(
               () => {
@@ -415,8 +425,9 @@ function Objection({
           />
         </label>
         <Fault id="object_fault" fault={fault} />
+        <Attach files={files} />
         <p>
-          <button type="submit" class="primary" disabled={isSending || !text.trim()}>
+          <button type="submit" class="primary" disabled={isSending || files.isComing || !text.trim()}>
             {say("pt.object_send")}
           </button>
         </p>

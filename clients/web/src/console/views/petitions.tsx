@@ -4,6 +4,7 @@ import type { Words } from "madang";
 import { written } from "../../petition_step.ts";
 import { type Act, command } from "../acts.tsx";
 import { useAnswer, useClock, useList } from "../answers.ts";
+import { Attached, LOOKING } from "../attach.tsx";
 import type { View } from "../desk.tsx";
 import { type Row, Rows } from "../rows.tsx";
 import { useSpeech, type Word } from "../speech.tsx";
@@ -120,6 +121,7 @@ function acts(
   const isHead = city.holds("head");
   const where = { name: "department", label: "department", kind: "choice", choices: departments } as const;
   const text = { name: "text", label: "text", kind: "text" } as const;
+  const files = { name: "files", label: "files", kind: "files", is_optional: true } as const;
   const day = { name: "last_day", label: "last_day", kind: "day" } as const;
   const route: Act = {
     key: "t",
@@ -130,7 +132,8 @@ function acts(
   const note: Act = {
     key: "n",
     label: "annotate",
-    fields: [text],
+    city,
+    fields: [text, files],
     does: command(city, "petitions.note", { petition }),
   };
   const pause: Act = {
@@ -147,6 +150,7 @@ function acts(
     key: "a",
     label: "answer",
     kind: "good",
+    city,
     fields: [
       text,
       ...(card.origin ? [{ name: "in_public", label: "in_public", kind: "tick" } as const] : []),
@@ -154,6 +158,7 @@ function acts(
         ? [{ name: "justified", label: "justified", kind: "tick" } as const]
         : []),
       { name: "measure", label: "measure", kind: "line", is_optional: true },
+      files,
     ],
     does: command(city, "petitions.answer", { petition }),
   };
@@ -162,14 +167,16 @@ function acts(
       key: "g",
       label: "grant",
       kind: "good",
-      fields: [text],
+      city,
+      fields: [text, files],
       does: command(city, "petitions.grant", { petition }),
     },
     {
       key: "d",
       label: "reject",
       kind: "bad",
-      fields: [text],
+      city,
+      fields: [text, files],
       does: command(city, "petitions.reject", { petition }),
     },
   ];
@@ -194,23 +201,27 @@ function acts(
   const supplement: Act = {
     key: "m",
     label: "ask_supplement",
+    city,
     fields: [
       { name: "what", label: "missing_what" },
       { name: "article", label: "article" },
       { name: "days", label: "supplement_days", kind: "number", value: 7 },
+      files,
     ],
-    does: ({ what, article, days }) =>
+    does: ({ what, article, days, files: brought }) =>
       city.ask("petitions.ask_supplement", {
         petition,
         items: [{ what: `${what}`, article: `${article}` }],
         days: days as number,
+        files: brought as string[],
       }),
   };
   const decideObjection: Act = {
     key: "d",
     label: "decide_objection",
     kind: "good",
-    fields: [{ name: "upheld", label: "objection_upheld", kind: "tick" }, text],
+    city,
+    fields: [{ name: "upheld", label: "objection_upheld", kind: "tick" }, text, files],
     does: command(city, "petitions.decide_objection", { petition }),
   };
   switch (card.state) {
@@ -263,7 +274,7 @@ function acts(
 
 function Shown({ city, petition }: { city: View["city"]; petition: string }) {
   const { t, own, day } = useSpeech();
-  const { answer, refusal } = useAnswer(city, "petitions.show", { petition, reason: "desk" }, [
+  const { answer, refusal } = useAnswer(city, "petitions.show", { petition, reason: LOOKING }, [
     "petitions.desk_changed",
   ]);
   if (refusal) return <p class="empty">{t(refusal === "not_allowed" ? "not_in_hand" : `code_${refusal}`)}</p>;
@@ -291,6 +302,7 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
               {answer.written.name} · {answer.written.address} · {answer.written.contact}
             </small>
           </p>
+          <Attached city={city} petition={petition} files={answer.files ?? []} />
         </section>
       )}
       <p>
@@ -307,6 +319,7 @@ function Shown({ city, petition }: { city: View["city"]; petition: string }) {
                 <bdi>{written(step)}</bdi>
               </p>
             )}
+            <Attached city={city} petition={petition} files={step.files ?? []} />
           </li>
         ))}
       </ol>
