@@ -432,15 +432,18 @@ class Router:
         """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""
         district = crowd.district.plan.id
         room = self.restraints.room(citizen, district)
+        is_arrival = connection.crowd is None
         waits = self._entrances[district].ask(
             citizen.id,
             crowd.population,
             now,
             works_here=holds_any(citizen, self.settings.crowd.reserved_for, district),
-            is_held=self.door.holds_arrivals,
+            arrivals=self.door.places_left if is_arrival else None,
             room=room,
         )
         if waits is None:
+            if is_arrival:
+                self.door.take_place()
             return
         self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
         expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
@@ -480,7 +483,7 @@ class Router:
     def take_step(self, step: Step) -> None:
         """What the node's step on the overload ladder means for every crowd and for the door."""
         self.metrics.overload_step.set(step)
-        self.door.holds_arrivals = step >= Step.ARRIVALS_WAIT
+        self.door.bound_arrivals(0 if step >= Step.ARRIVALS_WAIT else None)
         hz = self.settings.crowd.tick_hz / (2 if step >= Step.TICK_HALVED else 1)
         self.metrics.tick_hz.set(hz)
         for crowd in self.crowds.values():
