@@ -85,6 +85,8 @@ class Connection:
         self.ticket: Ticket | None = None
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
+        self.is_veiled = False
+        """Whether others see another look than the avatar's, and its owner was told so."""
         self.locale: str | None = None
         self.crowd: Crowd | None = None
         self.slot = -1
