@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bots.behaviours import announcements, live_qa, moderation, petitions
+from bots.behaviours import announcements, live_qa, moderation, offices, petitions
 from bots.client import Client
 from bots.lines import LINES
 from protocol.refusals import Refusal, Refused
@@ -27,17 +27,17 @@ from protocol.services.live_qa import (
     Schedule,
 )
 from protocol.services.moderation import ModerationDesk, ShowDesk
+from protocol.services.offices import OwnOffices, ShowOwnOffices
 from protocol.services.petitions import (
     MyPetitions,
     NoticePage,
     PetitionPage,
-    PetitionShown,
-    ShowPetition,
     UnreadNotices,
 )
 from server.auth import Claims, issue_token, keep_secret
 from server.config import DEFAULT_CITY
 from tests.support.node import HAMLET, Served, served
+from tests.support.patience import until
 
 
 class Town:
@@ -125,6 +125,25 @@ async def test_without_a_question_time_the_audience_waits_and_asks_for_nothing_e
         assert asker.tally.refusals == 0
 
 
+async def test_a_host_makes_a_captioner_of_who_stands_near_and_takes_it_back(tmp_path: Path) -> None:
+    async with town(tmp_path) as city:
+        host, citizen = await city.citizen("host", roles=["host@hall"]), await city.citizen("citizen")
+        await offices.appoint(host, random.Random(1))
+        assert host.tally.refusals == 0, "without an event there is nothing to give"
+        await open_session(host)
+        await until(lambda: len(host.others()) == 1)
+        await offices.appoint(host, random.Random(1))
+        mine = await citizen.ask(ShowOwnOffices)
+        assert isinstance(mine, OwnOffices)
+        assert [(one.office, one.ended_at) for one in mine.offices] == [("captioner", None)]
+        await offices.look_up(citizen, random.Random(1))
+        await offices.appoint(host, random.Random(1))
+        mine = await citizen.ask(ShowOwnOffices)
+        assert isinstance(mine, OwnOffices)
+        assert [one.why for one in mine.offices] == ["taken_back"]
+        assert (host.tally.refusals, citizen.tally.refusals) == (0, 0)
+
+
 async def test_a_host_announces_once_and_citizens_stop_to_read_it(tmp_path: Path) -> None:
     async with town(tmp_path) as city:
         host, citizen = await city.citizen("host", roles=["host@hall"]), await city.citizen("citizen")
@@ -138,20 +157,6 @@ async def test_a_host_announces_once_and_citizens_stop_to_read_it(tmp_path: Path
         await announcements.heed(citizen, random.Random(1))
         await announcements.announce(citizen, random.Random(1))
         assert (host.tally.refusals, citizen.tally.refusals) == (0, 0)
-
-
-async def test_a_petition_comes_with_a_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(petitions, "PICTURED", 1.0)
-    async with town(tmp_path) as city:
-        petitioner = await city.citizen("petitioner")
-        await petitions.file(petitioner, random.Random(1))
-        [card] = (await mine(petitioner)).items
-        shown = await petitioner.ask(ShowPetition, petition=card.petition)
-        assert isinstance(shown, PetitionShown)
-        assert [(one.name, one.kind) for one in shown.files or ()] == [("photo.png", "png")]
-        with pytest.raises(Refused) as refused:
-            await petitioner.bring(b"MZ\x90\x00\x03", "setup.exe")
-        assert refused.value.code is Refusal.BAD_MESSAGE
 
 
 async def test_a_petition_is_filed_received_routed_reviewed_answered_and_its_notices_read(
