@@ -156,11 +156,12 @@ class Crowd:
                 self.show_anew(slot)
         return len(moved)
 
-    def read_roles(self, slot: int, citizen: Citizen) -> None:
-        """Where a citizen may go, by the roles they have now and what keeps them."""
-        self.district.read_roles(slot, citizen)
+    def read_roles(self, slot: int, citizen: Citizen) -> bool:
+        """Where a citizen may go by the roles they have now and what keeps them; whether they must leave a zone."""
+        must_leave = self.district.read_roles(slot, citizen)
         if slot in self._restraints:
             self.restrain(slot, self._restraints[slot])
+        return must_leave
 
     def restrain(self, slot: int, restraint: Restrain) -> bool:
         """What keeps an avatar from now on, until its times are over; whether it was moved by that, or stopped."""
@@ -462,9 +463,8 @@ class Crowd:
             self._told.append((fact_body(fact, self.clock.unix_ms()), hearers))
         return len(hearers)
 
-    def tell_change(self, slot: int) -> None:
-        """Those near are told how this citizen looks now."""
-        connection = self.connections[slot]
-        assert connection.citizen is not None
-        changed = Changed(slot=slot, name=connection.citizen.name, avatar=connection.avatar)
-        self.tell(self.district.hearers(slot, "nearby"), changed)
+    def tell_change(self, card: AvatarCard, *, has_other_roles: bool = False) -> None:
+        """Those near are told how someone looks now, or what they hold."""
+        roles = card.roles if has_other_roles else None
+        changed = Changed(slot=card.slot, name=card.name, avatar=card.avatar, roles=roles)
+        self.tell(self.district.hearers(card.slot, "nearby"), changed)

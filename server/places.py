@@ -87,6 +87,10 @@ class Ground:
             "hall_seats": halls.seats,
         }
 
+    def may_enter(self, citizen: Citizen) -> list[str]:
+        """The zones that let this citizen in now."""
+        return [zone.id for zone in self._zones_for(citizen) if zone.may_enter]
+
     def _zones_for(self, citizen: Citizen) -> list[districts.ZoneCard]:
         """The zones, and which of them this citizen may enter: there are few kinds of citizens."""
         sheet, supervision = self._district.plan, self._district.supervision
@@ -110,6 +114,17 @@ class Ground:
     def _why_closed(self, zone: str) -> Text | None:
         found = self._district.supervision.state(zone)
         return _text(found[0].text.closed) if found is not None else None
+
+
+def citizen_card(citizen: Citizen) -> handshake.CitizenCard:
+    """A citizen as they are told of themselves."""
+    return handshake.CitizenCard(
+        id=citizen.id,
+        name=citizen.name,
+        roles=list(citizen.roles),
+        grants=list(citizen.grants),
+        level=citizen.level,
+    )
 
 
 def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:

@@ -24,12 +24,14 @@ from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
 from server.evidence import Evidence
+from server.held_offices import HeldOffices
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
+from server.looks import Looks
 from server.metrics import Metrics
 from server.naming import shown_to_all
 from server.overload import Step
-from server.places import Ground, city_card
+from server.places import Ground, citizen_card, city_card
 from server.restraints import Restraints
 from server.round import unavailable
 from server.seating import Seating
@@ -64,7 +66,7 @@ class Router:
             district.id: Crowd(district, settings, metrics, clock, chance)
             for district in plan.open_in(settings.city.phase)
         }
-        self._grounds = {name: Ground(crowd.district, self.crowds) for name, crowd in self.crowds.items()}
+        self.grounds = {name: Ground(crowd.district, self.crowds) for name, crowd in self.crowds.items()}
         self.sessions = Sessions(settings.limits, metrics)
         self.host: Host | None = None
         self.connections: set[Connection] = set()
@@ -74,6 +76,8 @@ class Router:
         self.evidence = Evidence(self)
         self.restraints = Restraints(self)
         self.speech = Speech(self)
+        self.offices = HeldOffices(self)
+        self.looks = Looks(self)
         self._keyrings = Keyrings()
         self.seating = Seating(self)
         self._limits = handshake.Limits(
@@ -147,14 +151,17 @@ class Router:
         if connection.crowd is not None:
             self._show(connection, connection.crowd)
         if not resumed:
-            self._note_arrival(connection, None)
+            self.note_arrival(connection, None)
 
-    def _note_arrival(self, connection: Connection, district: str | None) -> None:
+    def note_arrival(self, connection: Connection, district: str | None) -> None:
+        """The services are told of who came into the city (None) or a district, or came to be more or less in it."""
         if self.host is not None and connection.citizen is not None:
             self.host.note_arrival(connection.citizen, district)
 
-    def _know(self, connection: Connection, citizen: Citizen) -> None:
-        """Whose connection it is, with the roles that they hold now."""
+    def know(self, connection: Connection, citizen: Citizen) -> None:
+        """Whose connection it is, with the roles that they hold now, by their token and given to them here."""
+        if self.host is not None:
+            citizen = self.host.city.standing(citizen, self.clock.unix_ms())
         connection.citizen = citizen
         self.staff.pop(citizen.id, None)
         if citizen.is_staff:
@@ -166,7 +173,7 @@ class Router:
         if older is not None:
             older.end(Farewell.SUPERSEDED)
         self.present[citizen.id] = connection
-        self._know(connection, citizen)
+        self.know(connection, citizen)
         connection.avatar = hello.avatar
         connection.locale = hello.locale
         connection.ticket = self.sessions.open(connection)
@@ -197,9 +204,9 @@ class Router:
         older.ticket.renew(hello.resume.key)
         if self.host is not None:
             self.host.note_presence(citizen, is_away=False)
-        self._know(older, citizen)
-        if older.crowd is not None:
-            older.crowd.read_roles(older.slot, citizen)
+        self.know(older, citizen)
+        if older.crowd is not None and older.citizen is not None:
+            older.crowd.read_roles(older.slot, older.citizen)
             # Nothing is shown before the welcome.
             older.crowd.part(older.slot)
 
@@ -215,13 +222,7 @@ class Router:
             resume_key=ticket.key,
             resumed=resumed,
             resume_window_ms=round(self.settings.limits.resume_seconds * 1000),
-            citizen=handshake.CitizenCard(
-                id=citizen.id,
-                name=citizen.name,
-                roles=list(citizen.roles),
-                grants=list(citizen.grants),
-                level=citizen.level,
-            ),
+            citizen=citizen_card(citizen),
             server_time=self.clock.unix_ms(),
             place=dump(self._place(connection.crowd, connection)) if connection.crowd is not None else None,
             city=self.city(),
@@ -364,8 +365,7 @@ class Router:
             case Change():
                 self._forbid(connection, citizen, command)
                 connection.avatar = command.avatar
-                if connection.crowd is not None:
-                    connection.crowd.tell_change(connection.slot)
+                self.looks.change(connection)
                 return None
             case Who():
                 self.pace.who(citizen.id, connection.line.address, now)
@@ -412,7 +412,8 @@ class Router:
                 connection.crowd.leave(connection.slot, now)
             crowd.join(connection, slot)
             self.restraints.read(connection)
-            self._note_arrival(connection, command.district)
+            self.looks.enter(connection)
+            self.note_arrival(connection, command.district)
         self._show(connection, crowd)
         return self._place(crowd, connection)
 
@@ -429,11 +430,11 @@ class Router:
         assert connection.citizen is not None
         district = crowd.district
         views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
-        return self._grounds[district.plan.id].place(connection.slot, connection.citizen, views)
+        return self.grounds[district.plan.id].place(connection.slot, connection.citizen, views)
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
-        shown = self.restraints.shown
+        shown = self.looks.card
         seen = (shown(crowd, slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
         return AvatarCards(avatars=[card for card in seen if card is not None])
 
@@ -458,11 +459,13 @@ class Router:
         for connection in self.sessions.overdue(now):
             self._leave(connection)
         self.evidence.sample(now)
+        if self.host is not None:
+            self.offices.look()
 
     def take_step(self, step: Step) -> None:
         """What the node's step on the overload ladder means for every crowd and for the door."""
         self.metrics.overload_step.set(step)
-        self.door.holds_arrivals = step >= Step.ARRIVALS_WAIT
+        self.door.bound_arrivals(0 if step >= Step.ARRIVALS_WAIT else None)
         hz = self.settings.crowd.tick_hz / (2 if step >= Step.TICK_HALVED else 1)
         self.metrics.tick_hz.set(hz)
         for crowd in self.crowds.values():

@@ -43,15 +43,18 @@ class Seating:
         router, district = self._router, crowd.district.plan.id
         room = router.restraints.room(citizen, district)
         works_here = self.works_in(citizen, district)
+        is_arrival = connection.crowd is None
         waits = self._entrances[district].ask(
             citizen.id,
             crowd.district.halls.free_in_all(works_here=works_here),
             now,
             works_here=works_here,
-            is_held=router.door.holds_arrivals,
+            arrivals=router.door.places_left if is_arrival else None,
             room=room,
         )
         if waits is None:
+            if is_arrival:
+                router.door.take_place()
             return
         router.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
         expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)

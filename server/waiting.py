@@ -110,16 +110,16 @@ class Entrance:
         now: float,
         *,
         works_here: bool,
-        is_held: bool = False,
+        arrivals: int | None = None,
         room: int | None = None,
     ) -> Waits | None:
         """None when the citizen may enter; `free` seats may be given to them.
 
-        `is_held`: for now nobody may come but who works there. `room`: so many of this citizen's kind may come just
-        now; they have a line of their own.
+        `arrivals`: so many may come just now, beside who works there. `room`: so many of this citizen's kind may come
+        just now; they have a line of their own.
         """
-        if is_held and not works_here:
-            free = 0
+        if arrivals is not None and not works_here:
+            free = min(free, arrivals)
         line, others = self._lines[works_here], self._slowed
         if room is not None:
             line, others, free = self._slowed, line, min(free, room)

@@ -133,12 +133,18 @@ class District:
         self._who_is_stale = True
         return slot
 
-    def read_roles(self, slot: int, citizen: Citizen) -> None:
-        """Where a citizen may go, by the roles they have now, and from whom they keep away."""
+    def read_roles(self, slot: int, citizen: Citizen) -> bool:
+        """Where a citizen may go by the roles they have now; whether they stand where they may no longer be."""
+        was = int(self._forbidden[slot])
         self._walkers.mind_minors(slot, citizen.minor, keeps_away(citizen))
         self.supervision.read_roles(slot, citizen)
         self._forbid(slot, forbidden_zones(citizen, self.plan))
         self._walkers.doors[slot] = passable_doors(citizen, self.plan, self._doors_open)
+        return bool(int(self._walkers.zones[slot]) & int(self._forbidden[slot]) & ~was)
+
+    def put_out(self, slot: int, now: float) -> None:
+        """Put someone down where people arrive, outside of all that is closed to some."""
+        self.place(slot, self._arrivals.outside(), now)
 
     def _forbid(self, slot: int, zones: int) -> None:
         """These zones, as bits, are closed to someone whatever the hour; others may be for now."""
@@ -155,7 +161,7 @@ class District:
         self._forbid(slot, forbidden_zones(citizen, self.plan) | closed)
         is_inside = bool(int(walkers.zones[slot]) & closed)
         if is_inside:
-            self.place(slot, self._arrivals.outside(), now)
+            self.put_out(slot, now)
         return is_inside
 
     def supervise(self, away: Collection[int], now: float) -> tuple[Sequence[Turn], Sequence[int]]:
@@ -166,7 +172,7 @@ class District:
         looked = self.supervision.look(there, away, now)
         self._walkers.forbidden[:] = self._forbidden | looked.closed
         for slot in looked.out:
-            self.place(slot, self._arrivals.outside(), now)
+            self.put_out(slot, now)
         return looked.turns, looked.out
 
     def admitted_to(self, place: SupervisedPlan) -> tuple[list[int], list[int]]:

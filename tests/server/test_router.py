@@ -300,6 +300,19 @@ def test_those_who_work_in_a_district_come_in_while_the_crowd_is_too_much() -> N
     people[1].enter("here")
 
 
+def test_while_the_crowd_is_too_much_so_many_come_as_there_is_room_for() -> None:
+    town = town_of(limits={"commands_per_s": 0})
+    first, second, third = (town.visitor() for _ in range(3))
+    first.enter("there")
+    town.router.door.bound_arrivals(1)
+    first.enter("here")  # who is inside already is no arrival
+    second.enter("here")
+    assert third.refused(Enter, district="here")[0] == Refusal.FULL
+    assert town.router.door.places_left == 0
+    town.router.door.bound_arrivals(1)
+    third.enter("here")
+
+
 def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:
     town = town_of(crowd={"district_capacity": 1}, limits={"commands_per_s": 0})
     inside, kim, lee = (town.visitor() for _ in range(3))

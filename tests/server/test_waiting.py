@@ -135,15 +135,15 @@ def test_kept_seats_are_for_those_who_work_here_and_they_wait_for_nobody() -> No
 
 def test_those_who_work_here_come_in_while_arrivals_are_held() -> None:
     entrance = Entrance()
-    assert entrance.ask("kim", free(0), 0.0, works_here=False, is_held=True) == (1, None)
-    assert entrance.ask("guard", free(0, works_here=True), 0.0, works_here=True, is_held=True) is None
+    assert entrance.ask("kim", free(0), 0.0, works_here=False, arrivals=0) == (1, None)
+    assert entrance.ask("guard", free(0, works_here=True), 0.0, works_here=True, arrivals=0) is None
     assert entrance.ask("kim", free(1), 1.0, works_here=False) is None
 
 
 def test_without_a_bound_all_come_in_in_any_order_once_arrivals_are_held_no_more() -> None:
     entrance = Entrance()
     names = [str(n) for n in range(20)]
-    assert all(entrance.ask(name, sys.maxsize, 0.0, works_here=False, is_held=True) for name in names)
+    assert all(entrance.ask(name, sys.maxsize, 0.0, works_here=False, arrivals=0) for name in names)
     assert all(entrance.ask(name, sys.maxsize, 3.0, works_here=False) is None for name in reversed(names))
     assert len(entrance) == 0
 

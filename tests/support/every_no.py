@@ -136,6 +136,7 @@ OF_SERVICES = dict.fromkeys(
         "moderation.report_waiting_visitors",
         "moderation.reports_if_wrong",
         "moderation.reports_per_10_min",
+        "offices.standing",
         "petitions.drafts",
         "petitions.filings_per_day",
         "petitions.signers",

@@ -12,6 +12,7 @@ import msgpack
 
 from protocol.poses import encode_pose
 from server.auth import Claims, issue_token, keep_secret
+from server.clock import Clock
 from server.config import DEFAULT_CITY
 from tests.support.node import HAMLET, Guest, Served, served
 
@@ -87,7 +88,7 @@ class ModeratedTown:
         """A token of this city."""
         told = Claims.model_validate({"sub": subject, "name": subject, **claims})
         secret = keep_secret(self._folder / "data")
-        return issue_token(secret, told, issuer="madang", now=int(time.time()), hours=1)
+        return issue_token(secret, told, issuer="madang", now=int(time.time()), hours=48)
 
     async def welcome(self, subject: str | None = None, /, **claims: Any) -> Citizen:
         """Someone is welcomed; without a subject a visitor."""
@@ -120,13 +121,15 @@ def mirrored_city(folder: Path, mirrors: int, district: str = "hall") -> None:
 
 
 @asynccontextmanager
-async def moderated_town(folder: Path, **sections: Any) -> AsyncIterator[ModeratedTown]:
+async def moderated_town(
+    folder: Path, clock: Clock | None = None, **sections: Any
+) -> AsyncIterator[ModeratedTown]:
     """A town that keeps its data in `folder`: opened again there, it is the same town."""
     city = _founded(folder)
     given: dict[str, Any] = {"limits": {"chat_per_s": 0, "commands_per_s": 0}} | sections
     crowd = {"tick_hz": 5} | given.pop("crowd", {})
     async with (
-        served(folder, city={"path": city}, crowd=crowd, **given) as at,
+        served(folder, clock, city={"path": city}, crowd=crowd, **given) as at,
         AsyncExitStack() as leaving,
     ):
         yield ModeratedTown(at, folder, leaving)

@@ -10,6 +10,7 @@ import {
   type AvatarMovedBack,
   type ChatSay,
   type CitizenCard,
+  type CitizenChanged,
   type Commands,
   type Counts,
   type DistrictCrowd,
@@ -461,6 +462,9 @@ export class Client {
       case "avatar.changed":
         this.cards.changed(message as unknown as AvatarChanged);
         break;
+      case "citizen.changed":
+        this.#holds(message as unknown as CitizenChanged);
+        break;
       case "district.crowd":
         this.#crowdTold(message as unknown as DistrictCrowd);
         break;
@@ -489,6 +493,13 @@ export class Client {
 
   #movedBack(to: AvatarMovedBack): void {
     this.me.put(to, to.reason);
+  }
+
+  /** Other roles than before: the card of the welcome is this one now, and other zones may let one in. */
+  #holds({ citizen, may_enter }: CitizenChanged): void {
+    this.welcome = { ...this.#welcome, citizen };
+    if (!may_enter || !this.picture) return;
+    for (const zone of this.picture.place.zones) zone.may_enter = may_enter.includes(zone.id);
   }
 
   #crowdTold(told: DistrictCrowd): void {

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "e8c55471271934d1";
+export const FINGERPRINT = "9cc3fcd8bdb5c836";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -170,7 +170,7 @@ export interface AvatarChange {
   avatar: Avatar;
 }
 
-/** Someone near looks different now. */
+/** Someone near looks different now, or holds other roles, which are told where they changed. */
 export interface AvatarChanged {
   type: "avatar.changed";
   n: number;
@@ -178,6 +178,7 @@ export interface AvatarChanged {
   slot: number;
   name: string;
   avatar?: Avatar | null | undefined;
+  roles?: string[] | null | undefined;
 }
 
 /** Make a gesture: it overrides the stance that others see for 3 s. */
@@ -193,6 +194,15 @@ export interface AvatarMovedBack {
   z: number;
   yaw: number;
   reason: "too_fast" | "blocked" | "not_allowed" | "moderator";
+}
+
+/** How others see you from now on: plainly until `until`, as the shield has it; without `until` as you chose. */
+export interface AvatarShown {
+  type: "avatar.shown";
+  n: number;
+  at: number;
+  avatar?: Avatar | null | undefined;
+  until?: number | null | undefined;
 }
 
 /** Ask who is behind slots in view; at most twice a second. */
@@ -277,6 +287,15 @@ export interface CitizenCard {
   roles: string[];
   grants: string[];
   level: number;
+}
+
+/** You hold other roles or grants than before: your card as in the welcome, which it replaces. `may_enter`: which zones of the district where you are let you in from now on. */
+export interface CitizenChanged {
+  type: "citizen.changed";
+  n: number;
+  at: number;
+  citizen: CitizenCard;
+  may_enter?: string[] | null | undefined;
 }
 
 /** The city as the welcome shows it. */
@@ -467,6 +486,33 @@ export interface Filed {
 /** What one follows from now on, each with its last lines. */
 export interface Following {
   channels: ChannelLines[];
+}
+
+/** An office that the reader may give where they asked; `longest_s`: for how long, None with the event. */
+export interface GivableOffice {
+  office: string;
+  name: Text;
+  longest_s?: number | null | undefined;
+}
+
+/** An office that was given; it stands while `ended_at` is missing and `until` is to come. `word`: the role, or the grant as `grant:NAME`, that it is in the citizen's card. `called`: by what name they were known when it was given, to those who give it. */
+export interface GivenOffice {
+  given: string;
+  office: string;
+  name: Text;
+  word: string;
+  scope: string;
+  citizen: string;
+  called?: string | null | undefined;
+  by: string;
+  at: number;
+  until: number;
+  is_of_event: boolean;
+  words?: string | null | undefined;
+  ended_at?: number | null | undefined;
+  why?: "time" | "taken_back" | "laid_down" | null | undefined;
+  ended_by?: string | null | undefined;
+  end_words?: string | null | undefined;
 }
 
 /** Told before every close, by either side. */
@@ -1509,11 +1555,59 @@ export interface NoticePage {
   next?: string | null | undefined;
 }
 
+/** A page of what was given, the newest first; `may_give` stands on the first. */
+export interface OfficeList {
+  offices: GivenOffice[];
+  may_give: GivableOffice[];
+  next?: string | null | undefined;
+}
+
+/** What was given is called so, and stands until then as it is known now. */
+export interface OfficeMade {
+  given: string;
+  until: number;
+}
+
 /** Who answers for a case, as Decree 31 demands: department, name, contact. */
 export interface OfficerCard {
   department: string;
   name?: string | null | undefined;
   contact: string;
+}
+
+/** An office as it is now: given, with another end, ended; to who holds it, and to who works there. */
+export interface OfficesChanged {
+  type: "offices.changed";
+  n: number;
+  at: number;
+  office: GivenOffice;
+}
+
+/** Take an office back that one might have given, or lay down one's own. */
+export interface OfficesEnd {
+  given: string;
+  words?: string | null | undefined;
+}
+
+/** Give an office to somebody else: in an event until a while after its end, elsewhere until `until`. */
+export interface OfficesGive {
+  office: string;
+  citizen: string;
+  scope: string;
+  until?: number | null | undefined;
+  words?: string | null | undefined;
+}
+
+/** What was given within a scope, for who works there; what stands, or all that ever did. */
+export interface OfficesList {
+  scope?: string | undefined;
+  which?: "standing" | "all" | undefined;
+  after?: string | null | undefined;
+}
+
+/** What was ever given to oneself, by whom, until when, and how it ended. */
+export interface OfficesMine {
+  after?: string | null | undefined;
 }
 
 /** The outage's number, by which its end is told. */
@@ -1533,6 +1627,12 @@ export interface OwnModeration {
   sanctions: OwnSanction[];
   reports: OwnReport[];
   protection: Protection;
+  next?: string | null | undefined;
+}
+
+/** A page of one's own, the newest first. */
+export interface OwnOffices {
+  offices: GivenOffice[];
   next?: string | null | undefined;
 }
 
@@ -2751,6 +2851,10 @@ export interface Commands {
   "moderation.second": { asks: ModerationSecond; answer: undefined };
   "moderation.set_mode": { asks: ModerationSetMode; answer: ModeNow };
   "moderation.statistics": { asks: ModerationStatistics; answer: Statistics };
+  "offices.end": { asks: OfficesEnd; answer: undefined };
+  "offices.give": { asks: OfficesGive; answer: OfficeMade };
+  "offices.list": { asks: OfficesList; answer: OfficeList };
+  "offices.mine": { asks: OfficesMine; answer: OwnOffices };
   "petitions.add_answer": { asks: PetitionsAddAnswer; answer: Changed };
   "petitions.amend": { asks: PetitionsAmend; answer: Changed };
   "petitions.answer": { asks: PetitionsAnswer; answer: Changed };
@@ -2815,7 +2919,9 @@ export interface Commands {
 export interface Facts {
   "announcements.changed": AnnouncementsChanged;
   "avatar.changed": AvatarChanged;
+  "avatar.shown": AvatarShown;
   "chat.said": ChatSaid;
+  "citizen.changed": CitizenChanged;
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
   "district.reseated": DistrictReseated;
@@ -2849,6 +2955,7 @@ export interface Facts {
   "moderation.report_closed": ModerationReportClosed;
   "moderation.sanction_changed": ModerationSanctionChanged;
   "moderation.talk_guarded": ModerationTalkGuarded;
+  "offices.changed": OfficesChanged;
   "petitions.alarm": PetitionsAlarm;
   "petitions.calendar_told": PetitionsCalendarTold;
   "petitions.cooperation_asked": PetitionsCooperationAsked;
@@ -2888,6 +2995,8 @@ export const READING: ReadonlySet<string> = new Set([
   "moderation.mode",
   "moderation.person",
   "moderation.statistics",
+  "offices.list",
+  "offices.mine",
   "petitions.desk",
   "petitions.guide",
   "petitions.list",

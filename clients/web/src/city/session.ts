@@ -161,6 +161,14 @@ function attend(made: Client): void {
     told.value = { ...told.value, zones: told.value.zones.map(turned) };
     notice(of(text), state === "open" ? "good" : "bad", 15_000);
   });
+  made.on("citizen.changed", ({ may_enter }) => {
+    if (!isOurs() || !told.value || !may_enter) return;
+    const zones = told.value.zones.map((zone) => ({ ...zone, may_enter: may_enter.includes(zone.id) }));
+    told.value = { ...told.value, zones };
+  });
+  made.on("avatar.shown", ({ until }) => {
+    if (isOurs()) notice(say(until ? "look.veiled" : "look.shown"), until ? "bad" : "good", 9000);
+  });
   let toldAt = 0;
   made.on("avatar.moved_back", ({ reason, x, z }) => {
     if (!isOurs() || performance.now() - toldAt < 3000) return;

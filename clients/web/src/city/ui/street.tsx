@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
 import { spare } from "../pace";
 import { followCaptions } from "../panels/captions_state";
+import { followOffices } from "../panels/offices_state";
 import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
@@ -78,6 +79,7 @@ export function Street() {
       follow(city),
       followCaptions(city),
       heed(city),
+      followOffices(city),
       followSafety(city),
       followLine(city),
       followTalk(city),
