@@ -44,6 +44,9 @@ class Line(Protocol):
     connection: "Connection | None"
     """Who hears what comes by this line; None once its connection is done with it."""
 
+    is_unheard: bool
+    """Whether something came by it that waits for its turn to be heard."""
+
     def send(self, data: bytes) -> None:
         """One binary message."""
 
@@ -275,7 +278,8 @@ class Connection:
         if self.crowd is not None:
             self.session.heard_at = max(self.session.heard_at, self.crowd.district.heard_at(self.slot))
         try:
-            self.session.expire(now)
+            if not self.line.is_unheard:  # else it spoke in time, and waits for us
+                self.session.expire(now)
             if self.citizen is not None:
                 self.router.registry.check(self.citizen)
         except ProtocolError as error:

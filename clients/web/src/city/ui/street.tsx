@@ -34,6 +34,7 @@ import { Captions } from "./captions";
 import { Chat } from "./chat";
 import { Counters } from "./counters";
 import { GESTURES, Gestures } from "./gestures";
+import { Halls } from "./halls";
 import { Icon } from "./icons";
 import { avatarOf } from "./look_choice";
 import { Notices } from "./notices";
@@ -137,6 +138,7 @@ export function Street() {
             <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
           </span>
         </p>
+        <Halls />
       </header>
       <Menu />
       <div class="bars">
