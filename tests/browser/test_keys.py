@@ -46,12 +46,13 @@ async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
 
 async def reach(page: Page, *known_by: str, key: str = "Tab") -> None:
     """Presses the key until what is chosen is known by all of this."""
+    met: list[str] = []
     for _ in range(MOST_STEPS):
         await page.keyboard.press(key)
-        chosen: str = await page.evaluate(CHOSEN)
-        if all(each in chosen for each in known_by):
+        met.append(await page.evaluate(CHOSEN))
+        if all(each in met[-1] for each in known_by):
             return
-    raise AssertionError(f"no key leads to {known_by}")
+    raise AssertionError(f"no key leads to {known_by}, but to {met}")
 
 
 async def opened(page: Page, title: str) -> None:
@@ -125,6 +126,7 @@ async def test_a_citizen_comes_in_lives_there_and_leaves_by_keys_alone(
     await reach(page, "SELECT kind")
     while await page.evaluate("document.activeElement.value") != "other":
         await page.keyboard.press("ArrowDown")
+    await page.get_by_role("button", name="민원 신청하기").wait_for()
     for name, text in (
         ("title", "깨진 보도블록"),
         ("text", "회관 앞 보도블록이 깨졌습니다."),
