@@ -73,21 +73,19 @@ def routes(gate: Gate, view: CityView) -> APIRouter:
         language = preferred(lang or accept_language)
         base, city = str(request.base_url).rstrip("/"), view.city()
 
-        def told(kept: City, now: int) -> str:
+        def announced(kept: City, now: int) -> tuple[list[Appointment], Zone, int]:
             service = live_qa_of(kept)
             rules = service.venue.rules
-            return feed(
-                _called(districts.get(name), city.name, language),
-                [
-                    appointment(session, districts.get(session.district), language, city.id, base)
-                    for session in wanted(service, name, now, is_district=name in districts)
-                ],
-                Zone(rules.time_zone, rules.utc_offset_minutes),
-                now,
-            )
+            found = [
+                appointment(session, districts.get(session.district), language, city.id, base)
+                for session in wanted(service, name, now, is_district=name in districts)
+            ]
+            return found, Zone(rules.time_zone, rules.utc_offset_minutes), now
 
+        called = _called(districts.get(name), city.name, language)
+        told = await asyncio.to_thread(feed, called, *await gate.host.read(announced))
         return Response(
-            await gate.host.read(told),
+            told,
             media_type=MEDIA_TYPE,
             headers={
                 "Content-Disposition": f'inline; filename="{name}.ics"',
