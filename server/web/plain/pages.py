@@ -74,7 +74,13 @@ def _environment() -> Environment:
     environment.filters["iso"] = lambda at: datetime.fromtimestamp(at / 1000, KST).isoformat("T", "minutes")
     environment.filters["when"] = shown_moment
     environment.filters["tongue"] = tongue
+    environment.filters["apart"] = apart
     return environment
+
+
+def apart(text: str) -> str:
+    """Within a sentence of ours, in whatever direction it is written: it turns no other word (U+2068, U+2069)."""
+    return f"\u2068{text}\u2069"
 
 
 def tongue(text: str, known: str | None = None) -> Markup:

@@ -59,7 +59,9 @@ class Book:
     def found(self, name: str) -> GivenOffice:
         """An office by its name; raises Refused not_found."""
         prefix, _, number = name.partition("-")
-        if prefix != "o" or not (number.isascii() and number.isdigit() and 1 <= int(number) <= len(self.state.offices)):
+        if prefix != "o" or not (
+            number.isascii() and number.isdigit() and 1 <= int(number) <= len(self.state.offices)
+        ):
             raise Refused(Refusal.NOT_FOUND, field="given")
         return self.state.offices[int(number) - 1]
 

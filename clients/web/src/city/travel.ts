@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { type Client, type Commands, Refused, type Seat } from "madang";
 import { why } from "./session";
 import { client, companion, notice, told, whisper } from "./state";
+import { say } from "./texts";
 
 type At = Commands["district.enter"]["asks"]["at"];
 
@@ -60,6 +61,12 @@ export async function travel(district: string, at?: At): Promise<boolean> {
       return true;
     } catch (error) {
       if (isGivenUp) return false;
+      if (at && error instanceof Refused && error.field === "at") {
+        // into the district one may go, and only not to this place of it
+        at = undefined;
+        notice(say("link.no_place"), "bad");
+        continue;
+      }
       if (!(error instanceof Refused && error.code === "full")) {
         if (waiting.value?.giveUp === giveUp) waiting.value = null;
         tell(city, district, error);

@@ -173,6 +173,23 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
     for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.141, 0.019, 0.027, 0.013, Part.head, Paint.dark);
     body.ball(0, 1.44, 0.152, 0.02, 0.016, 0.016, Part.head, Paint.skin);
   }
+  if (detail === 2) {
+    // brows and a mouth, seen from where one talks to somebody
+    const line = (x: number, y: number, wide: number, paint: number) =>
+      body.tube(
+        [
+          { y, rx: wide, rz: 0.012, x, z: 0.137 },
+          { y: y + 0.009, rx: wide * 0.8, rz: 0.012, x, z: 0.137 },
+        ],
+        Part.head,
+        paint,
+        Wear.always,
+        4,
+      );
+    for (const x of [-0.056, 0.056]) line(x, 1.514, 0.028, Paint.hair);
+    line(0, 1.396, 0.021, Paint.dark);
+    for (const x of [-0.026, 0.026]) line(x, 1.402, 0.011, Paint.dark);
+  }
   body.tube(
     [
       { y: 1.16, rx: 0.13, rz: 0.075, z: -0.09 },
