@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from protocol.handshake import Avatar, Part
-from protocol.message import U8, U16, Answer, Command, Count, Fact, Number, Result
+from protocol.message import U8, U16, Answer, Command, Count, Fact, Natural, Number, Result
 
 MAX_SLOTS_ASKED = 256
 """Slots in one `avatar.who`."""
@@ -55,12 +55,21 @@ class Change(Command):
 
 
 class Changed(Fact):
-    """Someone near looks different now."""
+    """Someone near looks different now, or holds other roles, which are told where they changed."""
 
     type: Literal["avatar.changed"] = "avatar.changed"
     slot: Slot
     name: str
     avatar: Avatar | None = None
+    roles: list[str] | None = None
+
+
+class Shown(Fact):
+    """How others see you from now on: plainly until `until`, as the shield has it; without `until` as you chose."""
+
+    type: Literal["avatar.shown"] = "avatar.shown"
+    avatar: Avatar | None = None
+    until: Natural | None = None
 
 
 class MovedBack(Count):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from protocol.message import INTEGRAL, Count, Integer, Message, Name, Natural, Number
+from protocol.message import INTEGRAL, Count, Fact, Integer, Message, Name, Natural, Number
 from protocol.refusals import Farewell, Refusal, Retry
 
 PROTOCOL_VERSION = 1
@@ -65,6 +65,17 @@ class CitizenCard(Part):
     roles: list[str]
     grants: list[str]
     level: Annotated[int, Field(ge=0, le=3), INTEGRAL]
+
+
+class CitizenChanged(Fact):
+    """You hold other roles or grants than before: your card as in the welcome, which it replaces.
+
+    `may_enter`: which zones of the district where you are let you in from now on.
+    """
+
+    type: Literal["citizen.changed"] = "citizen.changed"
+    citizen: CitizenCard
+    may_enter: list[Name] | None = None
 
 
 class DistrictCard(Part):

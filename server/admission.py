@@ -40,8 +40,9 @@ class Door:
         self._kept_out: dict[str, float] = {}
         self._shut_out = 0
         self.connections = 0
-        self.holds_arrivals = False
-        """Whether new arrivals wait because the crowd inside is already too much."""
+        self._lines_left: int | None = None
+        self.places_left: int | None = None
+        """How many may come into a district now, because the crowd inside is already too much; None: all who come."""
         self.is_busy = False
         """Whether there is little room left, so that who comes often waits for who comes once."""
         self.is_draining = False
@@ -77,11 +78,22 @@ class Door:
                 raise self._shut("connections_per_address", "too many connections from your address")
         if limits.connections and self.connections >= limits.connections:
             raise self._shut("connections", "the city is full")
-        if self.holds_arrivals:
-            raise self._shut("overload", "the crowd is at its limit; new arrivals wait")
+        if self._lines_left is not None:
+            if not self._lines_left:
+                raise self._shut("overload", "the crowd is at its limit; new arrivals wait")
+            self._lines_left -= 1
         self._inside[place] += 1
         self.connections += 1
         self._metrics.connections.set(self.connections)
+
+    def bound_arrivals(self, most: int | None) -> None:
+        """So many more lines are taken and places given, until this is called again; None: all that are asked for."""
+        self._lines_left = self.places_left = most
+
+    def take_place(self) -> None:
+        """Someone who was nowhere comes into a district."""
+        if self.places_left:
+            self.places_left -= 1
 
     def request(self, address: str, now: float) -> None:
         """One HTTP request from this address; raises Refused(too_fast)."""

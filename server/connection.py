@@ -44,6 +44,10 @@ class Line(Protocol):
     connection: "Connection | None"
     """Who hears what comes by this line; None once its connection is done with it."""
 
+    @property
+    def is_unheard(self) -> bool:
+        """Whether something came by it that waits for its turn to be heard."""
+
     def send(self, data: bytes) -> None:
         """One binary message."""
 
@@ -82,6 +86,8 @@ class Connection:
         self.ticket: Ticket | None = None
         self.citizen: Citizen | None = None
         self.avatar: Avatar | None = None
+        self.is_veiled = False
+        """Whether others see another look than the avatar's, and its owner was told so."""
         self.locale: str | None = None
         self.crowd: Crowd | None = None
         self.slot = -1
@@ -273,7 +279,8 @@ class Connection:
         if self.crowd is not None:
             self.session.heard_at = max(self.session.heard_at, self.crowd.district.heard_at(self.slot))
         try:
-            self.session.expire(now)
+            if not self.line.is_unheard:  # else it spoke in time, and waits for us
+                self.session.expire(now)
             if self.citizen is not None:
                 self.router.registry.check(self.citizen)
         except ProtocolError as error:

@@ -96,6 +96,11 @@ class SocketLine(WSListener):
             self._gateway.inlet.lead(self._source, way)
 
     @property
+    def is_unheard(self) -> bool:
+        """Whether the inlet has what is still to be heard."""
+        return self._source is not None and self._source.is_unheard
+
+    @property
     def shared_fd(self) -> int:
         """The socket, while nothing waits before it."""
         if self._socket is None or self.shared != self._socket.send:

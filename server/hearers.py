@@ -14,6 +14,8 @@ from worlds.service import (
     Effect,
     Everyone,
     Move,
+    ReadLooks,
+    ReadRoles,
     Remove,
     Restrain,
     Speak,
@@ -82,6 +84,10 @@ class Hearers:
                 restraints.turn_away(effect)
             case Speak():
                 self._router.speech.speak(effect)
+            case ReadLooks():
+                self._router.looks.read(effect.scope)
+            case ReadRoles():
+                self._router.offices.read(effect.citizen)
             case Move() | Spotlight():
                 self._on_stage(effect)
 

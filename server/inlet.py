@@ -73,6 +73,8 @@ class Source:
         self.give_back = give_back
         self.way: PoseWay | None = None
         self.boundary = Boundary()
+        self.is_unheard = False
+        """Whether what was read of it waits for its turn."""
 
 
 Said: TypeAlias = tuple[Source, bytes]
@@ -230,6 +232,8 @@ class Inlet:
     def _hear(self, late: list[Said], new: list[Said]) -> list[Said]:
         """First who was not heard in the last round, then the others, as long as it may take; who is left."""
         said = [*late, *new]
+        for source, _ in new:
+            source.is_unheard = True
         until = self._now() + self._round_seconds
         for turn, (source, raw) in enumerate(said, 1):
             self._hand_on(source, raw)
@@ -289,6 +293,7 @@ class Inlet:
                 self._inboxes[number].take_all(slots[rows], frames.take(rows).tobytes())
 
     def _hand_on(self, source: Source, raw: bytes) -> None:
+        source.is_unheard = False
         if self._sources.get(source.fd) is not source:
             return
         if not raw:

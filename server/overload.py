@@ -13,6 +13,10 @@ class Step(IntEnum):
     TICK_HALVED = 4
 
 
+ARRIVAL_SECONDS = 0.002
+"""Of one core: what an arrival costs, from its handshake to its first picture."""
+
+
 class Ladder:
     """Goes up after `up_seconds` above `high`, down after `down_seconds` below `low`; both shares of one core."""
 
@@ -42,3 +46,13 @@ class Ladder:
             self.step = Step(max(self.step - 1, Step.EASY))
             self._easy_since = now
         return self.step
+
+    def room(self, busy: float) -> int | None:
+        """How many may arrive within the next second; None: as many as come.
+
+        While arrivals wait, as many as bring the core to the middle between the two marks. With none at all a node that
+        is well, but not idle enough to come down, would let nobody in for as long as it is so.
+        """
+        if self.step < Step.ARRIVALS_WAIT:
+            return None
+        return max(0, round(((self._low + self._high) / 2 - busy) / ARRIVAL_SECONDS))

@@ -72,8 +72,24 @@ class Ground:
                 "portals": self._portals,
                 "exhibits": self._exhibits,
                 "services": dict(views),
+                **self._halls(slot),
             }
         )
+
+    def _halls(self, slot: int) -> dict[str, Any]:
+        """In which hall that is, where there are several: how many are in each, and how many find a seat there."""
+        halls = self._district.halls
+        if halls.is_one:
+            return {}
+        return {
+            "hall": self._district.hall_of(slot),
+            "halls": list(halls.people),
+            "hall_seats": halls.seats,
+        }
+
+    def may_enter(self, citizen: Citizen) -> list[str]:
+        """The zones that let this citizen in now."""
+        return [zone.id for zone in self._zones_for(citizen) if zone.may_enter]
 
     def _zones_for(self, citizen: Citizen) -> list[districts.ZoneCard]:
         """The zones, and which of them this citizen may enter: there are few kinds of citizens."""
@@ -98,6 +114,17 @@ class Ground:
     def _why_closed(self, zone: str) -> Text | None:
         found = self._district.supervision.state(zone)
         return _text(found[0].text.closed) if found is not None else None
+
+
+def citizen_card(citizen: Citizen) -> handshake.CitizenCard:
+    """A citizen as they are told of themselves."""
+    return handshake.CitizenCard(
+        id=citizen.id,
+        name=citizen.name,
+        roles=list(citizen.roles),
+        grants=list(citizen.grants),
+        level=citizen.level,
+    )
 
 
 def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from protocol.avatars import AvatarCard, MovedBack
+from protocol.avatars import MovedBack
 from protocol.districts import AtZone, Enter
 from protocol.refusals import Farewell, Refusal, Refused
 from worlds.citizen import Citizen
@@ -10,7 +10,6 @@ from worlds.service import Remove, Restrain, TurnAway
 
 if TYPE_CHECKING:
     from server.connection import Connection
-    from server.crowd import Crowd
     from server.router import Router
 
 
@@ -40,17 +39,6 @@ class Restraints:
         """How many more of the citizen's kind may come in there just now; None: as many as find a place."""
         host = self._router.host
         return None if host is None else host.city.room(citizen, district, self._router.clock.unix_ms())
-
-    def shown(self, crowd: "Crowd", slot: int) -> AvatarCard | None:
-        """Who is behind a slot, without their look where a service veils it."""
-        host, card = self._router.host, crowd.card(slot)
-        if host is None or card is None or card.avatar is None:
-            return card
-        citizen = crowd.connections[slot].citizen
-        now = self._router.clock.unix_ms()
-        if citizen is not None and host.city.veils(citizen, crowd.district.scopes(slot), now):
-            return card.model_copy(update={"avatar": None})
-        return card
 
     def read(self, connection: "Connection") -> None:
         """What keeps someone who has just come into a district, or is back."""

@@ -11,7 +11,7 @@ from protocol import handshake
 from protocol.avatars import AvatarCards, Change, Emote, Who
 from protocol.chat import Say
 from protocol.codec import dump
-from protocol.districts import AtPlace, Enter, Place, Queue
+from protocol.districts import AtPlace, CloseHall, Enter, Place
 from protocol.handshake import Done, Draining, Hello, Welcome
 from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
@@ -24,18 +24,19 @@ from server.config import Settings
 from server.connection import Connection, Line
 from server.crowd import Crowd
 from server.evidence import Evidence
+from server.held_offices import HeldOffices
 from server.host import Host
 from server.keys import KeysMissing, Unreachable
+from server.looks import Looks
 from server.metrics import Metrics
 from server.naming import shown_to_all
 from server.overload import Step
-from server.places import Ground, city_card
+from server.places import Ground, citizen_card, city_card
 from server.restraints import Restraints
 from server.round import unavailable
+from server.seating import Seating
 from server.sessions import Sessions
 from server.speech import Speech
-from server.waiting import Entrance
-from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
 
@@ -65,7 +66,7 @@ class Router:
             district.id: Crowd(district, settings, metrics, clock, chance)
             for district in plan.open_in(settings.city.phase)
         }
-        self._grounds = {name: Ground(crowd.district, self.crowds) for name, crowd in self.crowds.items()}
+        self.grounds = {name: Ground(crowd.district, self.crowds) for name, crowd in self.crowds.items()}
         self.sessions = Sessions(settings.limits, metrics)
         self.host: Host | None = None
         self.connections: set[Connection] = set()
@@ -75,11 +76,10 @@ class Router:
         self.evidence = Evidence(self)
         self.restraints = Restraints(self)
         self.speech = Speech(self)
+        self.offices = HeldOffices(self)
+        self.looks = Looks(self)
         self._keyrings = Keyrings()
-        crowd = settings.crowd
-        self._entrances = {
-            district: Entrance(crowd.district_capacity, crowd.reserved_share) for district in self.crowds
-        }
+        self.seating = Seating(self)
         self._limits = handshake.Limits(
             max_message_bytes=settings.limits.max_message_bytes,
             pose_hz=settings.limits.pose_hz,
@@ -151,14 +151,17 @@ class Router:
         if connection.crowd is not None:
             self._show(connection, connection.crowd)
         if not resumed:
-            self._note_arrival(connection, None)
+            self.note_arrival(connection, None)
 
-    def _note_arrival(self, connection: Connection, district: str | None) -> None:
+    def note_arrival(self, connection: Connection, district: str | None) -> None:
+        """The services are told of who came into the city (None) or a district, or came to be more or less in it."""
         if self.host is not None and connection.citizen is not None:
             self.host.note_arrival(connection.citizen, district)
 
-    def _know(self, connection: Connection, citizen: Citizen) -> None:
-        """Whose connection it is, with the roles that they hold now."""
+    def know(self, connection: Connection, citizen: Citizen) -> None:
+        """Whose connection it is, with the roles that they hold now, by their token and given to them here."""
+        if self.host is not None:
+            citizen = self.host.city.standing(citizen, self.clock.unix_ms())
         connection.citizen = citizen
         self.staff.pop(citizen.id, None)
         if citizen.is_staff:
@@ -170,7 +173,7 @@ class Router:
         if older is not None:
             older.end(Farewell.SUPERSEDED)
         self.present[citizen.id] = connection
-        self._know(connection, citizen)
+        self.know(connection, citizen)
         connection.avatar = hello.avatar
         connection.locale = hello.locale
         connection.ticket = self.sessions.open(connection)
@@ -201,9 +204,9 @@ class Router:
         older.ticket.renew(hello.resume.key)
         if self.host is not None:
             self.host.note_presence(citizen, is_away=False)
-        self._know(older, citizen)
-        if older.crowd is not None:
-            older.crowd.read_roles(older.slot, citizen)
+        self.know(older, citizen)
+        if older.crowd is not None and older.citizen is not None:
+            older.crowd.read_roles(older.slot, older.citizen)
             # Nothing is shown before the welcome.
             older.crowd.part(older.slot)
 
@@ -219,13 +222,7 @@ class Router:
             resume_key=ticket.key,
             resumed=resumed,
             resume_window_ms=round(self.settings.limits.resume_seconds * 1000),
-            citizen=handshake.CitizenCard(
-                id=citizen.id,
-                name=citizen.name,
-                roles=list(citizen.roles),
-                grants=list(citizen.grants),
-                level=citizen.level,
-            ),
+            citizen=citizen_card(citizen),
             server_time=self.clock.unix_ms(),
             place=dump(self._place(connection.crowd, connection)) if connection.crowd is not None else None,
             city=self.city(),
@@ -273,8 +270,7 @@ class Router:
             del self.present[citizen.id]
             self.staff.pop(citizen.id, None)
             self.evidence.forget(citizen.id)
-            for entrance in self._entrances.values():
-                entrance.leave(citizen.id)
+            self.seating.forget(citizen.id)
             if citizen.is_visitor:
                 # Their id was made for this session: nobody can come back to these keys.
                 self._keyrings.forget(citizen.id)
@@ -358,6 +354,8 @@ class Router:
         match command:
             case Enter():
                 return self._enter(connection, citizen, command, now)
+            case CloseHall():
+                return self.seating.close(citizen, command)
             case Say():
                 return self.speech.say(connection, citizen, command)
             case Emote():
@@ -367,8 +365,7 @@ class Router:
             case Change():
                 self._forbid(connection, citizen, command)
                 connection.avatar = command.avatar
-                if connection.crowd is not None:
-                    connection.crowd.tell_change(connection.slot)
+                self.looks.change(connection)
                 return None
             case Who():
                 self.pace.who(citizen.id, connection.line.address, now)
@@ -395,21 +392,28 @@ class Router:
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
         self.restraints.check_entering(connection, command)
         is_inside = connection.crowd is crowd
+        hall = self.seating.wanted(connection, crowd, citizen, command)
         spot = crowd.district.arrival(command.at, citizen, connection.slot if is_inside else -1)
         if not is_inside:
-            self._wait(connection, crowd, citizen, now)
+            self.seating.wait(connection, crowd, citizen, now)
         if isinstance(command.at, AtPlace):
             self.pace.enter_at(citizen.id, connection.line.address, now)
         if is_inside:
-            slot = connection.slot
-            crowd.district.place(slot, spot, now)
+            if hall is not None:
+                crowd.district.cross(connection.slot, hall)
+            stays = command.at is None and (command.hall is not None or command.beside is not None)
+            if not stays:
+                crowd.district.place(connection.slot, spot, now)
         else:
-            slot = crowd.district.admit(citizen, spot, now)
+            if hall is None:
+                hall = self.seating.first(crowd, citizen)
+            slot = crowd.district.admit(citizen, spot, now, hall)
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
             crowd.join(connection, slot)
             self.restraints.read(connection)
-            self._note_arrival(connection, command.district)
+            self.looks.enter(connection)
+            self.note_arrival(connection, command.district)
         self._show(connection, crowd)
         return self._place(crowd, connection)
 
@@ -426,31 +430,11 @@ class Router:
         assert connection.citizen is not None
         district = crowd.district
         views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
-        return self._grounds[district.plan.id].place(connection.slot, connection.citizen, views)
-
-    def _wait(self, connection: Connection, crowd: Crowd, citizen: Citizen, now: float) -> None:
-        """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""
-        district = crowd.district.plan.id
-        room = self.restraints.room(citizen, district)
-        waits = self._entrances[district].ask(
-            citizen.id,
-            crowd.population,
-            now,
-            works_here=holds_any(citizen, self.settings.crowd.reserved_for, district),
-            is_held=self.door.holds_arrivals,
-            room=room,
-        )
-        if waits is None:
-            return
-        self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
-        expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
-        connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
-        told = f"place {waits.place} in the line"
-        raise Refused(Refusal.FULL, told, field="district", retry_after_ms=waits.retry_ms)
+        return self.grounds[district.plan.id].place(connection.slot, connection.citizen, views)
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
-        shown = self.restraints.shown
+        shown = self.looks.card
         seen = (shown(crowd, slot) for slot in crowd.district.seen_by(connection.slot, command.slots))
         return AvatarCards(avatars=[card for card in seen if card is not None])
 
@@ -474,13 +458,14 @@ class Router:
             connection.check_silence(now)
         for connection in self.sessions.overdue(now):
             self._leave(connection)
+        self.evidence.sample(now)
         if self.host is not None:
-            self.evidence.sample(now)
+            self.offices.look()
 
     def take_step(self, step: Step) -> None:
         """What the node's step on the overload ladder means for every crowd and for the door."""
         self.metrics.overload_step.set(step)
-        self.door.holds_arrivals = step >= Step.ARRIVALS_WAIT
+        self.door.bound_arrivals(0 if step >= Step.ARRIVALS_WAIT else None)
         hz = self.settings.crowd.tick_hz / (2 if step >= Step.TICK_HALVED else 1)
         self.metrics.tick_hz.set(hz)
         for crowd in self.crowds.values():

@@ -110,6 +110,9 @@ class Ticker:
             if step != before:
                 log.warning("overload", step=step.name.lower(), busy=round(busy, 2))
                 self._router.take_step(step)
+            room = self._ladder.room(busy)
+            if room is not None:
+                self._router.door.bound_arrivals(room)
             self._router.check_silence(now)
 
     async def _mark(self) -> None:

@@ -35,6 +35,8 @@ class Citizen:
     level: Level = 0
     minor: bool = False
     department: str | None = None
+    given: tuple[str, ...] = ()
+    """Of these roles and grants (`grant:NAME`) those that the city gave, and not the token (`worlds/standing.py`)."""
     is_held: bool = False
     """Whether what they write waits for a moderator: told to services by the gate, never kept."""
     until: int | None = field(default=None, compare=False)

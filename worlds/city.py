@@ -27,6 +27,7 @@ from worlds.service import (
     Tally,
 )
 from worlds.speech import Line
+from worlds.standing import standing
 
 Seal = Callable[[Event], Event]
 """Moves an event's personal texts to their store; the event that comes back holds them by reference."""
@@ -62,6 +63,8 @@ class City:
         self._events = {
             event.model_fields["type"].default: event for service in services for event in service.events
         }
+        for service in services:
+            service.is_known = self.is_known
         for keeper in services:
             if keeper.calendar() is not None:
                 for service in services:
@@ -89,6 +92,7 @@ class City:
         if getattr(command, "origin", None) is not None:
             # Only what follows from another service's event has one: a citizen may not claim it.
             raise Refused(Refusal.NOT_ALLOWED, field="origin")
+        citizen = self.standing(citizen, now)
         scopes = service.scopes(command)
         if command.type in CLIENT_WORDS:
             # What the building tells a service of a citizen is no act of theirs.
@@ -108,6 +112,16 @@ class City:
             if kept:
                 raise Torn(f"{command.type} was taken, and has no answer") from error
             raise
+
+    def standing(self, citizen: Citizen, now: int) -> Citizen:
+        """Who a citizen is now: by their token, and by what they were given here and still hold."""
+        return standing(
+            citizen, (word for service in self.services.values() for word in service.given(citizen, now))
+        )
+
+    def is_known(self, citizen: str) -> bool:
+        """Whether any service remembers someone of that id."""
+        return any(service.knows(citizen) for service in self.services.values())
 
     # What services say to the commands of others, and to the lanes
 
@@ -143,9 +157,10 @@ class City:
         found = (service.room(citizen, district, now) for service in self.services.values())
         return min((room for room in found if room is not None), default=None)
 
-    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
-        """Whether others are not told how the citizen looks there."""
-        return any(service.veils(citizen, scopes, now) for service in self.services.values())
+    def veils(self, citizen: Citizen, model: str, scopes: tuple[str, ...], now: int) -> int | None:
+        """Until when (ms) others are not told that the citizen looks like this there; None: they are."""
+        found = (service.veils(citizen, model, scopes, now) for service in self.services.values())
+        return max((until for until in found if until is not None), default=None)
 
     def parted(self, citizen: str) -> frozenset[str]:
         """Whom a citizen neither hears nor is heard by."""

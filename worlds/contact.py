@@ -4,6 +4,7 @@ from typing import Literal
 
 from worlds.access import holds_any
 from worlds.citizen import Citizen
+from worlds.standing import own
 
 STAFF = frozenset({"moderator", "host", "official", "operator"})
 """Roles that make staff, in their scope."""
@@ -13,9 +14,12 @@ ADULTS_KEEP_M = 1.5
 
 
 def is_staff(citizen: Citizen, district: str | None = None) -> bool:
-    """Whether someone works there; without a district, anywhere."""
+    """Whether someone works there; without a district, anywhere.
+
+    Anywhere it is a word of who vouches for them to the young: no host of an evening does, whatever they gave.
+    """
     if district is None:
-        return any(role.partition("@")[0] in STAFF for role in citizen.roles)
+        return any(role.partition("@")[0] in STAFF for role in own(citizen).roles)
     return holds_any(citizen, STAFF, district)
 
 

@@ -176,7 +176,21 @@ class Speak:
     district: str
 
 
-Effect: TypeAlias = Move | Spotlight | Restrain | Remove | TurnAway | Speak
+@dataclass(frozen=True, slots=True)
+class ReadRoles:
+    """A citizen holds other offices than before: where they may go, and what they hear, follows."""
+
+    citizen: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLooks:
+    """How people look to others in a scope may have changed."""
+
+    scope: str
+
+
+Effect: TypeAlias = Move | Spotlight | Restrain | Remove | TurnAway | Speak | ReadRoles | ReadLooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +271,16 @@ class Service(Generic[E]):
         self.texts = texts
         self.working_time: Callable[[], Calendar] = Calendar
         """Which time is working time in this city, as it is known now; the gate says whose word that is."""
+        self.is_known: Callable[[str], bool] = self.knows
+        """Whether the city remembers someone of that id, who came with a token; the gate asks all services."""
+
+    def knows(self, citizen: str) -> bool:
+        """Whether this service remembers someone of that id, who came with a token."""
+        return False
+
+    def given(self, citizen: Citizen, now: int) -> Iterable[str]:
+        """Roles and grants (`grant:NAME`) that stand for the citizen now, beside those of their token."""
+        return ()
 
     def calendar(self) -> Calendar | None:
         """The working time that this service keeps for the whole city; None: it keeps none."""
@@ -354,9 +378,9 @@ class Service(Generic[E]):
         """How many more of the citizen's kind may come into a district just now; None: as many as find a place."""
         return None
 
-    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
-        """Whether others are not told how the citizen looks there."""
-        return False
+    def veils(self, citizen: Citizen, model: str, scopes: tuple[str, ...], now: int) -> int | None:
+        """Until when (ms) others are not told that the citizen looks like this there; None: they are."""
+        return None
 
     def parted(self, citizen: str) -> Collection[str]:
         """Whom a citizen neither hears nor is heard by."""

@@ -47,7 +47,11 @@ class Gate:
     async def citizen(self, token: str | None, address: str, language: str | None = None) -> Citizen:
         """Who comes with this token, a visitor without one; raises ProtocolError(bad_token), Refused."""
         hello = Hello(protocol=PROTOCOL_VERSION, token=token, locale=language)
-        return shown_to_all(await self._identified(hello, address), self.host.city, language)
+        return self.standing(shown_to_all(await self._identified(hello, address), self.host.city, language))
+
+    def standing(self, citizen: Citizen) -> Citizen:
+        """Who they are now, with what they were given in the city and still hold."""
+        return self.host.city.standing(citizen, self.clock.unix_ms())
 
     async def _identified(self, hello: Hello, address: str) -> Citizen:
         try:

@@ -52,7 +52,7 @@ def test_every_behaviour_is_known_by_its_own_name() -> None:
         name: name
         for name in (
             "wander", "commute", "gather", "chat", "idle", "ask", "vote", "moderate", "petition", "process",
-                "report", "work_the_desk", "heed", "announce",
+                "report", "work_the_desk", "heed", "announce", "hold_office", "appoint",
         )
     }  # fmt: skip
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bots.behaviours import announcements, live_qa, moderation, petitions
+from bots.behaviours import announcements, live_qa, moderation, offices, petitions
 from bots.client import Client
 from bots.lines import LINES
 from protocol.refusals import Refusal, Refused
@@ -27,10 +27,12 @@ from protocol.services.live_qa import (
     Schedule,
 )
 from protocol.services.moderation import ModerationDesk, ShowDesk
+from protocol.services.offices import OwnOffices, ShowOwnOffices
 from protocol.services.petitions import MyPetitions, NoticePage, PetitionPage, UnreadNotices
 from server.auth import Claims, issue_token, keep_secret
 from server.config import DEFAULT_CITY
 from tests.support.node import HAMLET, Served, served
+from tests.support.patience import until
 
 
 class Town:
@@ -116,6 +118,25 @@ async def test_without_a_question_time_the_audience_waits_and_asks_for_nothing_e
         asker = await city.citizen("asker")
         await live_qa.ask_question(asker, random.Random(1))
         assert asker.tally.refusals == 0
+
+
+async def test_a_host_makes_a_captioner_of_who_stands_near_and_takes_it_back(tmp_path: Path) -> None:
+    async with town(tmp_path) as city:
+        host, citizen = await city.citizen("host", roles=["host@hall"]), await city.citizen("citizen")
+        await offices.appoint(host, random.Random(1))
+        assert host.tally.refusals == 0, "without an event there is nothing to give"
+        await open_session(host)
+        await until(lambda: len(host.others()) == 1)
+        await offices.appoint(host, random.Random(1))
+        mine = await citizen.ask(ShowOwnOffices)
+        assert isinstance(mine, OwnOffices)
+        assert [(one.office, one.ended_at) for one in mine.offices] == [("captioner", None)]
+        await offices.look_up(citizen, random.Random(1))
+        await offices.appoint(host, random.Random(1))
+        mine = await citizen.ask(ShowOwnOffices)
+        assert isinstance(mine, OwnOffices)
+        assert [one.why for one in mine.offices] == ["taken_back"]
+        assert (host.tally.refusals, citizen.tally.refusals) == (0, 0)
 
 
 async def test_a_host_announces_once_and_citizens_stop_to_read_it(tmp_path: Path) -> None:

@@ -7,12 +7,12 @@ import pytest
 
 from protocol import avatars, catalogue, chat, districts, export, handshake, typescript
 from protocol.message import Command, Count, Fact, Message
-from protocol.services import announcements, live_qa, moderation, petitions
+from protocol.services import announcements, live_qa, moderation, offices, petitions
 from tests.protocol.test_vectors import VECTORS, items_of
 
 ROOT = Path(__file__).parents[2]
 
-MODULES = (announcements, avatars, chat, districts, handshake, live_qa, moderation, petitions)
+MODULES = (announcements, avatars, chat, districts, handshake, live_qa, moderation, offices, petitions)
 
 
 def test_the_language_has_not_changed_unnoticed() -> None:

@@ -120,13 +120,19 @@ def test_those_turned_away_together_do_not_come_back_together() -> None:
 def test_arrivals_wait_while_the_crowd_is_too_much() -> None:
     metrics = Metrics()
     city = door(metrics)
-    city.holds_arrivals = True
+    city.bound_arrivals(0)
     with pytest.raises(Shut) as shut:
         city.enter(HOME, 0.0)
     assert shut.value.code is Farewell.FULL
     assert reached(metrics, "overload") == 1
-    city.holds_arrivals = False
-    city.enter(HOME, 0.0)
+    city.bound_arrivals(2)
+    for _ in range(2):
+        city.enter(HOME, 0.0)
+    with pytest.raises(Shut):
+        city.enter(HOME, 0.0)
+    city.bound_arrivals(None)
+    for _ in range(3):
+        city.enter(HOME, 0.0)
 
 
 def test_a_node_that_goes_away_takes_nobody() -> None:

@@ -166,6 +166,19 @@ def test_who_says_no_hello_is_sent_away_in_time(town: Town) -> None:
     assert town.count("madang_handshakes_total", result="handshake_timeout") == 1
 
 
+def test_whose_hello_waits_for_us_is_not_sent_away_for_it(town: Town) -> None:
+    line = MemoryLine()
+    town.router.connect(line, town.clock.monotonic())
+    line.is_unheard = True
+    town.clock.move(HELLO_SECONDS + 5)
+    town.router.check_silence(town.clock.monotonic())
+    assert line.closed is None
+    line.is_unheard = False
+    town.clock.move(1)
+    town.router.check_silence(town.clock.monotonic())
+    assert line.closed == (4400, "handshake_timeout")
+
+
 def test_who_stays_beyond_their_token_is_sent_away_within_a_second_of_its_end(town: Town) -> None:
     kim = town.visitor(token=town.token("kim"))
     ends_at = town.clock.unix_ms() + 10_500

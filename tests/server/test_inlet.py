@@ -341,6 +341,7 @@ def test_a_round_ends_when_its_time_is_over_and_who_waits_is_first_in_the_next()
         person.far.send(masked(b"one"))
     assert inlet.read() == 4, "three spoke, and one of them waits"
     assert [person.heard for person in first] == [masked(b"one"), masked(b"one"), b""]
+    assert [person.source.is_unheard for person in first] == [False, False, True]
     assert rounds_left(metrics) == 1
     later = busy_people(effort, inlet, 2)
     for person in (*later, first[2]):
@@ -352,6 +353,7 @@ def test_a_round_ends_when_its_time_is_over_and_who_waits_is_first_in_the_next()
         pass
     assert first[2].heard == masked(b"one") + masked(b"two")
     assert later[1].heard == masked(b"two")
+    assert not any(person.source.is_unheard for person in (*first, *later))
     for person in (*first, *later):
         person.close()
     inlet.close()

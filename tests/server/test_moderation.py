@@ -359,25 +359,6 @@ async def test_a_visitor_whose_name_the_city_lists_is_called_a_guest(town: Moder
         assert (await guest.greet(name="하늘"))["citizen"]["name"] == "하늘"
 
 
-async def test_the_shield_shows_newcomers_plain(town: ModeratedTown) -> None:
-    moderator = await town.citizen("mod", **MODERATOR)
-    await moderator.do("avatar.change", avatar={"model": "officer-1"})
-    early = await town.citizen("early")
-    await early.do("avatar.change", avatar={"model": "loud-1"})
-    slots = [moderator.place["slot"], early.place["slot"]]
-
-    async def looks() -> list[Any]:
-        seen = (await early.do("avatar.who", slots=slots))["avatars"]
-        return [one.get("avatar") for one in sorted(seen, key=lambda one: slots.index(one["slot"]))]
-
-    assert await looks() == [{"model": "officer-1"}, {"model": "loud-1"}]
-    await moderator.do("moderation.set_mode", scope="hall", shield=True)
-    assert "shield_until" in (await early.guest.hear("moderation.mode_changed"))["mode"]
-    assert await looks() == [{"model": "officer-1"}, None]
-    refused = await early.refused("avatar.change", avatar={"model": "loud-2"})
-    assert (refused["code"], refused["retry_after_ms"] > 0) == ("not_allowed", True)
-
-
 async def test_under_the_shield_newcomers_come_in_a_few_at_a_time(tmp_path: Path) -> None:
     city = tmp_path / "city"
     shutil.copytree(HAMLET, city)

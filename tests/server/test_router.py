@@ -174,7 +174,7 @@ def test_where_nothing_is_or_nothing_is_open_yet_one_cannot_go(town: Town) -> No
     assert person.refused(Enter, district="here", at={"portal": "moon"}) == (Refusal.NOT_FOUND, "at.portal")
     assert person.refused(Enter, district="here", at={"zone": "moon"}) == (Refusal.NOT_FOUND, "at.zone")
     assert person.connection.crowd is None
-    assert len(town.router._entrances["here"]) == 0
+    assert town.router.seating.waiting("here") == 0
 
 
 def test_through_a_portal_one_arrives_at_its_far_end(town: Town) -> None:
@@ -298,6 +298,19 @@ def test_those_who_work_in_a_district_come_in_while_the_crowd_is_too_much() -> N
     town.router.take_step(Step.ARRIVALS_WAIT)
     assert people[0].refused(Enter, district="here")[0] == Refusal.FULL
     people[1].enter("here")
+
+
+def test_while_the_crowd_is_too_much_so_many_come_as_there_is_room_for() -> None:
+    town = town_of(limits={"commands_per_s": 0})
+    first, second, third = (town.visitor() for _ in range(3))
+    first.enter("there")
+    town.router.door.bound_arrivals(1)
+    first.enter("here")  # who is inside already is no arrival
+    second.enter("here")
+    assert third.refused(Enter, district="here")[0] == Refusal.FULL
+    assert town.router.door.places_left == 0
+    town.router.door.bound_arrivals(1)
+    third.enter("here")
 
 
 def test_a_wrong_place_does_not_cost_the_place_in_the_line() -> None:

@@ -236,6 +236,14 @@ async def standing(town: ModeratedTown) -> Any:
     return await host.refused("announcements.announce", **told)
 
 
+async def crew(town: ModeratedTown) -> Any:
+    host, name = await session(town)
+    kim, lee = await town.citizen("kim"), await town.citizen("lee")
+    asked = {"office": "captioner", "scope": f"hall/{name}"}
+    await host.do("offices.give", citizen=kim.id, **asked)
+    return await host.refused("offices.give", citizen=lee.id, **asked)
+
+
 MET: dict[str, tuple[dict[str, int], Meet, str]] = {
     "announcements.standing": ({"standing": 1}, standing, "full"),
     "live_qa.captions": ({"captions": 1}, captions, "full"),
@@ -263,6 +271,7 @@ MET: dict[str, tuple[dict[str, int], Meet, str]] = {
         "too_fast",
     ),
     "moderation.reports_per_10_min": ({"reports_per_10_min": 1}, reports, "too_fast"),
+    "offices.standing": ({"standing": 1}, crew, "full"),
     "petitions.drafts": ({"drafts": 1}, drafts, "full"),
     "petitions.filings_per_day": ({"filings_per_day": 1}, filings, "too_fast"),
     "petitions.signers": ({"signers": 1}, signers, "full"),

@@ -80,6 +80,7 @@ class MemoryLine:
         self.pings = 0
         self.bytes = 0
         self.pose_way: PoseWay | None = None
+        self.is_unheard = False
         self.shared: Shared = self._share
         self.shared_fd = -1
 

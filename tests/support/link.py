@@ -25,6 +25,7 @@ class Link:
         self.is_cut = False
         self.closed: tuple[int, str] | None = None
         self.pose_way: PoseWay | None = None
+        self.is_unheard = False
         self.shared: Shared = self._share
         self.shared_fd = -1
 

@@ -12,6 +12,7 @@ import msgpack
 
 from protocol.poses import encode_pose
 from server.auth import Claims, issue_token, keep_secret
+from server.clock import Clock
 from server.config import DEFAULT_CITY
 from tests.support.node import HAMLET, Guest, Served, served
 
@@ -87,7 +88,7 @@ class ModeratedTown:
         """A token of this city."""
         told = Claims.model_validate({"sub": subject, "name": subject, **claims})
         secret = keep_secret(self._folder / "data")
-        return issue_token(secret, told, issuer="madang", now=int(time.time()), hours=1)
+        return issue_token(secret, told, issuer="madang", now=int(time.time()), hours=48)
 
     async def welcome(self, subject: str | None = None, /, **claims: Any) -> Citizen:
         """Someone is welcomed; without a subject a visitor."""
@@ -104,17 +105,31 @@ class ModeratedTown:
         return self.at.count(name, **labels)
 
 
-@asynccontextmanager
-async def moderated_town(folder: Path, **sections: Any) -> AsyncIterator[ModeratedTown]:
-    """A town that keeps its data in `folder`: opened again there, it is the same town."""
+def _founded(folder: Path) -> Path:
     city = folder / "city"
     if not city.exists():
         shutil.copytree(HAMLET, city)
         shutil.copytree(DEFAULT_CITY / "services", city / "services")
+    return city
+
+
+def mirrored_city(folder: Path, mirrors: int, district: str = "hall") -> None:
+    """A district of the town in `folder` has so many mirrors."""
+    sheet = _founded(folder) / "districts" / f"{district}.toml"
+    text = sheet.read_text("utf-8")
+    sheet.write_text(text.replace("phase = 1", f"phase = 1\nmirrors = {mirrors}", 1), "utf-8")
+
+
+@asynccontextmanager
+async def moderated_town(
+    folder: Path, clock: Clock | None = None, **sections: Any
+) -> AsyncIterator[ModeratedTown]:
+    """A town that keeps its data in `folder`: opened again there, it is the same town."""
+    city = _founded(folder)
     given: dict[str, Any] = {"limits": {"chat_per_s": 0, "commands_per_s": 0}} | sections
     crowd = {"tick_hz": 5} | given.pop("crowd", {})
     async with (
-        served(folder, city={"path": city}, crowd=crowd, **given) as at,
+        served(folder, clock, city={"path": city}, crowd=crowd, **given) as at,
         AsyncExitStack() as leaving,
     ):
         yield ModeratedTown(at, folder, leaving)

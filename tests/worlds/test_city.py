@@ -84,7 +84,7 @@ def test_a_service_that_lacks_a_part_says_so() -> None:
 
 def test_seoul_is_founded_with_its_services_and_hamlet_without() -> None:
     seoul = founder(WORLDS / "seoul", plan.load(WORLDS / "seoul"))(Texts())
-    assert set(seoul.services) == {"announcements", "live_qa", "moderation", "petitions"}
+    assert set(seoul.services) == {"announcements", "live_qa", "moderation", "offices", "petitions"}
     assert not founder(WORLDS / "hamlet", plan.load(WORLDS / "hamlet"))(Texts()).services
 
 

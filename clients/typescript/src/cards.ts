@@ -42,7 +42,9 @@ export class Cards {
 
   changed(fact: AvatarChanged): void {
     const known = this.#known.get(fact.slot);
-    if (known?.card) known.card = { ...known.card, name: fact.name, avatar: fact.avatar };
+    if (!known?.card) return;
+    const { name, avatar, roles } = fact;
+    known.card = { ...known.card, name, avatar, ...(roles && { roles }) };
   }
 
   clear(): void {

@@ -58,7 +58,7 @@ class Site:
     async def reader(self, session: Session | None, request: Request, language: Language) -> Citizen:
         """Who is signed in, or a visitor; raises ProtocolError where the city admits none."""
         if session is not None:
-            return session.citizen
+            return self.gate.standing(session.citizen)
         return await self.gate.citizen(None, address_of(request), language)
 
 

@@ -65,6 +65,25 @@ async def test_questions_are_published_held_and_not_published_without_a_script(
     assert f"{desk}/3" in page.targets
 
 
+async def test_who_was_made_moderator_of_an_event_works_at_its_desk_without_signing_in_anew(
+    city: WebCity, visit: Visit
+) -> None:
+    session = await announced(city)
+    mina, junho = await visit("mina"), await visit("junho")
+    await ask(junho, session, "버스는 언제 늘어납니까?")
+    desk = f"/plain/question-desk/{session}"
+    assert (await mina.open(desk)).status == 403
+    async with city.city.guest() as guest:
+        kim = (await guest.greet(token=city.tokens["mina"]))["citizen"]["id"]
+    asked = {"office": "moderator", "citizen": kim, "scope": f"hall/{session}"}
+    given = await city.done("offices.give", "host", **asked)
+    assert "/plain/question-desk" in (await mina.open("/plain")).targets
+    page = await decide(mina, f"{desk}/1", "hold", reason="second_opinion")
+    assert page.path == desk
+    await city.done("offices.end", "host", given=given["given"])
+    assert (await mina.open(desk)).status == 403
+
+
 async def test_two_moderators_do_not_decide_the_same_question(city: WebCity, visit: Visit) -> None:
     t = words("ko")
     session = await announced(city)

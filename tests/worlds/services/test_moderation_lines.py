@@ -26,7 +26,7 @@ from tests.support.moderation_desk import (
     S,
 )
 from worlds.citizen import Citizen
-from worlds.service import Speak
+from worlds.service import ReadLooks, Speak
 from worlds.services.moderation.wording import link_in, phone_in
 
 
@@ -219,7 +219,7 @@ def test_under_the_shield_who_is_new_comes_in_a_few_at_a_time_and_looks_plain() 
     guest = replace(NEWCOMER, id="c-newer")
     here = ("culture",)
     assert p.city.room(guest, "culture", p.now) is None
-    assert not p.city.veils(guest, here, p.now)
+    assert p.city.veils(guest, "plain", here, p.now) is None
     p.do(MOD, wire.SetMode, scope="culture", shield=True)
     p.come(guest)
     for left in range(rules.shield_joins, 0, -1):
@@ -228,16 +228,18 @@ def test_under_the_shield_who_is_new_comes_in_a_few_at_a_time_and_looks_plain() 
     assert p.city.room(guest, "culture", p.now) == 0
     for known in (KIM, MOD, OFFICER):
         assert p.city.room(known, "culture", p.now) is None
-        assert not p.city.veils(known, here, p.now)
+        assert p.city.veils(known, "plain", here, p.now) is None
     assert p.city.room(guest, "civil", p.now) is None, "the shield is up in culture alone"
-    assert p.city.veils(guest, here, p.now)
-    assert p.city.veils(VISITOR, here, p.now)
+    until = p.now + rules.shield_s * S
+    for other in (guest, VISITOR):
+        assert p.city.veils(other, "plain", here, p.now) == until
     change = Change.model_validate({"id": 1, "avatar": {"model": "citizen-9"}})
     with pytest.raises(Refused) as refused:
         p.city.forbid(change, guest, here, p.now)
     assert refused.value.code is Refusal.NOT_ALLOWED
     assert refused.value.retry_after_ms == rules.shield_s * S
     p.city.forbid(change, KIM, here, p.now)
+
     p.wait(rules.raid_s * S)
     assert p.city.room(guest, "culture", p.now) == rules.shield_joins
     p.do(MOD, wire.SetMode, scope="culture", shield=False)
@@ -346,3 +348,21 @@ def test_a_say_that_is_no_line_of_the_gate_is_refused_there() -> None:
     p = Precinct()
     say = Say(id=1, text="x", to="nearby")
     assert not p.city.answers(say)
+
+
+def test_under_the_shield_whoever_wears_what_the_city_does_not_know_looks_plain() -> None:
+    p = Precinct()
+    here = ("culture",)
+    assert p.city.veils(KIM, "slogan", here, p.now) is None
+    p.do(MOD, wire.SetMode, scope="culture", shield=True)
+    assert ReadLooks("culture") in p.effects
+    until = p.now + p.mod.desk.rules.shield_s * S
+    assert p.city.veils(KIM, "slogan", here, p.now) == until
+    for model in p.mod.desk.content.models:
+        assert p.city.veils(KIM, model, here, p.now) is None
+    assert p.city.veils(MOD, "slogan", here, p.now) is None, "who works there is known by their work"
+    assert p.city.veils(KIM, "slogan", ("civil",), p.now) is None
+    p.effects.clear()
+    p.wait(p.mod.desk.rules.shield_s * S)
+    assert p.city.veils(KIM, "slogan", here, p.now) is None
+    assert ReadLooks("culture") in p.effects

@@ -37,6 +37,8 @@ def apply(desk: Desk, event: e.OfModeration, now: int) -> None:
             desk.state.talks[name] = talked(desk.state.talks.get(name), event, now)
         case e.AlertRaised():
             desk.index.alerted_at[event.scope] = now
+        case e.OfGivenOffice():
+            pass  # kept where offices are; here only the audit tells of it
         case e.Annotated():
             note = Note(event.by, now, event.text)
             if event.case.startswith("r-"):
@@ -275,6 +277,12 @@ def act_of(state: State, event: e.OfModeration, now: int) -> Act | None:
             act.by, act.scope, act.kind, act.citizen = "", event.scope, event.kind, event.citizen
         case e.TalkGuarded():
             act.citizen, act.scope, act.kind, act.words = event.citizen, event.scope, event.step, event.words
+        case e.OfGivenOffice():
+            act.citizen, act.scope, act.case, act.kind = event.citizen, event.scope, event.given, event.name
+            if isinstance(event, e.OfficeGiven):
+                act.until = event.until
+            elif isinstance(event, e.OfficeEnded):
+                act.reason = event.why
         case e.Moved():
             act.citizen, act.scope, act.words = event.citizen, event.district, event.words
         case e.Annotated():

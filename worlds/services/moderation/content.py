@@ -198,6 +198,8 @@ class Content(Shape):
     """Which commands a sanction forbids, by their type; `live_qa.*` is all of a service that do not only read."""
     observer: frozenset[str] = frozenset()
     """Which of them an observer does not give either, who reads and has no voice."""
+    models: frozenset[str] = frozenset()
+    """The city's own avatars: under the shield all others look plain; none named, none is unknown."""
     talk: Mapping[TalkStep, Text]
     """What an officer's step says."""
     automatic: tuple[Automatic, ...] = ()

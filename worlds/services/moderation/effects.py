@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from worlds.service import Effect, Move, Remove, Speak, TurnAway
+from worlds.service import Effect, Move, ReadLooks, Remove, Speak, TurnAway
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
@@ -23,6 +23,8 @@ def effects(desk: Desk, event: e.OfModeration) -> Iterator[Effect]:
                 yield restraint(desk, one.citizen)
         case e.LineDecided(state="approved" | "edited"):
             yield _speak(desk, desk.state.held[event.held - 1], event)
+        case e.ModeSet() | e.ShieldEnded():
+            yield ReadLooks(event.scope)
         case e.Moved():
             yield Move(event.citizen, event.district, event.x, event.z)
         case _:

@@ -64,6 +64,29 @@ class Arrived(OfModeration):
     is_minor: bool = False
 
 
+class OfGivenOffice(OfModeration):
+    """An office was given to a citizen, or ended, where offices are kept: the audit tells of it too."""
+
+    citizen: str
+    scope: str
+    given: str
+    name: str
+
+
+class OfficeGiven(OfGivenOffice):
+    """It was given; without `until` it ends with its event."""
+
+    type: Literal["moderation.office_given"] = "moderation.office_given"
+    until: int | None = None
+
+
+class OfficeEnded(OfGivenOffice):
+    """It is over: by the clock, taken back, or laid down."""
+
+    type: Literal["moderation.office_ended"] = "moderation.office_ended"
+    why: str
+
+
 # Sanctions
 
 
@@ -338,7 +361,7 @@ class TalkGuarded(OfModeration):
 EVENTS: tuple[type[OfModeration], ...] = (
     Arrived, Sanctioned, Seconded, Lapsed, Acknowledged, Ended, Lifted, Appealed, AppealDecided, Annotated, Moved,
     Reported, Claimed, Looked, ReportDecided, HandedOver, LineHeld, LineDecided, ModeSet, ShieldEnded, VenueAsked,
-    VenueActed, AlertRaised, Blocked, BubbleSet, TalkGuarded,
+    VenueActed, AlertRaised, Blocked, BubbleSet, TalkGuarded, OfficeGiven, OfficeEnded,
 )  # fmt: skip
 
 SILENT = frozenset({"moderation.arrived"})

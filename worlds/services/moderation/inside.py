@@ -48,6 +48,20 @@ class Arrive(Command):
     type: Literal["moderation.arrive"] = "moderation.arrive"
 
 
+class NoteOffice(Command):
+    """An office was given or ended where offices are kept; `given` is what it is called there, `name` which it is."""
+
+    type: Literal["moderation.note_office"] = "moderation.note_office"
+    by: str
+    right: str
+    citizen: str
+    scope: str
+    given: str
+    name: str
+    until: int | None = None
+    why: str | None = None
+
+
 class RaiseAlert(Command):
     """So many who are new came into a district."""
 

@@ -97,6 +97,18 @@ def is_shielded_from(desk: Desk, citizen: Citizen, scopes: tuple[str, ...], now:
     return desk.is_new(citizen, desk.rules.new_days, now)
 
 
+def veiled_until(desk: Desk, citizen: Citizen, model: str, scopes: tuple[str, ...], now: int) -> int | None:
+    """Until when someone looks plain there: under the shield who is new, and whoever wears what the city does not know.
+
+    A model of whose name nobody here has heard is drawn by its maker's client: it may be a slogan, or worse.
+    """
+    until = desk.mode(scopes, now).shield_until
+    if not until or is_staff(citizen, scopes):
+        return None
+    is_unknown = bool(desk.content.models) and model not in desk.content.models
+    return until if is_unknown or desk.is_new(citizen, desk.rules.new_days, now) else None
+
+
 def room(desk: Desk, citizen: Citizen, district: str, now: int) -> int | None:
     """How many who are new may come in just now, under the shield; None: it does not mean this citizen."""
     if not desk.rules.shield_joins or not is_shielded_from(desk, citizen, (district,), now):

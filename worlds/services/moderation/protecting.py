@@ -9,7 +9,7 @@ from worlds.service import Personal
 from worlds.services.moderation import events as e
 from worlds.services.moderation.content import S
 from worlds.services.moderation.desk import Desk
-from worlds.services.moderation.inside import Arrive, WitnessedTalk
+from worlds.services.moderation.inside import Arrive, NoteOffice, WitnessedTalk
 from worlds.services.moderation.roles import holds, rank
 from worlds.services.moderation.state import Talk
 from worlds.services.moderation.wording import words_of
@@ -44,6 +44,16 @@ def arrive(desk: Desk, command: Arrive, citizen: Citizen, now: int) -> Iterator[
     """The city remembers since when it knows someone, their rank, and whether they are a minor."""
     if is_news(desk, citizen):
         yield e.Arrived(by=citizen.id, rank=rank(citizen), is_minor=citizen.minor)
+
+
+def note_office(desk: Desk, command: NoteOffice, citizen: Citizen, now: int) -> Iterator[e.OfModeration]:
+    """Who was given which office by whom stands in the audit, beside what they then do by it."""
+    told = {"by": command.by, "office": command.right, "citizen": command.citizen, "scope": command.scope}
+    told |= {"given": command.given, "name": command.name}
+    if command.why is None:
+        yield e.OfficeGiven.model_validate({**told, "until": command.until})
+    else:
+        yield e.OfficeEnded.model_validate({**told, "why": command.why})
 
 
 def is_news(desk: Desk, citizen: Citizen) -> bool:

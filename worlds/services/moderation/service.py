@@ -36,6 +36,7 @@ from worlds.services.moderation.index import Due, Index
 from worlds.services.moderation.inside import (
     Arrive,
     HoldLine,
+    NoteOffice,
     RaiseAlert,
     WitnessedMove,
     WitnessedReport,
@@ -73,6 +74,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.GuardTalk: protecting.guard_talk,
     WitnessedTalk: protecting.guard_talk,
     Arrive: protecting.arrive,
+    NoteOffice: protecting.note_office,
     RaiseAlert: modes.alert,
     HoldLine: speaking.hold,
 }
@@ -99,6 +101,7 @@ class Moderation(Service[e.OfModeration]):
         WitnessedMove,
         WitnessedTalk,
         Arrive,
+        NoteOffice,
         RaiseAlert,
         HoldLine,
     )
@@ -206,6 +209,27 @@ class Moderation(Service[e.OfModeration]):
     def records(self, event: e.OfModeration, now: int) -> Iterator[Record]:
         yield from records.records(self.desk, event)
 
+    def follow(self, event: Event, now: int) -> Iterator[tuple[Command, Citizen]]:
+        """Of another service's event we know the words alone."""
+        if event.type not in ("offices.given", "offices.ended"):
+            return
+        told: Any = event
+        note = NoteOffice(
+            id=0,
+            by=told.by,
+            right=told.right,
+            citizen=told.citizen,
+            scope=told.scope,
+            given=f"o-{told.number}",
+            name=told.office,
+            until=getattr(event, "until", None),
+            why=getattr(event, "why", None),
+        )
+        yield note, Citizen(id=told.by, name="")
+
+    def knows(self, citizen: str) -> bool:
+        return self.desk.is_known(citizen)
+
     # What it says to the commands of others, and to the lanes
 
     def witnessed(self, command: Command, citizen: Citizen, witness: Witness) -> Command:
@@ -254,8 +278,8 @@ class Moderation(Service[e.OfModeration]):
     def room(self, citizen: Citizen, district: str, now: int) -> int | None:
         return modes.room(self.desk, citizen, district, now)
 
-    def veils(self, citizen: Citizen, scopes: tuple[str, ...], now: int) -> bool:
-        return modes.is_shielded_from(self.desk, citizen, scopes, now)
+    def veils(self, citizen: Citizen, model: str, scopes: tuple[str, ...], now: int) -> int | None:
+        return modes.veiled_until(self.desk, citizen, model, scopes, now)
 
     def parted(self, citizen: str) -> Collection[str]:
         known = self.desk.state.people.get(citizen)

@@ -68,7 +68,7 @@ def tell(desk: Desk, event: e.OfModeration, now: int) -> Iterator[Told]:
                 recorded_at=talk.recorded_at or None,
             )
             yield Citizens(frozenset({event.by, event.citizen})), step
-        case e.Moved():
+        case e.Moved() | e.OfGivenOffice():
             yield from _act(desk, event, now)
         case e.Annotated() if event.case.startswith("r-"):
             yield from _report(desk, desk.state.report(event.case))

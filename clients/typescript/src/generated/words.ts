@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "469b83bdc5344e80";
+export const FINGERPRINT = "9cc3fcd8bdb5c836";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -170,7 +170,7 @@ export interface AvatarChange {
   avatar: Avatar;
 }
 
-/** Someone near looks different now. */
+/** Someone near looks different now, or holds other roles, which are told where they changed. */
 export interface AvatarChanged {
   type: "avatar.changed";
   n: number;
@@ -178,6 +178,7 @@ export interface AvatarChanged {
   slot: number;
   name: string;
   avatar?: Avatar | null | undefined;
+  roles?: string[] | null | undefined;
 }
 
 /** Make a gesture: it overrides the stance that others see for 3 s. */
@@ -193,6 +194,15 @@ export interface AvatarMovedBack {
   z: number;
   yaw: number;
   reason: "too_fast" | "blocked" | "not_allowed" | "moderator";
+}
+
+/** How others see you from now on: plainly until `until`, as the shield has it; without `until` as you chose. */
+export interface AvatarShown {
+  type: "avatar.shown";
+  n: number;
+  at: number;
+  avatar?: Avatar | null | undefined;
+  until?: number | null | undefined;
 }
 
 /** Ask who is behind slots in view; at most twice a second. */
@@ -279,6 +289,15 @@ export interface CitizenCard {
   level: number;
 }
 
+/** You hold other roles or grants than before: your card as in the welcome, which it replaces. `may_enter`: which zones of the district where you are let you in from now on. */
+export interface CitizenChanged {
+  type: "citizen.changed";
+  n: number;
+  at: number;
+  citizen: CitizenCard;
+  may_enter?: string[] | null | undefined;
+}
+
 /** The city as the welcome shows it. */
 export interface CityCard {
   id: string;
@@ -344,18 +363,28 @@ export interface DistrictCard {
   population: number;
 }
 
-/** How many are in the district, and at how many frames a second it is told now. */
+/** For who runs the district: a mirror's people get seats in its other halls; it opens again when those are full. */
+export interface DistrictCloseHall {
+  district: string;
+  hall: number;
+}
+
+/** How many are in the district, in each of its halls where it has several, and at how many frames a second. */
 export interface DistrictCrowd {
   type: "district.crowd";
   district: string;
   population: number;
   tick_hz: number;
+  halls?: number[] | null | undefined;
+  hall_seats?: number | null | undefined;
 }
 
-/** Go into a district; without `at`, to one of its spawns. */
+/** Go into a district; without `at`, to one of its spawns. Into a hall, or beside someone who was near just now. */
 export interface DistrictEnter {
   district: string;
   at?: AtPortal | AtZone | AtPlace | null | undefined;
+  hall?: number | null | undefined;
+  beside?: string | null | undefined;
 }
 
 /** You are inside this zone now. */
@@ -380,6 +409,15 @@ export interface DistrictQueue {
   district: string;
   place: number;
   wait_ms?: number | null | undefined;
+}
+
+/** You are in another hall of the district now, where you stood: yours was closed. */
+export interface DistrictReseated {
+  type: "district.reseated";
+  n: number;
+  at: number;
+  district: string;
+  hall: number;
 }
 
 /** A place that is open only while enough of its staff are there: whether it is now, and why; to whom it admits. */
@@ -450,6 +488,33 @@ export interface Following {
   channels: ChannelLines[];
 }
 
+/** An office that the reader may give where they asked; `longest_s`: for how long, None with the event. */
+export interface GivableOffice {
+  office: string;
+  name: Text;
+  longest_s?: number | null | undefined;
+}
+
+/** An office that was given; it stands while `ended_at` is missing and `until` is to come. `word`: the role, or the grant as `grant:NAME`, that it is in the citizen's card. `called`: by what name they were known when it was given, to those who give it. */
+export interface GivenOffice {
+  given: string;
+  office: string;
+  name: Text;
+  word: string;
+  scope: string;
+  citizen: string;
+  called?: string | null | undefined;
+  by: string;
+  at: number;
+  until: number;
+  is_of_event: boolean;
+  words?: string | null | undefined;
+  ended_at?: number | null | undefined;
+  why?: "time" | "taken_back" | "laid_down" | null | undefined;
+  ended_by?: string | null | undefined;
+  end_words?: string | null | undefined;
+}
+
 /** Told before every close, by either side. */
 export interface Goodbye {
   type: "goodbye";
@@ -467,6 +532,11 @@ export interface GuideShown {
   bodies: ({ [word: string]: unknown })[];
   reasons: { [word: string]: ({ [word: string]: unknown })[] };
   states: ({ [word: string]: unknown })[];
+}
+
+/** How many got other seats. */
+export interface HallClosed {
+  reseated: number;
 }
 
 /** A raised hand as hosts and floor managers see it; the queue's key is (times, lane, raised_at). */
@@ -1485,11 +1555,59 @@ export interface NoticePage {
   next?: string | null | undefined;
 }
 
+/** A page of what was given, the newest first; `may_give` stands on the first. */
+export interface OfficeList {
+  offices: GivenOffice[];
+  may_give: GivableOffice[];
+  next?: string | null | undefined;
+}
+
+/** What was given is called so, and stands until then as it is known now. */
+export interface OfficeMade {
+  given: string;
+  until: number;
+}
+
 /** Who answers for a case, as Decree 31 demands: department, name, contact. */
 export interface OfficerCard {
   department: string;
   name?: string | null | undefined;
   contact: string;
+}
+
+/** An office as it is now: given, with another end, ended; to who holds it, and to who works there. */
+export interface OfficesChanged {
+  type: "offices.changed";
+  n: number;
+  at: number;
+  office: GivenOffice;
+}
+
+/** Take an office back that one might have given, or lay down one's own. */
+export interface OfficesEnd {
+  given: string;
+  words?: string | null | undefined;
+}
+
+/** Give an office to somebody else: in an event until a while after its end, elsewhere until `until`. */
+export interface OfficesGive {
+  office: string;
+  citizen: string;
+  scope: string;
+  until?: number | null | undefined;
+  words?: string | null | undefined;
+}
+
+/** What was given within a scope, for who works there; what stands, or all that ever did. */
+export interface OfficesList {
+  scope?: string | undefined;
+  which?: "standing" | "all" | undefined;
+  after?: string | null | undefined;
+}
+
+/** What was ever given to oneself, by whom, until when, and how it ended. */
+export interface OfficesMine {
+  after?: string | null | undefined;
 }
 
 /** The outage's number, by which its end is told. */
@@ -1509,6 +1627,12 @@ export interface OwnModeration {
   sanctions: OwnSanction[];
   reports: OwnReport[];
   protection: Protection;
+  next?: string | null | undefined;
+}
+
+/** A page of one's own, the newest first. */
+export interface OwnOffices {
+  offices: GivenOffice[];
   next?: string | null | undefined;
 }
 
@@ -2130,6 +2254,9 @@ export interface Place {
   portals: PortalCard[];
   exhibits: ExhibitCard[];
   services: { [word: string]: unknown };
+  hall?: number | null | undefined;
+  halls?: number[] | null | undefined;
+  hall_seats?: number | null | undefined;
 }
 
 /** A secret poll: while it is open nobody sees more than how many took part. `most`: how many answers one may choose. `present`: people in the district when it was opened, of whom `min_share` is a percentage. `digest` is SHA-256 over the published list of ballots, one id a line. */
@@ -2649,6 +2776,7 @@ export interface Commands {
   "avatar.emote": { asks: AvatarEmote; answer: undefined };
   "avatar.who": { asks: AvatarWho; answer: AvatarCards };
   "chat.say": { asks: ChatSay; answer: Said };
+  "district.close_hall": { asks: DistrictCloseHall; answer: HallClosed };
   "district.enter": { asks: DistrictEnter; answer: Place };
   "live_qa.act_jointly": { asks: LiveQaActJointly; answer: JointState };
   "live_qa.adjust": { asks: LiveQaAdjust; answer: undefined };
@@ -2723,6 +2851,10 @@ export interface Commands {
   "moderation.second": { asks: ModerationSecond; answer: undefined };
   "moderation.set_mode": { asks: ModerationSetMode; answer: ModeNow };
   "moderation.statistics": { asks: ModerationStatistics; answer: Statistics };
+  "offices.end": { asks: OfficesEnd; answer: undefined };
+  "offices.give": { asks: OfficesGive; answer: OfficeMade };
+  "offices.list": { asks: OfficesList; answer: OfficeList };
+  "offices.mine": { asks: OfficesMine; answer: OwnOffices };
   "petitions.add_answer": { asks: PetitionsAddAnswer; answer: Changed };
   "petitions.amend": { asks: PetitionsAmend; answer: Changed };
   "petitions.answer": { asks: PetitionsAnswer; answer: Changed };
@@ -2787,9 +2919,12 @@ export interface Commands {
 export interface Facts {
   "announcements.changed": AnnouncementsChanged;
   "avatar.changed": AvatarChanged;
+  "avatar.shown": AvatarShown;
   "chat.said": ChatSaid;
+  "citizen.changed": CitizenChanged;
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
+  "district.reseated": DistrictReseated;
   "district.supervised": DistrictSupervised;
   "live_qa.captioned": LiveQaCaptioned;
   "live_qa.desk_changed": LiveQaDeskChanged;
@@ -2820,6 +2955,7 @@ export interface Facts {
   "moderation.report_closed": ModerationReportClosed;
   "moderation.sanction_changed": ModerationSanctionChanged;
   "moderation.talk_guarded": ModerationTalkGuarded;
+  "offices.changed": OfficesChanged;
   "petitions.alarm": PetitionsAlarm;
   "petitions.calendar_told": PetitionsCalendarTold;
   "petitions.cooperation_asked": PetitionsCooperationAsked;
@@ -2859,6 +2995,8 @@ export const READING: ReadonlySet<string> = new Set([
   "moderation.mode",
   "moderation.person",
   "moderation.statistics",
+  "offices.list",
+  "offices.mine",
   "petitions.desk",
   "petitions.guide",
   "petitions.list",

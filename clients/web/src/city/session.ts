@@ -6,6 +6,7 @@ import {
   addLine,
   client,
   district as ground,
+  halls,
   type Line,
   language,
   link,
@@ -135,12 +136,20 @@ function attend(made: Client): void {
   made.on("arrived", (place) => {
     if (!isOurs()) return;
     told.value = place;
+    halls.value = made.halls;
     void district(place.district).then((plan) => {
       if (told.value === place) ground.value = plan;
     });
   });
   made.on("district.crowd", (crowd) => {
-    if (isOurs()) population.value = crowd.population;
+    if (!isOurs()) return;
+    population.value = crowd.population;
+    halls.value = made.halls;
+  });
+  made.on("district.reseated", ({ hall }) => {
+    if (!isOurs()) return;
+    halls.value = made.halls;
+    notice(say("halls.reseated", { n: hall + 1 }), "plain", 12_000);
   });
   made.on("district.supervised", ({ zones, state, may_enter, text }) => {
     if (!isOurs() || !told.value) return;
@@ -151,6 +160,14 @@ function attend(made: Client): void {
     };
     told.value = { ...told.value, zones: told.value.zones.map(turned) };
     notice(of(text), state === "open" ? "good" : "bad", 15_000);
+  });
+  made.on("citizen.changed", ({ may_enter }) => {
+    if (!isOurs() || !told.value || !may_enter) return;
+    const zones = told.value.zones.map((zone) => ({ ...zone, may_enter: may_enter.includes(zone.id) }));
+    told.value = { ...told.value, zones };
+  });
+  made.on("avatar.shown", ({ until }) => {
+    if (isOurs()) notice(say(until ? "look.veiled" : "look.shown"), until ? "bad" : "good", 9000);
   });
   let toldAt = 0;
   made.on("avatar.moved_back", ({ reason, x, z }) => {

@@ -115,6 +115,8 @@ export class World {
     this.serverTime = () => client.serverTime;
     client.on("arrived", (told) => void this.arrive(told));
     client.on("avatar.moved_back", ({ x, z, yaw }) => this.stride.put(x, z, (yaw / 65536) * Math.PI * 2));
+    client.on("avatar.shown", ({ avatar }) => this.dress(lookOf(client.citizen.id, avatar as never)));
+    client.on("citizen.changed", () => this.bar());
     client.on("chat.said", ({ from, text }) => {
       if (typeof from.slot === "number") this.labels.say(from.slot, text, performance.now());
     });
@@ -140,12 +142,17 @@ export class World {
       this.drawing.scene.add(this.place.group);
       this.gauge.forget();
     }
-    const { roles, grants } = this.client!.citizen;
-    this.barriers = new Barriers(ground, { roles, grants });
+    this.bar();
     const yaw = (told.yaw / 65536) * Math.PI * 2;
     this.stride.put(told.x, told.z, yaw);
     this.eye.face(yaw);
     this.slowAt = this.tiledAt = 0;
+  }
+
+  /** What bars oneself here, by what one holds now. */
+  private bar(): void {
+    const { roles, grants } = this.client!.citizen;
+    if (this.place) this.barriers = new Barriers(this.place.district, { roles, grants });
   }
 
   get district(): District | undefined {

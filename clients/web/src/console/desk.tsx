@@ -12,6 +12,7 @@ import { Audit } from "./views/audit.tsx";
 import { Citizens } from "./views/citizens.tsx";
 import { Health } from "./views/health.tsx";
 import { Live } from "./views/live.tsx";
+import { Offices } from "./views/offices.tsx";
 import { Petitions } from "./views/petitions.tsx";
 import { Questions } from "./views/questions.tsx";
 import { Appeals, Held, Reports } from "./views/reports.tsx";
@@ -39,7 +40,11 @@ const VIEWS: [path: string, name: Word, view: ComponentType<View>, roles: string
   ["petitions", "petitions", Petitions, ["official", "operator"]],
   ["audit", "audit", Audit, ["moderator", "host", "operator"]],
   ["health", "health", Health, ["operator", "moderator", "host"]],
+  ["offices", "offices", Offices, ["host", "moderator", "grant:auditor"]],
 ];
+
+/** The key of each view, as they stand beside one another on a keyboard. */
+const KEYS = "1234567890-";
 
 function useAddress(): [path: string, which: string, go: View["go"]] {
   const [hash, setHash] = useState(location.hash);
@@ -126,6 +131,9 @@ function Waiting({ state, isAway, city, leave }: Waits) {
 function Open({ city, state, leave, again }: Opened & { state: string }) {
   const { t, own, role } = useSpeech();
   const [path, which, go] = useAddress();
+  // What one was given, or had, opens views and closes them.
+  const [, hold] = useState(0);
+  useEffect(() => city.on("citizen.changed", () => hold((n) => n + 1)), [city]);
   const views = VIEWS.filter(([, , , roles]) => city.is(...roles));
   const [open] = [views.find(([name]) => name === path) ?? views[0]];
   const welcome = city.client.welcome!;
@@ -142,10 +150,10 @@ function Open({ city, state, leave, again }: Opened & { state: string }) {
     if (key === "?") tellKeys(true);
     else if (key === "/") {
       wantsSearch.current = true;
-      if (open?.[0] === "citizens" || open?.[0] === "audit") search();
+      if (["citizens", "audit", "offices"].includes(open?.[0] ?? "")) search();
       else go("citizens");
-    } else if (/^[0-9]$/.test(key)) {
-      const view = views[(Number(key) + 9) % 10];
+    } else if (key && KEYS.includes(key)) {
+      const view = views[KEYS.indexOf(key)];
       if (view) go(view[0]);
     } else return false;
     return true;
@@ -202,7 +210,7 @@ function Open({ city, state, leave, again }: Opened & { state: string }) {
       <nav aria-label={t("views")}>
         {views.map(([name, label], n) => (
           <a key={name} href={`#/${name}`} aria-current={name === open?.[0] ? "page" : undefined}>
-            <kbd>{(n + 1) % 10}</kbd> {t(label)}
+            <kbd>{KEYS[n]}</kbd> {t(label)}
             {waiting[name] ? <b class="count">{waiting[name]}</b> : null}
           </a>
         ))}

@@ -30,7 +30,7 @@ export function useKeys(pressed: (key: string, at: HTMLElement) => boolean): voi
 }
 
 const KEYS: [keys: string[], what: Word][] = [
-  [["1", "…", "0"], "keys_views"],
+  [["1", "…", "-"], "keys_views"],
   [["[", "]"], "keys_tabs"],
   [["j", "k"], "keys_rows"],
   [["a", "…", "z"], "keys_acts"],

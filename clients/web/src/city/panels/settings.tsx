@@ -6,6 +6,7 @@ import { chosen, client, keep, language, type Settings, settings } from "../stat
 import { type Key, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "../ui/look_choice";
 import { InParts } from "./in_parts";
+import { OwnOffices } from "./offices";
 import type { PanelProps } from "./registry";
 
 function set(more: Partial<Settings>): void {
@@ -54,6 +55,7 @@ export function SettingsPanel({ world }: PanelProps) {
   );
   return (
     <InParts>
+      <OwnOffices />
       <h3>{say("settings.look")}</h3>
       <LookChoice model={model} tint={tint} changed={choose} />
       <fieldset class="picks">

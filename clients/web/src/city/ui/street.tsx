@@ -6,6 +6,7 @@ import { board, followHall } from "../hall";
 import { placeIn } from "../links";
 import { spare } from "../pace";
 import { followCaptions } from "../panels/captions_state";
+import { followOffices } from "../panels/offices_state";
 import { follow } from "../panels/question_time_state";
 import { PANELS } from "../panels/registry";
 import { followSafety, isKeptOut, person } from "../panels/safety_state";
@@ -35,6 +36,7 @@ import { Captions } from "./captions";
 import { Chat, write } from "./chat";
 import { Counters } from "./counters";
 import { GESTURES, Gestures } from "./gestures";
+import { Halls } from "./halls";
 import { Icon } from "./icons";
 import { avatarOf } from "./look_choice";
 import { Notices } from "./notices";
@@ -79,6 +81,7 @@ export function Street() {
       follow(city),
       followCaptions(city),
       heed(city),
+      followOffices(city),
       followSafety(city),
       followLine(city),
       followTalk(city),
@@ -138,6 +141,7 @@ export function Street() {
             <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
           </span>
         </p>
+        <Halls />
       </header>
       <Menu />
       <div class="bars">

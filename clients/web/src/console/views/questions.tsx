@@ -12,6 +12,7 @@ import { useSpeech } from "../speech.tsx";
 import { Tabs } from "../tabs.tsx";
 import { Answering } from "./answering.tsx";
 import { Captioning } from "./captioning.tsx";
+import { OfficesOf } from "./offices.tsx";
 import { HOST_CHANGES, Running } from "./running.tsx";
 import { claimedBy } from "./sanctions.tsx";
 
@@ -83,6 +84,16 @@ export function Questions({ city, which, go }: View) {
       {isAnswering && <Answering key={`${session.session} answer`} city={city} session={session} />}
       {isCrew && <Crew key={session.session} city={city} session={session} />}
       {isCaptioning && <Captioning key={`${session.session} captions`} city={city} session={session} />}
+      {city.is("host") && (
+        <details class="card">
+          <summary>{t("event_crew")}</summary>
+          <OfficesOf
+            key={`${session.session} offices`}
+            city={city}
+            scope={`${session.district}/${session.session}`}
+          />
+        </details>
+      )}
       {!isCrew && !isAnswering && !isCaptioning && <p class="empty">{t("code_not_allowed")}</p>}
     </>
   );
