@@ -31,7 +31,7 @@ from bots.walking import DETOURS, Blocked, walk, yaw_towards
 from protocol.avatars import MAX_SLOTS_ASKED, AvatarCard, AvatarCards, Change, Emote, MovedBack, Who
 from protocol.catalogue import SERVER_WORDS
 from protocol.chat import Hearers, Said, Say
-from protocol.districts import AtPlace, AtPortal, AtZone, Crowd, Enter, Place
+from protocol.districts import AtPlace, AtPortal, AtZone, Crowd, Enter, Place, Reseated
 from protocol.handshake import PROTOCOL_VERSION, Avatar, Goodbye, Hello, RefusedAnswer, Resume, Welcome
 from protocol.message import Command, Message, Result
 from protocol.poses import STAND, Frame, Tiles, encode_pose
@@ -109,6 +109,8 @@ class Client:
         self.welcome: Welcome | None = None
         self.picture: Picture | None = None
         self.population = 0
+        self.hall = 0
+        self.halls: list[int] = []
         self.x = self.y = self.z = 0.0
         self.yaw = 0
         self.stance = STAND
@@ -256,8 +258,11 @@ class Client:
                 self._moved(heard, heard.reason)
             case Place():
                 self._arrive(heard)
+            case Reseated():
+                self.hall = heard.hall
             case Crowd():
                 self.population = heard.population
+                self.halls = heard.halls or []
                 if self.picture is not None and heard.tick_hz > 0:
                     self.picture.tick_hz = heard.tick_hz
             case Welcome():
@@ -276,6 +281,7 @@ class Client:
         self.tally.districts += not returned
         self.picture = Picture(place)
         self.population = 0
+        self.hall, self.halls = place.hall or 0, place.halls or []
         self._moved(place, "returned" if returned else "entered")
 
     def _welcomed(self, welcome: Welcome) -> None:
@@ -330,8 +336,13 @@ class Client:
         portal: str | None = None,
         zone: str | None = None,
         near: tuple[float, float] | None = None,
+        hall: int | None = None,
+        beside: str | None = None,
     ) -> Place:
-        """Goes into a district: at a portal, in a zone, near (x, z) in metres, or where one arrives."""
+        """Goes into a district: at a portal, in a zone, near (x, z) in metres, or where one arrives.
+
+        Into this hall of it, where it has several, or beside a citizen (an id) who was near just now.
+        """
         at: AtPortal | AtZone | AtPlace | None = None
         if portal is not None:
             at = AtPortal(portal=portal)
@@ -339,7 +350,7 @@ class Client:
             at = AtZone(zone=zone)
         elif near is not None:
             at = AtPlace(x=near[0], z=near[1])
-        place = await self.ask(Enter, district=district, at=at)
+        place = await self.ask(Enter, district=district, at=at, hall=hall, beside=beside)
         assert isinstance(place, Place)
         return place
 

@@ -82,6 +82,9 @@ def check(seer: Walker, other: Walker, now: float, truth: Truth) -> None:
     assert picture is not None
     shown = picture.at(other.me.place.slot, picture.tick_ms)
     truth.checks += 1
+    if seer.me.hall != other.me.hall:
+        truth.elsewhere += shown is not None
+        return
     if shown is None:
         truth.missing += 1
         return

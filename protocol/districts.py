@@ -1,6 +1,8 @@
 """Districts: entering one, what it holds, walking through its zones, how many are in it."""
 
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
 
 from protocol.handshake import Part, Text
 from protocol.message import U16, Answer, Command, Count, Fact, Name, Natural, Number, Point, Result
@@ -90,16 +92,45 @@ class Place(Result):
     portals: list[PortalCard]
     exhibits: list[ExhibitCard]
     services: dict[str, Any]
+    hall: Natural | None = None
+    halls: list[Natural] | None = None
+    hall_seats: Natural | None = None
+
+
+class HallClosed(Result):
+    """How many got other seats."""
+
+    reseated: Natural
 
 
 class Enter(Command):
-    """Go into a district; without `at`, to one of its spawns."""
+    """Go into a district; without `at`, to one of its spawns. Into a hall, or beside someone who was near just now."""
 
     answer: ClassVar[Answer] = Place
 
     type: Literal["district.enter"] = "district.enter"
     district: Name
     at: AtPortal | AtZone | AtPlace | None = None
+    hall: Natural | None = None
+    beside: Annotated[str, Field(max_length=64)] | None = None
+
+
+class CloseHall(Command):
+    """For who runs the district: a mirror's people get seats in its other halls; it opens again when those are full."""
+
+    answer: ClassVar[Answer] = HallClosed
+
+    type: Literal["district.close_hall"] = "district.close_hall"
+    district: Name
+    hall: Natural
+
+
+class Reseated(Fact):
+    """You are in another hall of the district now, where you stood: yours was closed."""
+
+    type: Literal["district.reseated"] = "district.reseated"
+    district: Name
+    hall: Natural
 
 
 class EnteredZone(Fact):
@@ -130,12 +161,14 @@ class Supervised(Fact):
 
 
 class Crowd(Count):
-    """How many are in the district, and at how many frames a second it is told now."""
+    """How many are in the district, in each of its halls where it has several, and at how many frames a second."""
 
     type: Literal["district.crowd"] = "district.crowd"
     district: Name
     population: Natural
     tick_hz: Number
+    halls: list[Natural] | None = None
+    hall_seats: Natural | None = None
 
 
 class Queue(Count):

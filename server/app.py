@@ -40,6 +40,7 @@ from server.web.callers import Gate
 from server.web.pages import Pages
 from worlds import plan
 from worlds.citizen import Citizen
+from worlds.district import Standing
 from worlds.founding import founder
 
 log = structlog.get_logger("app")
@@ -142,8 +143,8 @@ class Node:
         """The plans of the districts that are open."""
         return self.city_plan.open_in(self.settings.city.phase)
 
-    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
-        """Slots, x, z in metres of everyone in a district."""
+    def standing(self, district: str) -> Standing | None:
+        """Where everyone in a district is."""
         crowd = self.router.crowds.get(district)
         return crowd.district.standing() if crowd else None
 

@@ -188,10 +188,10 @@ class Crowd(Section):
     """What one client is sent at most, complete lists counted in: a weak phone line carries it."""
 
     district_capacity: Citizens = 9_000
-    """Who fits in one district; 0 is as many as there are slots."""
+    """Who fits in one hall of a district, and most have but one; 0 is as many as there are slots."""
 
     reserved_share: Annotated[float, Field(ge=0, le=0.5), Unit("of a district")] = 0.01
-    """The seats of a district that are kept for those of `reserved_for`: whoever works there must get in."""
+    """The seats of each hall that are kept for those of `reserved_for`: whoever works there must get in."""
 
     reserved_for: Words = ("official", "moderator", "host", "operator", "grant:mayor")
     """For whom seats are kept: roles, within their scope, and grant:NAME."""

@@ -44,8 +44,9 @@ class Line(Protocol):
     connection: "Connection | None"
     """Who hears what comes by this line; None once its connection is done with it."""
 
-    is_unheard: bool
-    """Whether something came by it that waits for its turn to be heard."""
+    @property
+    def is_unheard(self) -> bool:
+        """Whether something came by it that waits for its turn to be heard."""
 
     def send(self, data: bytes) -> None:
         """One binary message."""

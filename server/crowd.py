@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from protocol.avatars import AvatarCard, Changed, MovedBack
 from protocol.codec import bundle, encode, fact_body
 from protocol.districts import Crowd as CrowdCount
-from protocol.districts import EnteredZone, LeftZone, Supervised
+from protocol.districts import EnteredZone, LeftZone, Reseated, Supervised
 from protocol.handshake import Text
 from protocol.message import MAX_TOLD_BYTES, Fact
 from protocol.refusals import Farewell
@@ -27,6 +27,7 @@ from server.metrics import TICK_PHASES, Metrics
 from server.sockets import OneByOne, Sockets
 from worlds.citizen import Citizen
 from worlds.district import District
+from worlds.halls import MAIN
 from worlds.movement import Rules, Steps
 from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
@@ -79,6 +80,7 @@ class Crowd:
             tick_hz=settings.crowd.tick_hz,
             bytes_per_client=settings.crowd.bytes_per_client,
             capacity=settings.crowd.district_capacity,
+            kept=int(settings.crowd.district_capacity * settings.crowd.reserved_share),
             rules=Rules(
                 speed_m_s=settings.walk.speed_m_s,
                 poses=PoseLimit(
@@ -100,7 +102,7 @@ class Crowd:
         self._away: set[int] = set()
         self._restraints: dict[int, Restrain] = {}
         self._release_at = 0
-        self._counted: tuple[tuple[int, float], bytes] = (-1, 0.0), b""
+        self._counted: tuple[tuple[int, float, tuple[int, ...]], bytes] = (-1, 0.0, ()), b""
 
     @property
     def population(self) -> int:
@@ -142,6 +144,17 @@ class Crowd:
         self._away.discard(slot)
         self._restraints.pop(slot, None)
         self.district.leave(slot, now)
+
+    def close_hall(self, hall: int) -> int:
+        """Those in a mirror get seats in other halls, and are told which; how many. Raises Refused `full`."""
+        moved = self.district.close_hall(hall)
+        at = self.clock.unix_ms()
+        for slot, to in moved:
+            connection = self.connections[slot]
+            connection.tell(Reseated(district=self.district.plan.id, hall=to), at)
+            if self._watched[slot] >= 0:
+                self.show_anew(slot)
+        return len(moved)
 
     def read_roles(self, slot: int, citizen: Citizen) -> bool:
         """Where a citizen may go by the roles they have now and what keeps them; whether they must leave a zone."""
@@ -227,28 +240,46 @@ class Crowd:
         walked = time.perf_counter()
         yield
         weaving = time.perf_counter()
-        unix_ms = self.clock.unix_ms()
-        cells, counts = np.unique(self._watched[self._watched >= 0], return_counts=True)
-        people = dict(zip(cells.tolist(), counts.tolist(), strict=True))
-        behind = len(self.connections) - sum(people.values()) - len(self._joining) - len(self._away)
+        tick_ms = self.clock.unix_ms() & 0xFFFFFFFF
+        watching = int(np.count_nonzero(self._watched >= 0))
+        behind = len(self.connections) - watching - len(self._joining) - len(self._away)
         self.metrics.frames_skipped.inc(behind)
-        woven, crossings = self.district.weave(unix_ms & 0xFFFFFFFF, people, self._watched)
-        wove = time.perf_counter()
-        yield
-        sending = time.perf_counter()
-        told = self._counts(list(people))
-        for cell in woven.tiles.keys() | told.keys():
-            besides = [values[cell] for values in (woven.tiles, told) if cell in values]
-            woven.frames[cell] = _together(woven.frames[cell], besides)
-        self._send(woven.frames)
-        self._move_watchers(crossings, woven.crossings)
-        self._picture_joiners()
-        took = received - began, walked - received, wove - weaving, time.perf_counter() - sending
+        everyone: dict[int, dict[int, int]] = {}
+        weave_s = send_s = 0.0
+        for hall in self.district.halls.open:
+            if everyone:
+                yield
+                weaving = time.perf_counter()
+            if hall not in self.district.halls:
+                continue  # its last one has left meanwhile
+            watched = self._watched_in(hall)
+            cells, counts = np.unique(watched[watched >= 0], return_counts=True)
+            people = everyone[hall] = dict(zip(cells.tolist(), counts.tolist(), strict=True))
+            woven, crossings = self.district.weave(tick_ms, people, watched, hall)
+            weave_s += time.perf_counter() - weaving
+            yield
+            sending = time.perf_counter()
+            told = self._counts(list(people))
+            for cell in woven.tiles.keys() | told.keys():
+                besides = [values[cell] for values in (woven.tiles, told) if cell in values]
+                woven.frames[cell] = _together(woven.frames[cell], besides)
+            self._send(woven.frames, hall)
+            self._move_watchers(crossings, woven.crossings)
+            self._picture_joiners(hall)
+            send_s += time.perf_counter() - sending
+        took = received - began, walked - received, weave_s, send_s
         for phase, seconds in zip(TICK_PHASES, (*took, sum(took)), strict=True):
             self.metrics.tick_seconds.labels(phase).observe(seconds)
         if self.district.tick % round(self.district.tick_hz) == 0:
             yield
-            self._measure(people, now)
+            self._measure(everyone, now)
+
+    def _watched_in(self, hall: int) -> NDArray[np.int32]:
+        """The cells as which the people of a hall are told, by slot; -1: not at all, or in another hall."""
+        halls = self.district.halls
+        if halls.is_one and hall == MAIN:
+            return self._watched
+        return np.where(halls.of == hall, self._watched, np.int32(-1))
 
     def flush(self) -> None:
         """Send everyone here what has been queued for them since the last tick, each in one message."""
@@ -317,7 +348,7 @@ class Crowd:
             for slots, is_staff in ((staff, True), (others, False)):
                 self.tell(slots, supervised(turn, self.clock.unix_ms(), is_staff=is_staff))
 
-    def _send(self, messages: dict[int, list[bytes]]) -> None:
+    def _send(self, messages: dict[int, list[bytes]], hall: int) -> None:
         number = np.full(self.district.grid.count, -1, np.intp)
         for turn in range(max(map(len, messages.values()), default=0)):
             parts = {cell: there[turn] for cell, there in messages.items() if turn < len(there)}
@@ -325,8 +356,9 @@ class Crowd:
             number[:] = -1
             number[list(parts)] = np.arange(len(frames))
             # Anew for each part, as who is full by one has no more of them.
-            slots = np.flatnonzero(self._watched >= 0)
-            which = number[self._watched[slots]]
+            watched = self._watched_in(hall)
+            slots = np.flatnonzero(watched >= 0)
+            which = number[watched[slots]]
             slots, which = slots[which >= 0], which[which >= 0]
             self._send_each(slots, frames, which)
             sizes = np.array(list(map(len, parts.values())), np.int64)
@@ -379,13 +411,16 @@ class Crowd:
                 self._watch(slot, after)
                 self._give(slot, frames[before, after])
 
-    def _picture_joiners(self) -> None:
+    def _picture_joiners(self, hall: int) -> None:
         pictures: dict[int, list[bytes]] = {}
-        joining, self._joining = self._joining, set()
+        joining = {slot for slot in self._joining if self.district.hall_of(slot) == hall}
+        if not joining or not self.district.halls[hall].is_woven:
+            return
+        self._joining -= joining
         for slot in joining:
             cell = self.district.cell_of(slot)
             if cell not in pictures:
-                pictures[cell] = [binary_frame(part) for part in self.district.picture(cell)]
+                pictures[cell] = [binary_frame(part) for part in self.district.picture(cell, hall)]
             self._watch(slot, cell)
             self._give(slot, pictures[cell])
 
@@ -395,18 +430,28 @@ class Crowd:
         turn = [cell for cell in watching if (cell + self.district.tick) % every == 0]
         if not turn:
             return {}
-        now = self.population, self.district.tick_hz
+        halls = self.district.halls
+        now = self.population, self.district.tick_hz, () if halls.is_one else tuple(halls.people)
         if self._counted[0] != now:
-            count = CrowdCount(district=self.district.plan.id, population=now[0], tick_hz=now[1])
+            count = CrowdCount(
+                district=self.district.plan.id,
+                population=now[0],
+                tick_hz=now[1],
+                halls=list(now[2]) or None,
+                hall_seats=halls.seats if now[2] else None,
+            )
             self._counted = now, encode(count)
         return dict.fromkeys(turn, self._counted[1])
 
-    def _measure(self, people: dict[int, int], now: float) -> None:
-        """Once a second: the population, and how old is what clients are shown of their near ones."""
+    def _measure(self, people: dict[int, dict[int, int]], now: float) -> None:
+        """Once a second: the population, and how old is what clients are shown of their near ones, hall by hall."""
         self.metrics.population.labels(self.district.plan.id).set(self.population)
-        if people:
-            ages, weights = self.district.near_ages(people, self.clock.monotonic())
-            self.metrics.neighbour_ages.observe(ages, weights, now)
+        if self.district.halls.most > 1:
+            self.metrics.halls.labels(self.district.plan.id).set(len(self.district.halls.open))
+        for hall, there in people.items():
+            if there and hall in self.district.halls and self.district.halls[hall].is_woven:
+                ages, weights = self.district.near_ages(there, self.clock.monotonic(), hall)
+                self.metrics.neighbour_ages.observe(ages, weights, now)
 
     def tell(self, slots: list[int], fact: Fact) -> int:
         """One fact to several citizens here, encoded once; how many are told, with the next tick.

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from worlds.citizen import Citizen
 from worlds.evidence import HeardLine, HeardOfLate, PlacesOfLate, Seen
+from worlds.halls import MAIN
 
 if TYPE_CHECKING:
     from server.router import Router
@@ -31,7 +32,14 @@ class Evidence:
         for name, crowd in self._router.crowds.items():
             people = {slot: one.citizen for slot, one in crowd.connections.items() if one.citizen is not None}
             if people:
-                self._places[name].sample(now, people, *crowd.district.places())
+                district = crowd.district
+                halls = district.halls
+                self._places[name].sample(now, people, *district.places(), halls.of, halls.seen_in)
+
+    def were_near(self, citizen: str, other: str) -> bool:
+        """Whether someone had another near by within the last minute, in whichever district."""
+        now = self._router.clock.monotonic()
+        return any(places.were_near(citizen, other, now) for places in self._places.values())
 
     def forget(self, citizen: str) -> None:
         """A citizen has left."""
@@ -47,6 +55,13 @@ class Evidence:
         crowd = self._router.crowds.get(district)
         here = crowd.connections.values() if crowd is not None else ()
         return [one.citizen for one in here if one.citizen is not None]
+
+    def is_in_hall(self, citizen: str, district: str) -> bool:
+        """Whether someone is in a district's main hall now: neither in a mirror of it nor elsewhere."""
+        connection, crowd = self._router.present.get(citizen), self._router.crowds.get(district)
+        if connection is None or crowd is None or connection.crowd is not crowd:
+            return False
+        return crowd.district.hall_of(connection.slot) == MAIN
 
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         """What a citizen has seen and heard just now, with how `about` looks."""

@@ -155,6 +155,9 @@ class Metrics:
         self.tick_hz = self._gauge("madang_tick_hz", "Ticks a second that the server means to keep now.")
         self.overload_step = self._gauge("madang_overload_step", "Step of the overload ladder; 0 is none.")
         self.population = self._gauge("madang_population", "Citizens in a district.", ["district"])
+        self.halls = self._gauge(
+            "madang_halls", "Halls that are open, where there may be several.", ["district"]
+        )
         self.frames = self._counter("madang_frames", "Frames handed to connections.")
         self.frame_bytes = self._counter("madang_frame_bytes", "Bytes of those frames.")
         self.commit_seconds = self._histogram(

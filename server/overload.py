@@ -55,4 +55,4 @@ class Ladder:
         """
         if self.step < Step.ARRIVALS_WAIT:
             return None
-        return max(0, int(((self._low + self._high) / 2 - busy) / ARRIVAL_SECONDS))
+        return max(0, round(((self._low + self._high) / 2 - busy) / ARRIVAL_SECONDS))

@@ -72,8 +72,20 @@ class Ground:
                 "portals": self._portals,
                 "exhibits": self._exhibits,
                 "services": dict(views),
+                **self._halls(slot),
             }
         )
+
+    def _halls(self, slot: int) -> dict[str, Any]:
+        """In which hall that is, where there are several: how many are in each, and how many find a seat there."""
+        halls = self._district.halls
+        if halls.is_one:
+            return {}
+        return {
+            "hall": self._district.hall_of(slot),
+            "halls": list(halls.people),
+            "hall_seats": halls.seats,
+        }
 
     def may_enter(self, citizen: Citizen) -> list[str]:
         """The zones that let this citizen in now."""

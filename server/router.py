@@ -11,7 +11,7 @@ from protocol import handshake
 from protocol.avatars import AvatarCards, Change, Emote, Who
 from protocol.chat import Say
 from protocol.codec import dump
-from protocol.districts import AtPlace, Enter, Place, Queue
+from protocol.districts import AtPlace, CloseHall, Enter, Place
 from protocol.handshake import Done, Draining, Hello, Welcome
 from protocol.message import Command
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
@@ -34,10 +34,9 @@ from server.overload import Step
 from server.places import Ground, citizen_card, city_card
 from server.restraints import Restraints
 from server.round import unavailable
+from server.seating import Seating
 from server.sessions import Sessions
 from server.speech import Speech
-from server.waiting import Entrance
-from worlds.access import holds_any
 from worlds.citizen import Citizen
 from worlds.plan import CityPlan
 
@@ -80,10 +79,7 @@ class Router:
         self.offices = HeldOffices(self)
         self.looks = Looks(self)
         self._keyrings = Keyrings()
-        crowd = settings.crowd
-        self._entrances = {
-            district: Entrance(crowd.district_capacity, crowd.reserved_share) for district in self.crowds
-        }
+        self.seating = Seating(self)
         self._limits = handshake.Limits(
             max_message_bytes=settings.limits.max_message_bytes,
             pose_hz=settings.limits.pose_hz,
@@ -274,8 +270,7 @@ class Router:
             del self.present[citizen.id]
             self.staff.pop(citizen.id, None)
             self.evidence.forget(citizen.id)
-            for entrance in self._entrances.values():
-                entrance.leave(citizen.id)
+            self.seating.forget(citizen.id)
             if citizen.is_visitor:
                 # Their id was made for this session: nobody can come back to these keys.
                 self._keyrings.forget(citizen.id)
@@ -359,6 +354,8 @@ class Router:
         match command:
             case Enter():
                 return self._enter(connection, citizen, command, now)
+            case CloseHall():
+                return self.seating.close(citizen, command)
             case Say():
                 return self.speech.say(connection, citizen, command)
             case Emote():
@@ -395,16 +392,22 @@ class Router:
             raise Refused(Refusal.CLOSED if known else Refusal.NOT_FOUND, field="district")
         self.restraints.check_entering(connection, command)
         is_inside = connection.crowd is crowd
+        hall = self.seating.wanted(connection, crowd, citizen, command)
         spot = crowd.district.arrival(command.at, citizen, connection.slot if is_inside else -1)
         if not is_inside:
-            self._wait(connection, crowd, citizen, now)
+            self.seating.wait(connection, crowd, citizen, now)
         if isinstance(command.at, AtPlace):
             self.pace.enter_at(citizen.id, connection.line.address, now)
         if is_inside:
-            slot = connection.slot
-            crowd.district.place(slot, spot, now)
+            if hall is not None:
+                crowd.district.cross(connection.slot, hall)
+            stays = command.at is None and (command.hall is not None or command.beside is not None)
+            if not stays:
+                crowd.district.place(connection.slot, spot, now)
         else:
-            slot = crowd.district.admit(citizen, spot, now)
+            if hall is None:
+                hall = self.seating.first(crowd, citizen)
+            slot = crowd.district.admit(citizen, spot, now, hall)
             if connection.crowd is not None:
                 connection.crowd.leave(connection.slot, now)
             crowd.join(connection, slot)
@@ -428,29 +431,6 @@ class Router:
         district = crowd.district
         views = self.host.views(connection.citizen, district.plan.id) if self.host is not None else {}
         return self.grounds[district.plan.id].place(connection.slot, connection.citizen, views)
-
-    def _wait(self, connection: Connection, crowd: Crowd, citizen: Citizen, now: float) -> None:
-        """Raises Refused `full`, and tells the place in the line, while the district has no seat to give."""
-        district = crowd.district.plan.id
-        room = self.restraints.room(citizen, district)
-        is_arrival = connection.crowd is None
-        waits = self._entrances[district].ask(
-            citizen.id,
-            crowd.population,
-            now,
-            works_here=holds_any(citizen, self.settings.crowd.reserved_for, district),
-            arrivals=self.door.places_left if is_arrival else None,
-            room=room,
-        )
-        if waits is None:
-            if is_arrival:
-                self.door.take_place()
-            return
-        self.metrics.limit_reached.labels("district_capacity" if room is None else "shield_joins").inc()
-        expected_ms = None if waits.expected_s is None else round(waits.expected_s * 1000)
-        connection.tell_count(Queue(district=district, place=waits.place, wait_ms=expected_ms))
-        told = f"place {waits.place} in the line"
-        raise Refused(Refusal.FULL, told, field="district", retry_after_ms=waits.retry_ms)
 
     def _who(self, connection: Connection, command: Who) -> AvatarCards:
         crowd = self._crowd_of(connection)
@@ -478,8 +458,8 @@ class Router:
             connection.check_silence(now)
         for connection in self.sessions.overdue(now):
             self._leave(connection)
+        self.evidence.sample(now)
         if self.host is not None:
-            self.evidence.sample(now)
             self.offices.look()
 
     def take_step(self, step: Step) -> None:

@@ -122,7 +122,12 @@ class Speech:
             raise Refused(Refusal.NOT_ALLOWED, "adults do not write to minors in private", field="citizen")
         if may == "as staff":
             self._router.metrics.adults_to_minors.labels("staff").inc()
-        sees = hearer.crowd is not None and hearer.crowd is connection.crowd
+        crowd = hearer.crowd
+        sees = (
+            crowd is not None
+            and crowd is connection.crowd
+            and crowd.district.shows_to(hearer.slot, connection.slot)
+        )
         speaker = Speaker(citizen=citizen.id, name=citizen.name, slot=connection.slot if sees else None)
         at = self._router.clock.unix_ms()
         hearer.tell(_fact(message, speaker, "citizen", text), at)

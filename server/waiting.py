@@ -1,6 +1,5 @@
 """Who waits at the door of a full district: first come, first in; who stops asking loses the place."""
 
-import sys
 from bisect import bisect_left
 from collections import OrderedDict, deque
 from typing import NamedTuple
@@ -95,33 +94,30 @@ class Waits(NamedTuple):
 
 
 class Entrance:
-    """The way into a district of so many seats (0 = no bound), some of them kept for those who work there.
+    """The way into a district, some of whose seats are kept for those who work there.
 
     They have a line of their own: so they wait for nobody, and take from the others no more than the kept seats.
     """
 
-    def __init__(self, seats: int, kept_share: float) -> None:
-        self._seats = seats
-        self._kept = int(seats * kept_share)
+    def __init__(self) -> None:
         self._lines = {False: WaitingLine(), True: WaitingLine()}
         self._slowed = WaitingLine()
 
     def ask(
         self,
         citizen_id: str,
-        inside: int,
+        free: int,
         now: float,
         *,
         works_here: bool,
         arrivals: int | None = None,
         room: int | None = None,
     ) -> Waits | None:
-        """None when the citizen may enter; `inside` are there.
+        """None when the citizen may enter; `free` seats may be given to them.
 
         `arrivals`: so many may come just now, beside who works there. `room`: so many of this citizen's kind may come
         just now; they have a line of their own.
         """
-        free = self._seats - inside - (0 if works_here else self._kept) if self._seats else sys.maxsize
         if arrivals is not None and not works_here:
             free = min(free, arrivals)
         line, others = self._lines[works_here], self._slowed

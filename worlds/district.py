@@ -1,7 +1,7 @@
 """One district: who is where, and what each is shown; arrays by slot, and the rules about them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,7 @@ from worlds.arrivals import Arrivals, Spot
 from worlds.blocks import Scene
 from worlds.citizen import Citizen
 from worlds.contact import keeps_away
+from worlds.halls import MAIN, Halls
 from worlds.interest import BORDER_M, Interest, Woven
 from worlds.movement import Ground, Reason, Rules, Steps, Walkers
 from worlds.plan import DistrictPlan, SupervisedPlan
@@ -47,6 +48,16 @@ class Walked:
     counts: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where everyone in a district is: slots, x and z in metres, and in which hall."""
+
+    slots: list[int]
+    x: list[float]
+    z: list[float]
+    halls: list[int]
+
+
 class District:
     """Everyone in one district."""
 
@@ -60,14 +71,15 @@ class District:
         tick_hz: float,
         bytes_per_client: float,
         capacity: int,
+        kept: int = 0,
         rules: Rules,
         chance: Generator,
     ) -> None:
+        """`capacity`: the seats of each hall, 0 for as many as there are slots; `kept`: those for who works there."""
         self.plan = plan
         self._ground = Ground.of(plan, cell_m, tile_cells)
         self.grid = self._ground.grid
-        self.interest = Interest(self.grid, view_m, tick_hz, bytes_per_client)
-        self.slots = Slots(2 * capacity + SPARE_SLOTS if capacity else MAX_SLOTS)
+        self.slots = Slots(2 * capacity * (1 + plan.mirrors) + SPARE_SLOTS if capacity else MAX_SLOTS)
         self.tick = 0
         self.tick_hz = tick_hz
         self.on_stage: set[int] = set()
@@ -78,6 +90,11 @@ class District:
         self._stage_zones = sum(1 << i for i, zone in enumerate(plan.zones) if zone.id in stages)
         count = self.slots.count
         self._walkers = Walkers(self._ground, rules, count)
+        self.interest = Interest(self.grid, view_m, tick_hz, bytes_per_client)
+        """The main hall's; what one sees from where is the same in all."""
+        self.halls = Halls(
+            self._walkers.seen_in, self.interest, mirrors=plan.mirrors, seats=capacity, kept=kept
+        )
         self.supervision = Supervision(plan, count)
         self._forbidden = np.zeros(count, np.uint64)
         self._cell = np.full(count, -1, np.int32)
@@ -92,7 +109,6 @@ class District:
         self._returned_at = np.full(count, -(1 << 30), np.int64)
         self._who = np.empty(0, np.intp)
         self._who_is_stale = False
-        self._left: list[tuple[int, int]] = []
         self._new_zones: list[tuple[int, list[str], list[str]]] = []
 
     # Coming and going
@@ -106,10 +122,11 @@ class District:
             raise Refused(Refusal.CLOSED, "too few of its staff are there", field="at.zone")
         return spot
 
-    def admit(self, citizen: Citizen, spot: Spot, now: float) -> int:
-        """Give a citizen a slot and put them down; raises Refused `full`."""
+    def admit(self, citizen: Citizen, spot: Spot, now: float, hall: int = MAIN) -> int:
+        """Give a citizen a slot and a seat in a hall, and put them down; raises Refused `full`."""
         slot = self.slots.take(now)
         self._cell[slot] = -1
+        self.halls.seat(slot, hall)
         self._heard[slot] = now
         self.place(slot, spot, now)
         self.read_roles(slot, citizen)
@@ -182,11 +199,43 @@ class District:
     def spotlight(self, slot: int, is_on: bool) -> None:
         """Someone is near to everyone, wherever they stand, or no longer."""
         (self._spotlit.add if is_on else self._spotlit.discard)(slot)
+        self.halls.perform(slot, is_on=slot in self.performers)
+
+    @property
+    def performers(self) -> Set[int]:
+        """Who is near to everyone, in all halls: on a stage, or in the spotlight."""
+        return self.on_stage | self._spotlit
+
+    def cross(self, slot: int, hall: int) -> None:
+        """Someone goes over into another hall, and stands there where they stood."""
+        self.halls.cross(slot, hall)
+        # Or those over there would be told of who stands still with the next complete list.
+        self._walkers.moved_at[slot] = self.tick + 1
+
+    def close_hall(self, hall: int) -> list[tuple[int, int]]:
+        """A mirror's people get seats in other halls, who stand together together: (slot, hall); raises Refused."""
+        there = np.flatnonzero((self._cell >= 0) & (self.halls.of == hall))
+        others = [other for other in range(self.halls.most) if other != hall]
+        room = sum(self.halls.free(other, works_here=True) for other in others)
+        if room < len(there):
+            raise Refused(
+                Refusal.FULL, "the other halls have too few seats", field="hall", limit="hall_seats"
+            )
+        moved: list[tuple[int, int]] = []
+        for slot in there[np.argsort(self._cell[there], kind="stable")].tolist():
+            last = moved[-1][1] if moved else -1
+            if last < 0 or not self.halls.free(last, works_here=True):
+                chosen = self.halls.choose(works_here=True, but=hall)
+                assert chosen is not None
+                last = chosen
+            self.cross(slot, last)
+            moved.append((slot, last))
+        return moved
 
     def leave(self, slot: int, now: float) -> None:
         """The citizen is gone; the slot rests."""
-        self._left.append((slot, int(self._cell[slot])))
         self._cell[slot] = -1
+        self.halls.leave(slot)
         self._walkers.remove(slot)
         self.supervision.leave(slot)
         self._emote[slot] = -1
@@ -206,9 +255,11 @@ class District:
         """Under overload: another tick rate, and how many bands are told at half their rate."""
         if tick_hz != self.tick_hz:
             self.tick_hz = tick_hz
-            self.interest.set_tick_hz(tick_hz)
+            for hall in self.halls.open:
+                self.halls[hall].interest.set_tick_hz(tick_hz)
         if slower != self.interest.slower:
-            self.interest.set_slower(slower)
+            for hall in self.halls.open:
+                self.halls[hall].interest.set_slower(slower)
 
     # The tick
 
@@ -230,7 +281,7 @@ class District:
     def rest(self) -> None:
         """A tick while nobody is here: who left has nobody whom it must be told."""
         self.tick += 1
-        self._left = []
+        self.halls[MAIN].empty()
 
     def _settle(self, slots: NDArray[np.intp]) -> None:
         """What follows from a new pose: the entry that others are shown, and the cell."""
@@ -242,10 +293,7 @@ class District:
         stance = np.where(emote >= 0, emote, walkers.stance[slots])
         entries = encode_entries(slots, x, walkers.y[slots], z, walkers.yaw[slots], stance)
         self._entry_rows[slots] = _rows(entries)
-        before, after = self._cell[slots], self.grid.cell_of(x, z)
-        crossed = np.flatnonzero((before != after) & (before >= 0))
-        self._left += zip(slots[crossed].tolist(), before[crossed].tolist(), strict=True)
-        self._cell[slots] = after
+        self._cell[slots] = self.grid.cell_of(x, z)
 
     def _enter_zones(self, slot: int, before: int, after: int) -> None:
         """Note the zones that someone is no longer in, and those they are in now; a stage is a zone."""
@@ -257,6 +305,7 @@ class District:
                 self.on_stage.add(slot)
         else:
             self.on_stage.discard(slot)
+        self.halls.perform(slot, is_on=slot in self.performers)
 
     def _zone_ids(self, bits: int) -> list[str]:
         return [zone.id for i, zone in enumerate(self.plan.zones) if bits >> i & 1]
@@ -273,12 +322,12 @@ class District:
         self._settle(np.array([slot], np.intp))
 
     def weave(
-        self, tick_ms: int, people: Mapping[int, int], watched: NDArray[np.int32]
+        self, tick_ms: int, people: Mapping[int, int], watched: NDArray[np.int32], hall: int = MAIN
     ) -> tuple[Woven, list[tuple[int, int, int]]]:
-        """This tick's messages, and who crossed: (slot, from, to) where `watched` (cells by slot) is behind."""
-        if self._who_is_stale:
-            self._who = np.flatnonzero(self._cell >= 0)
-            self._who_is_stale = False
+        """A hall's messages of this tick, and who crossed: (slot, from, to) where `watched` (cells by slot) is behind.
+
+        `people` and `watched`: those of this hall.
+        """
         moved = np.flatnonzero((watched >= 0) & (watched != self._cell))
         is_deep = self.grid.away(watched[moved], *self._places(moved)) > BORDER_M
         is_back = self._cell[moved] == self._came_from[moved]
@@ -291,30 +340,38 @@ class District:
         crossings = list(
             zip(moved.tolist(), watched[moved].tolist(), self._cell[moved].tolist(), strict=True)
         )
-        left = np.array(self._left, np.int64).reshape(-1, 2)
-        self._left = []
-        scene = Scene(self.tick, tick_ms, self._who, self._cell, self._entries, self._walkers.moved_at)
-        woven = self.interest.weave(
-            scene,
-            (left[:, 0].astype(np.intp), left[:, 1].astype(np.int32)),
+        woven = self.halls[hall].weave(
+            self._scene(tick_ms, hall),
             people,
             Counter((before, after) for _, before, after in crossings),
-            np.array(sorted(self.on_stage | self._spotlit), np.intp),
+            np.array(sorted(self.performers), np.intp),
         )
         return woven, crossings
+
+    def _scene(self, tick_ms: int, hall: int) -> Scene:
+        """What there is to be seen in a hall: its own people, and who performs."""
+        if self.halls.is_one:
+            if self._who_is_stale:
+                self._who = np.flatnonzero(self._cell >= 0)
+                self._who_is_stale = False
+            cell, who = self._cell, self._who
+        else:
+            cell = np.where(self.halls.shows(hall), self._cell, np.int32(-1))
+            who = np.flatnonzero(cell >= 0)
+        return Scene(self.tick, tick_ms, who, cell, self._entries, self._walkers.moved_at)
 
     def _places(self, slots: NDArray[np.intp]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return self._walkers.x[slots], self._walkers.z[slots]
 
-    def standing(self) -> tuple[list[int], list[float], list[float]]:
-        """Everyone: slots, x, z in metres."""
+    def standing(self) -> Standing:
+        """Where everyone is."""
         slots = np.flatnonzero(self._cell >= 0)
         x, z = self._places(slots)
-        return slots.tolist(), x.tolist(), z.tolist()
+        return Standing(slots.tolist(), x.tolist(), z.tolist(), self.halls.of[slots].tolist())
 
-    def picture(self, cell: int) -> list[bytes]:
-        """Everything that is seen from a cell, as of the last tick."""
-        return self.interest.picture(cell)
+    def picture(self, cell: int, hall: int = MAIN) -> list[bytes]:
+        """Everything that is seen from a cell in a hall, as of the last tick."""
+        return self.halls[hall].interest.picture(cell)
 
     # Questions
 
@@ -341,17 +398,31 @@ class District:
         """The cell someone stands in."""
         return int(self._cell[slot])
 
+    def hall_of(self, slot: int) -> int:
+        """The hall someone is in."""
+        return int(self.halls.of[slot])
+
+    def shows_to(self, slot: int, other: int) -> bool:
+        """Whether another is shown in someone's hall, however far away."""
+        return bool(self.halls.seen_in[other] >> self.hall_of(slot) & 1)
+
     def seen_by(self, slot: int, others: Sequence[int]) -> list[int]:
         """Those of `others` that are present and in view of someone."""
         asked = np.unique(np.array([other for other in others if other < self.slots.count], np.intp))
         cells = self._cell[asked]
         seen = np.isin(cells, self.interest.visible(self.cell_of(slot)))
-        seen |= np.isin(asked, list(self.on_stage | self._spotlit))
+        seen |= np.isin(asked, list(self.performers))
+        seen &= self.halls.shows(self.hall_of(slot))[asked]
         return [int(other) for other in asked[seen & (cells >= 0)]]
 
     def hearers(self, slot: int, to: Literal["nearby", "zone", "district"]) -> list[int]:
-        """Who else hears someone; raises Refused `not_here` for `zone` outside of all zones with speech."""
+        """Who else hears someone; raises Refused `not_here` for `zone` outside of all zones with speech.
+
+        Near by and in a zone those of the halls in which one is seen do, so that a performer is heard in all.
+        """
         present = self._cell >= 0
+        if to != "district" and not self.halls.is_one:
+            present &= (self.halls.seen_in[slot] >> self.halls.of) & 1 != 0
         match to:
             case "nearby":
                 walkers = self._walkers
@@ -369,10 +440,10 @@ class District:
         return np.flatnonzero(hears).tolist()
 
     def near_ages(
-        self, people: Mapping[int, int], now: float
+        self, people: Mapping[int, int], now: float, hall: int = MAIN
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """How old (s) is what was told of near ones at this tick, and to how many each; `people` by cell."""
-        weights, slots = self.interest.near_weights(people)
+        """How old (s) is what was told of near ones in a hall at this tick, and to how many each; `people` by cell."""
+        weights, slots = self.halls[hall].interest.near_weights(people)
         told = weights > 0
         slots = slots[told]
         # Who stands and waves is told for the wave: their last pose may be minutes old.

@@ -67,6 +67,9 @@ class Witness(Protocol):
     def who_is_in(self, district: str) -> Sequence[Citizen]:
         """Everyone who is in a district now."""
 
+    def is_in_hall(self, citizen: str, district: str) -> bool:
+        """Whether someone is in a district's main hall now: neither in a mirror of it nor elsewhere."""
+
 
 class HeardOfLate:
     """The last lines that each citizen heard or said; a line is one object for all who heard it."""
@@ -95,21 +98,37 @@ class _Sample:
     row_of: Mapping[str, int]
     x: NDArray[np.float32]
     z: NDArray[np.float32]
+    hall: NDArray[np.int8]
+    seen_in: NDArray[np.uint8]
+
+    def near(self, row: int) -> NDArray[np.bool_]:
+        """Whom someone had near by, in the hall that they were in."""
+        away = np.hypot(self.x - self.x[row], self.z - self.z[row])
+        return np.asarray((away <= NEAR_M) & ((self.seen_in >> self.hall[row] & 1) != 0))
 
 
 class PlacesOfLate:
     """Where everyone in one district was, a sample a second for a minute.
 
-    8 bytes a sample and citizen while nobody comes or goes; who was there is noted anew only when somebody does.
+    10 bytes a sample and citizen while nobody comes or goes; who was there is noted anew only when somebody does.
     """
 
     def __init__(self) -> None:
         self._samples: deque[_Sample] = deque(maxlen=SECONDS)
 
     def sample(
-        self, now: float, people: Mapping[int, Citizen], x: NDArray[np.float32], z: NDArray[np.float32]
+        self,
+        now: float,
+        people: Mapping[int, Citizen],
+        x: NDArray[np.float32],
+        z: NDArray[np.float32],
+        hall: NDArray[np.int8],
+        seen_in: NDArray[np.uint8],
     ) -> None:
-        """Where everyone stands now: `people` by slot, `x` and `z` of all slots in metres; `now` in s."""
+        """Where everyone stands now: `people` by slot; of all slots `x`, `z` in metres and halls; `now` in s.
+
+        `hall` is one's own, `seen_in` in which one is shown, as bits.
+        """
         slots = np.fromiter(people, np.intp, len(people))
         there: Sequence[Citizen] = tuple(people.values())
         last = self._samples[-1] if self._samples else None
@@ -117,7 +136,17 @@ class PlacesOfLate:
             there, row_of = last.people, last.row_of
         else:
             row_of = {citizen.id: row for row, citizen in enumerate(there)}
-        self._samples.append(_Sample(now, there, row_of, x[slots], z[slots]))
+        self._samples.append(_Sample(now, there, row_of, x[slots], z[slots], hall[slots], seen_in[slots]))
+
+    def were_near(self, citizen: str, other: str, now: float) -> bool:
+        """Whether someone had another near by within the last minute."""
+        for sample in self._samples:
+            row, there = sample.row_of.get(citizen), sample.row_of.get(other)
+            if row is None or there is None or now - sample.at > SECONDS:
+                continue
+            if sample.near(row)[there]:
+                return True
+        return False
 
     def tracks(self, citizen: str, now: float) -> tuple[NearTrack, ...]:
         """Who was near a citizen in the last minute, the nearest first."""
@@ -129,7 +158,7 @@ class PlacesOfLate:
             if row is None or ago > SECONDS:
                 continue
             away = np.hypot(sample.x - sample.x[row], sample.z - sample.z[row])
-            for i in np.flatnonzero(away <= NEAR_M).tolist():
+            for i in np.flatnonzero(sample.near(row)).tolist():
                 someone = sample.people[i]
                 at = (max(ago, 0), round(float(sample.x[i]) * 10), round(float(sample.z[i]) * 10))
                 points.setdefault(someone.id, []).append(at)

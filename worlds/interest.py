@@ -12,9 +12,11 @@ list is sent at once. There is no state per observer, and nothing is done per pa
 """
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from math import lcm
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -121,19 +123,30 @@ class Interest:
         self._tile_sums = (
             grid.tile_of_cell[:, None] == np.arange(grid.tile_columns * grid.tile_rows)
         ).astype(np.float32)
-        self._blocks = Blocks(grid.count)
         # Cells of one tile have their turn together: who goes from one to the other is in the same complete lists.
         turns = np.random.default_rng(grid.count).permutation(grid.tile_columns * grid.tile_rows)
         self._phase = turns[grid.tile_of_cell].astype(np.int64) * PHASE_STEP
-        self.level = np.zeros(grid.count, np.int16)
         self.slower = 0
+        self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
+        self._begin()
+        self.set_tick_hz(tick_hz)
+
+    def _begin(self) -> None:
+        """Nothing was told yet."""
+        self._blocks = Blocks(self.grid.count)
+        self.level = np.zeros(self.grid.count, np.int16)
         self._trail = Trail()
         self._scene: Scene | None = None
         self._stage = b""
         self._extra = 0.0
         self._changes: dict[tuple[int, int], NDArray[np.intp]] = {}
-        self._classes: NDArray[np.uint8] = np.empty(0, np.uint8)
-        self.set_tick_hz(tick_hz)
+
+    def another(self) -> Self:
+        """One over the same ground at the same pace, for other people: what is the same for all is not made again."""
+        other = copy(self)
+        other._begin()
+        other._apply_levels()
+        return other
 
     def set_tick_hz(self, tick_hz: float) -> None:
         """Adapt to another tick rate: windows and periods are counted in ticks."""
@@ -160,6 +173,11 @@ class Interest:
         self._table[:, :4] = np.minimum(table, self.top_class)
         self._classes = np.take_along_axis(self._table[self.level], self._band, axis=1)
         self._changes.clear()
+
+    @property
+    def is_woven(self) -> bool:
+        """Whether there was a tick: before, there is no picture."""
+        return self._scene is not None
 
     def visible(self, cell: int) -> NDArray[np.intp]:
         """The source cells told to an observer cell."""

@@ -140,7 +140,8 @@ class Walkers:
     """Everyone on one ground, as columns by slot.
 
     The district sets `forbidden` (bit i: zone i may not be entered), `doors` (bit j: door j lets this citizen
-    through now) and `frozen` whenever rights change; the rest is written here only.
+    through now) and `frozen` whenever rights change, and keeps `seen_in` (bit k: hall k sees this citizen); the rest
+    is written here only.
     """
 
     def __init__(self, ground: Ground, rules: Rules, capacity: int) -> None:
@@ -162,6 +163,7 @@ class Walkers:
         self.frozen = np.zeros(capacity, np.bool_)
         self.minor = np.zeros(capacity, np.bool_)
         self.keeps_away = np.zeros(capacity, np.bool_)
+        self.seen_in = np.ones(capacity, np.uint8)
         self._minors = 0
         self.held = np.zeros(capacity, np.bool_)
         self.why = np.zeros(capacity, np.uint8)
@@ -290,7 +292,8 @@ class Walkers:
             here = slot[some]
             after = np.hypot(x[some, None] - there_x, z[some, None] - there_z)
             before = np.hypot(self.x[here, None] - there_x, self.z[here, None] - there_z)
-            found.append(some[((after < ADULTS_KEEP_M) & (after < before)).any(axis=1)])
+            together = (self.seen_in[here, None] & self.seen_in[wards]) != 0
+            found.append(some[((after < ADULTS_KEEP_M) & (after < before) & together).any(axis=1)])
         return np.concatenate(found)
 
     def _allowance(self, slot: Ints, arrived: Floats) -> Floats:

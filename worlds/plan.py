@@ -29,6 +29,7 @@ from worlds.citizen import is_role
 MIN_SIDE_M = 30
 MAX_SIDE_M = 600  # a place on the wire is a u16 of 0.01 m, which ends at 655.35 m
 MAX_ZONES = 48  # the zones an avatar stands in are one u64 mask; 16 bits stay free
+MAX_MIRRORS = 7  # with the main hall, a bit each in a byte
 MAX_DOORS = 64  # the doors a citizen may pass are one u64 mask
 
 Language = Literal["ko", "en"]
@@ -272,6 +273,8 @@ class DistrictPlan(Named):
     doors: tuple[DoorPlan, ...] = Field(default=(), max_length=MAX_DOORS)
     portals: tuple[PortalPlan, ...] = ()
     stages: tuple[StagePlan, ...] = ()
+    mirrors: Annotated[int, Field(strict=True, ge=0, le=MAX_MIRRORS)] = 0
+    """How many halls there may be beside the main one when it is full: their people are shown what is on the stage."""
     exhibits: tuple[ExhibitPlan, ...] = ()
     buildings: tuple[BuildingPlan, ...] = ()
     grounds: tuple[GroundPlan, ...] = ()

@@ -37,6 +37,7 @@ def district_faults(stem: str, district: DistrictPlan) -> Found:
     yield from _spawns(district)
     yield from _places(district)
     yield from _supervised(district)
+    yield from _mirrors(district)
     yield from _on_foot(district)
     yield from _arrival(district)
 
@@ -204,6 +205,11 @@ def _supervised(district: DistrictPlan) -> Found:
             taken[zone] = place.id
             if missing := sorted(set(place.staff) - set(zones[zone].access)):
                 yield f"supervised[{i}].staff", f"{zone} does not admit {', '.join(missing)}"
+
+
+def _mirrors(district: DistrictPlan) -> Found:
+    if district.mirrors and district.supervised:
+        yield "mirrors", "a place that is supervised is one place: in a mirror nobody would see its staff"
 
 
 def _on_foot(district: DistrictPlan) -> Found:

@@ -16,6 +16,7 @@ typedef struct {
     kind kind;
     stage stage;
     uint16_t slot;
+    uint8_t hall;                                  /* of a district with several; 0 is the main one */
     bool is_probe, retrying, told_goodbye, was_in;
     int attempts;
     int64_t due;                                   /* when to come back, or to ask again to enter, ns */

@@ -178,6 +178,7 @@ static void hear_place(citizen *c, const mp_value *place, const uint8_t *end) {
         return;
     }
     c->slot = (uint16_t)slot, of_slot[slot] = (int)(c - crowd), c->stage = WALKING;
+    c->hall = (uint8_t)real_of(place, end, "hall", 0);
     stand_at(c, place, end);
     c->home_x = c->x, c->home_z = c->z;
     entered += !c->was_in, c->was_in = true;
@@ -416,6 +417,7 @@ static void report(double seconds, double busy, int speaking) {
     printf("\"messages_per_s\":%.1f,\"bytes_per_message\":%.1f,\"poses_per_s\":%.1f,\"flood_poses\":%llu,\"poses_unsent\":%llu,\n", messages / seconds,
            messages > 0 ? all_bytes / messages : 0, (double)poses_sent / seconds, (unsigned long long)flood_poses, (unsigned long long)poses_unsent);
     times_tell("move_to_seen_ms", &move_to_seen);
+    if (speaking) times_tell("speaker_seen_ms", &speaker_seen[0]), times_tell("speaker_seen_in_mirrors_ms", &speaker_seen[1]);
     times_tell("frame_gap_ms", &frame_gaps);
     printf("\"missed_ticks\":%llu,\"list_gap_ms\":%.0f,\"list_age_ms\":%.0f,\"moved_back\":%.0f,\n", (unsigned long long)seen.missed_ticks, seen.list_gap_ms,
            seen.list_age_ms, put_back);

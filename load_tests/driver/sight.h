@@ -38,6 +38,7 @@ static bool measuring;
 static int speaker = -1;
 
 static times move_to_seen, frame_gaps;
+static times speaker_seen[2];  /* in the speaker's own hall, and in the others */
 static struct {
     uint64_t contradictions;   /* shown where it never was */
     uint64_t strangers;        /* slots of nobody here */
@@ -46,12 +47,20 @@ static struct {
     double unseen_ms, list_gap_ms, list_age_ms;
 } seen;
 
+/* Whether one may be shown to the other at all. */
+static bool shares_hall(const citizen *one, int other) { return crowd[other].hall == one->hall || other == speaker; }
+
 static void sight_open(int citizens) {
     probes = calloc((size_t)asked.probes + 1, sizeof *probes);
     probe_of = malloc(sizeof(int) * (size_t)citizens);
+    /* Spread over all who come, as the last ones may be in another hall. */
+    int ordinary = 0, passed = 0;
+    for (int i = 0; i < citizens; i++) ordinary += crowd[i].kind == ORDINARY && i != speaker;
+    int every = asked.probes && ordinary > asked.probes ? ordinary / asked.probes : 1;
     for (int i = 0; i < citizens; i++) {
         probe_of[i] = -1;
         if (crowd[i].kind != ORDINARY || i == speaker || probe_count == asked.probes) continue;
+        if (passed++ % every) continue;
         crowd[i].is_probe = true, probe_of[i] = probe_count;
         probes[probe_count].who = i, probes[probe_count].cell = -1;
         probes[probe_count++].glimpses = calloc((size_t)citizens, sizeof(glimpse));
@@ -93,7 +102,16 @@ static void see_entry(probe *p, int cell, const uint8_t *entry, int64_t now) {
         return;
     }
     if (who == p->who || crowd[who].kind == FLOODING || crowd[who].stage != WALKING) return;
-    if (who == speaker && measuring && (x != p->speaker_x || z != p->speaker_z)) p->speaker_moves++, p->speaker_x = x, p->speaker_z = z;
+    if (!shares_hall(&crowd[p->who], who)) {
+        seen.strangers++, seen.contradictions += measuring;
+        return;
+    }
+    if (who == speaker && measuring && (x != p->speaker_x || z != p->speaker_z)) {
+        trace *said = &traces[who];
+        int64_t place = find_place(said, 0, x, z);
+        p->speaker_moves++, p->speaker_x = x, p->speaker_z = z;
+        if (place >= 0) times_add(&speaker_seen[crowd[p->who].hall != crowd[who].hall], (double)(now - said->places[place % TRACE].at) / 1e6);
+    }
     glimpse *g = &p->glimpses[who];
     trace *t = &traces[who];
     g->cell = cell;
@@ -174,7 +192,8 @@ static void sight_check(int64_t now) {
         for (int i = 0; i < asked.citizens; i++) {
             const citizen *c = &crowd[i];
             glimpse *g = &p->glimpses[i];
-            bool near = i != p->who && c->kind != FLOODING && c->stage == WALKING && near_cells(cell_of(c->x, c->z), p->cell);
+            bool near = i != p->who && c->kind != FLOODING && c->stage == WALKING && shares_hall(me, i) &&
+                        near_cells(cell_of(c->x, c->z), p->cell);
             if (near && g->near_at && measuring) {
                 double age = unseen_for(g, &traces[i], now);
                 if (age > seen.unseen_ms) seen.unseen_ms = age;

@@ -6,6 +6,7 @@ from load_tests.scenarios import (
     capacity,
     dense,
     flooders,
+    halls,
     handshake_flood,
     petition_storm,
     plaza,
@@ -20,7 +21,7 @@ from load_tests.scenarios import (
 SCENARIOS: dict[str, Scenario] = {
     module.SCENARIO.name: module.SCENARIO
     for module in (
-        plaza, audience, dense, slow_readers, flooders, handshake_flood, raid, question_time, reconnect_storm,
+        plaza, audience, halls, dense, slow_readers, flooders, handshake_flood, raid, question_time, reconnect_storm,
         petition_storm, restart, record, capacity,
     )
 }  # fmt: skip

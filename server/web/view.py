@@ -6,6 +6,7 @@ from typing import Protocol
 from protocol.avatars import AvatarCard
 from protocol.handshake import CityCard
 from worlds.citizen import Citizen
+from worlds.district import Standing
 from worlds.plan import DistrictPlan
 
 
@@ -18,8 +19,8 @@ class CityView(Protocol):
     def districts(self) -> Sequence[DistrictPlan]:
         """The plans of the districts that are open."""
 
-    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
-        """Slots, x, z in metres of everyone in a district; None where no open one is of this name."""
+    def standing(self, district: str) -> Standing | None:
+        """Where everyone in a district is; None where no open one is of this name."""
 
     def card(self, district: str, slot: int) -> AvatarCard | None:
         """Who is behind a slot of a district, if anyone."""

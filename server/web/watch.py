@@ -74,13 +74,14 @@ def routes(gate: Gate, view: CityView, metrics: Metrics) -> APIRouter:
         found = view.standing(district)
         if found is None:
             raise Refused(Refusal.NOT_FOUND, "no open district of this name", field="district")
-        slots, x, z = found
         return _told(
             {
                 "at": gate.clock.unix_ms(),
-                "slots": slots,
-                "x": [round(each * DECIMETRES) for each in x],
-                "z": [round(each * DECIMETRES) for each in z],
+                "slots": found.slots,
+                "x": [round(each * DECIMETRES) for each in found.x],
+                "z": [round(each * DECIMETRES) for each in found.z],
+                # Nothing where there is but one.
+                "halls": found.halls if any(found.halls) else [],
             }
         )
 

@@ -314,6 +314,9 @@ async def test_long_names_and_those_written_from_right_to_left_stay_in_their_pla
         await expect(page.locator(".people li")).to_have_count(2)
         assert await overflowing(page) == []
         assert await faults_of(page) == []
-        await page.locator(".people li button").last.click()
+        await page.locator(".people li", has_text="مدينة").get_by_role("button").last.click()
         await expect(page.locator(".person h3")).to_be_visible()
         assert await overflowing(page) == []
+        # within a sentence of ours a name turns no other word
+        await page.get_by_role("button", name="귓속말", exact=True).click()
+        await expect(page.locator(".to.whisper bdi")).to_contain_text("\u2069에게 귓속말")

@@ -95,7 +95,7 @@ async def test_in_the_city_one_is_told_of_it_sees_until_when_and_lays_it_down(wi
     await expect(page.locator(".notices")).to_contain_text("직무를 맡았습니다: 진행 요원")
     await expect(page.locator(".notices")).to_contain_text("여름 동안")
     assert await page.evaluate("madang.client.citizen.roles") == ["citizen", "moderator@hall"]
-    await page.get_by_role("button", name="설정").click()
+    await page.get_by_role("button", name="설정", exact=True).click()
     own = page.locator(".rows li", has_text="진행 요원")
     await expect(own).to_contain_text("까지")
     assert await faults_of(page) == []

@@ -19,6 +19,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ASKED = "밤늦게 다니는 심야 버스를 두 노선 더 늘려 주실 수 있나요?"
 PHASES = ("입장", "진행 중", "마무리", "후속 처리")
+SCREEN = """(() => {
+    const {mesh, canvas} = madang.place.screens;
+    const {data} = canvas.getContext("2d").getImageData(0, 110, canvas.width, canvas.height - 110);
+    const bright = data.filter((each, n) => n % 4 === 0 && each > 200).length;
+    return mesh.visible ? bright : 0;
+})()"""
+"""How many of its pixels below its head are written on."""
 OTHER = "초등학교 앞 횡단보도의 신호를 더 길게 해 주실 수 있나요?"
 
 
@@ -153,6 +160,14 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await acts(host, "o")
     for page, at in ((screen, ".asked .text"), (mayor, ".answering .large"), (mina, ".sheet .now p")):
         await expect(page.locator(at)).to_have_text(ASKED)
+
+    # Who comes in now sees it on the screen behind the lectern, and hears what is there.
+    late = await windows.open("/?debug&district=hall", "ko-KR", CHOSEN, **WINDOW)
+    await come_in(late, "하나")
+    await settled(late)
+    shown = late.locator(".on_screen")
+    await expect(shown).to_have_text(f"무대 화면: 시장과의 대화 — {ASKED}")
+    assert await late.evaluate(SCREEN) > 0, "the screen is blank"
     await host.get_by_role("button", name="다음 순서 시작").click()
     for place in (
         screen.locator(".programme"), sheet.locator(".programme"), mayor.locator("[aria-current=step]"),
@@ -168,6 +183,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await mayor.get_by_role("button", name="답변 완료").click()
     await filled_in(mayor, text="두 노선을 내년 봄에 늘리겠습니다.")
     await expect(screen.locator(".asked")).to_have_count(0)
+    await expect(shown).to_have_text("무대 화면: 시장과의 대화 — 답변")
     await expect(sheet.locator("li", has_text="두 노선을 내년 봄에 늘리겠습니다.").first).to_be_visible()
 
     # The other is for a department: it becomes a petition of its asker, with a date.
@@ -222,6 +238,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     receipt = await poll.locator(".receipt").inner_text()
     for place in (poll, screen.locator(".polled"), host.locator(".polls")):
         await expect(place).to_contain_text("5명 참여")
+    await expect(shown).to_contain_text("심야 버스를 늘릴까요?")
     await expect(screen.locator(".polled li strong")).to_have_count(0)
     assert await faults_of(mina) == await faults_of(screen) == []
     await host.get_by_role("button", name="투표 마감").click()
@@ -238,6 +255,7 @@ async def test_from_the_announcement_to_the_public_record(windows: Windows) -> N
     await goes_on(host, "마무리")
     await goes_on(host, "후속 처리")
     await expect(screen.locator(".wait")).to_have_text("함께해 주셔서 고맙습니다")
+    await expect(shown).to_be_empty()
     async with host.expect_download() as saving:
         await host.get_by_role("button", name="표로 받기 (CSV)").click()
     saved = await saving.value

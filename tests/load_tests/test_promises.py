@@ -38,6 +38,7 @@ def run_of(p99: float = 120.0, cpu: float = 0.5, **figures: Any) -> Run:
         "goodbyes": {"flooding": 10},
         "frames_per_s": ROW,
         "speaker_hz": ROW,
+        "speaker_seen_in_mirrors_ms": TIMES,
         "bytes_per_s": dict.fromkeys(ROW, 20_000.0),
         "bytes_per_message": 1_500.0,
         "messages_per_s": 30_000.0,
@@ -113,6 +114,7 @@ def test_every_promise_of_a_scenario_can_be_broken_and_kept(name: str) -> None:
         **run_of(p99=9_999, contradictions=1, lost=1, missed_ticks=1, goodbyes={}).seen,
         "frames_per_s": dict.fromkeys(ROW, 1.0),
         "speaker_hz": dict.fromkeys(ROW, 1.0),
+        "speaker_seen_in_mirrors_ms": TIMES | {"max": 1_500.0, "count": 0},
         "bytes_per_s": dict.fromkeys(ROW, 1e6),
         "pose_lateness_ms": TIMES | {"p99": 999.0},
     }

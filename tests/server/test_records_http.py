@@ -250,5 +250,5 @@ async def test_the_interface_describes_the_records(city: WebCity) -> None:
     }
     kinds = described["components"]["schemas"]["Kind"]["enum"]
     questions = {"question_time", "question", "poll"}
-    assert set(kinds) == questions | {"announcement", "petition", "sanction", "report"}
+    assert set(kinds) == questions | {"announcement", "petition", "sanction", "report", "office"}
     assert "get" in described["paths"]["/api/records/{kind}/export.{form}"]

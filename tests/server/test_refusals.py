@@ -12,7 +12,7 @@ from server.overload import Step
 from tests.server.test_journal_trouble import limit_pages
 from tests.server.test_logins import trusting
 from tests.support.clock import AheadClock
-from tests.support.moderated_town import HEAD, MODERATOR, Citizen, moderated_town
+from tests.support.moderated_town import HEAD, MODERATOR, Citizen, mirrored_city, moderated_town
 from tests.support.node import served
 from tests.support.patience import until
 from tests.support.plain_page import code
@@ -62,6 +62,21 @@ async def test_a_district_without_a_seat_is_full(tmp_path: Path) -> None:
         )
         assert town.count("madang_refused_total", reason="full") == 1
         assert town.count("madang_limit_reached_total", limit="district_capacity") == 1
+
+
+async def test_a_hall_without_a_seat_is_full(tmp_path: Path) -> None:
+    mirrored_city(tmp_path, mirrors=1)
+    async with moderated_town(tmp_path, crowd={"district_capacity": 1, "reserved_share": 0.0}) as town:
+        await town.citizen("kim")
+        lee = await town.citizen("lee")
+        assert (lee.place["hall"], lee.place["halls"], lee.place["hall_seats"]) == (1, [1, 1], 1)
+        refused = await lee.refused("district.enter", district="hall", hall=0)
+        assert (refused["code"], refused["field"]) == ("full", "hall")
+        assert (await lee.refused("district.close_hall", district="hall", hall=1))["code"] == "not_allowed"
+        host = await town.welcome("host", roles=["host"])
+        assert (await host.refused("district.close_hall", district="hall", hall=1))["field"] == "hall"
+        assert town.count("madang_limit_reached_total", limit="hall_seats") == 2
+        assert await lee.guest.is_well()
 
 
 async def test_what_the_disk_does_not_take_is_unavailable_and_done_when_it_is_asked_again(

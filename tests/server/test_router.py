@@ -174,7 +174,7 @@ def test_where_nothing_is_or_nothing_is_open_yet_one_cannot_go(town: Town) -> No
     assert person.refused(Enter, district="here", at={"portal": "moon"}) == (Refusal.NOT_FOUND, "at.portal")
     assert person.refused(Enter, district="here", at={"zone": "moon"}) == (Refusal.NOT_FOUND, "at.zone")
     assert person.connection.crowd is None
-    assert len(town.router._entrances["here"]) == 0
+    assert town.router.seating.waiting("here") == 0
 
 
 def test_through_a_portal_one_arrives_at_its_far_end(town: Town) -> None:

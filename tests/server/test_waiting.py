@@ -1,5 +1,7 @@
 """The line at a full district's door: first come, first in, and who stops asking loses the place."""
 
+import sys
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -113,41 +115,37 @@ def test_a_line_that_ended_begins_anew() -> None:
 # Seats that are kept
 
 
+def free(inside: int, seats: int = 10, kept: int = 2, *, works_here: bool = False) -> int:
+    """So many more may come in."""
+    return max(seats - inside - (0 if works_here else kept), 0)
+
+
 def test_kept_seats_are_for_those_who_work_here_and_they_wait_for_nobody() -> None:
-    entrance = Entrance(seats=10, kept_share=0.2)
-    assert entrance.ask("kim", 7, 0.0, works_here=False) is None
-    assert entrance.ask("lee", 8, 0.0, works_here=False) == (1, None)
-    assert entrance.ask("guard", 8, 0.0, works_here=True) is None
-    assert entrance.ask("host", 9, 0.0, works_here=True) is None
-    assert entrance.ask("late guard", 10, 0.0, works_here=True) == (1, None)
-    assert entrance.ask("park", 10, 0.0, works_here=False) == (2, None)
+    entrance = Entrance()
+    assert entrance.ask("kim", free(7), 0.0, works_here=False) is None
+    assert entrance.ask("lee", free(8), 0.0, works_here=False) == (1, None)
+    assert entrance.ask("guard", free(8, works_here=True), 0.0, works_here=True) is None
+    assert entrance.ask("host", free(9, works_here=True), 0.0, works_here=True) is None
+    assert entrance.ask("late guard", free(10, works_here=True), 0.0, works_here=True) == (1, None)
+    assert entrance.ask("park", free(10), 0.0, works_here=False) == (2, None)
     assert len(entrance) == 3
     entrance.leave("lee")
-    assert entrance.ask("park", 7, 1.0, works_here=False) is None
+    assert entrance.ask("park", free(7), 1.0, works_here=False) is None
 
 
 def test_those_who_work_here_come_in_while_arrivals_are_held() -> None:
-    entrance = Entrance(seats=10, kept_share=0.2)
-    assert entrance.ask("kim", 0, 0.0, works_here=False, arrivals=0) == (1, None)
-    assert entrance.ask("guard", 0, 0.0, works_here=True, arrivals=0) is None
-    assert entrance.ask("kim", 1, 1.0, works_here=False) is None
-
-
-def test_without_a_bound_nobody_waits() -> None:
-    entrance = Entrance(seats=0, kept_share=0.5)
-    assert all(entrance.ask(str(n), n, 0.0, works_here=False) is None for n in range(100))
+    entrance = Entrance()
+    assert entrance.ask("kim", free(0), 0.0, works_here=False, arrivals=0) == (1, None)
+    assert entrance.ask("guard", free(0, works_here=True), 0.0, works_here=True, arrivals=0) is None
+    assert entrance.ask("kim", free(1), 1.0, works_here=False) is None
 
 
 def test_without_a_bound_all_come_in_in_any_order_once_arrivals_are_held_no_more() -> None:
-    entrance = Entrance(seats=0, kept_share=0.0)
+    entrance = Entrance()
     names = [str(n) for n in range(20)]
-    assert all(entrance.ask(name, 0, 0.0, works_here=False, arrivals=0) for name in names)
-    assert all(entrance.ask(name, 0, 3.0, works_here=False) is None for name in reversed(names))
+    assert all(entrance.ask(name, sys.maxsize, 0.0, works_here=False, arrivals=0) for name in names)
+    assert all(entrance.ask(name, sys.maxsize, 3.0, works_here=False) is None for name in reversed(names))
     assert len(entrance) == 0
-
-
-def test_a_small_district_keeps_no_seat() -> None:
-    assert Entrance(seats=50, kept_share=0.01).ask("kim", 49, 0.0, works_here=False) is None
 
 
 class Doorway(RuleBasedStateMachine):
@@ -157,7 +155,7 @@ class Doorway(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.entrance = Entrance(self.seats, self.kept / self.seats)
+        self.entrance = Entrance()
         self.inside: list[str] = []
         self.lines: dict[bool, list[str]] = {True: [], False: []}
         self.now = 0.0
@@ -168,12 +166,12 @@ class Doorway(RuleBasedStateMachine):
         if who in self.inside:
             return
         line = self.lines[works_here]
-        waits = self.entrance.ask(who, len(self.inside), self.now, works_here=works_here)
+        seats = free(len(self.inside), self.seats, self.kept, works_here=works_here)
+        waits = self.entrance.ask(who, seats, self.now, works_here=works_here)
         if who not in line:
             line.append(who)
-        free = self.seats - len(self.inside) - (0 if works_here else self.kept)
         place = line.index(who) + 1
-        assert (waits is None) == (place <= free)
+        assert (waits is None) == (place <= seats)
         if waits is None:
             line.remove(who)
             self.inside.append(who)
@@ -205,25 +203,25 @@ TestDoorway.settings = settings(deadline=None, max_examples=60, stateful_step_co
 
 
 def test_who_comes_in_slowly_waits_in_a_line_of_their_own_and_keeps_nobody_waiting() -> None:
-    door = Entrance(100, 0.0)
-    assert door.ask("new-1", 0, 0.0, works_here=False, room=1) is None
+    door = Entrance()
+    assert door.ask("new-1", 100 - 0, 0.0, works_here=False, room=1) is None
     for place, name in enumerate(("new-2", "new-3"), 1):
-        waits = door.ask(name, 1, 1.0, works_here=False, room=0)
+        waits = door.ask(name, 100 - 1, 1.0, works_here=False, room=0)
         assert waits is not None
         assert waits.place == place
-    assert door.ask("known", 1, 1.0, works_here=False) is None
-    assert door.ask("moderator", 1, 1.0, works_here=True) is None
-    last = door.ask("new-3", 2, 2.0, works_here=False, room=1)
+    assert door.ask("known", 100 - 1, 1.0, works_here=False) is None
+    assert door.ask("moderator", 100 - 1, 1.0, works_here=True) is None
+    last = door.ask("new-3", 100 - 2, 2.0, works_here=False, room=1)
     assert last is not None
     assert last.place == 2, "who came first comes in first"
-    assert door.ask("new-2", 2, 2.0, works_here=False, room=1) is None
-    assert door.ask("new-3", 3, 3.0, works_here=False) is None, "the shield is down"
+    assert door.ask("new-2", 100 - 2, 2.0, works_here=False, room=1) is None
+    assert door.ask("new-3", 100 - 3, 3.0, works_here=False) is None, "the shield is down"
     assert len(door) == 0
 
 
 def test_where_there_is_no_bound_who_is_slowed_still_waits() -> None:
-    door = Entrance(0, 0.0)
-    assert door.ask("new-1", 5, 0.0, works_here=False, room=0) is not None
-    assert door.ask("known", 5, 0.0, works_here=False) is None
+    door = Entrance()
+    assert door.ask("new-1", sys.maxsize, 0.0, works_here=False, room=0) is not None
+    assert door.ask("known", sys.maxsize, 0.0, works_here=False) is None
     door.leave("new-1")
     assert len(door) == 0

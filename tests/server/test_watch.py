@@ -3,9 +3,11 @@
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from server.auth import Claims, issue_token
+from tests.support.moderated_town import mirrored_city, moderated_town
 from tests.support.web_city import web_city
 
 
@@ -21,6 +23,19 @@ async def test_staff_see_where_everyone_is_and_who(tmp_path: Path) -> None:
         assert card.headers["cache-control"] == "no-store"
         nobody = await city.get("/api/watch/districts/green/avatars/9999", "host")
         assert (nobody.status_code, nobody.json()["code"]) == (404, "not_found")
+
+
+async def test_staff_see_who_is_in_which_hall_where_there_are_several(tmp_path: Path) -> None:
+    mirrored_city(tmp_path, mirrors=1)
+    async with moderated_town(tmp_path, crowd={"district_capacity": 1, "reserved_share": 0}) as town:
+        headers = {"Authorization": f"Bearer {town.token('host', roles=['host'])}"}
+        async with httpx.AsyncClient(
+            base_url=f"http://{town.at.address}", headers=headers, trust_env=False
+        ) as http:
+            await town.citizen("kim")
+            assert (await http.get("/api/watch/districts/hall")).json()["halls"] == []
+            await town.citizen("lee")
+            assert (await http.get("/api/watch/districts/hall")).json()["halls"] == [0, 1]
 
 
 async def test_an_empty_district_is_empty_and_another_is_not_there(tmp_path: Path) -> None:

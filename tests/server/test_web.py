@@ -17,6 +17,7 @@ from server.web.app import build
 from server.web.landing import landing_page
 from tests.support.node import HAMLET
 from worlds.citizen import Citizen
+from worlds.district import Standing
 from worlds.plan import DistrictPlan, load
 
 CITY = CityCard(
@@ -47,7 +48,7 @@ class SmallCity:
     def is_ready(self) -> bool:
         return self.ready
 
-    def standing(self, district: str) -> tuple[list[int], list[float], list[float]] | None:
+    def standing(self, district: str) -> Standing | None:
         return None
 
     def card(self, district: str, slot: int) -> AvatarCard | None:

@@ -112,6 +112,7 @@ OTHERS = {
     "district_capacity": (
         "test_floods.py::test_who_waits_before_a_full_district_is_told_the_place_and_who_works_there_walks_in"
     ),
+    "hall_seats": "test_refusals.py::test_a_hall_without_a_seat_is_full",
     "shield_joins": "test_moderation.py::test_under_the_shield_newcomers_come_in_a_few_at_a_time",
     "supervised": "test_supervised.py::test_it_opens_with_the_second_worker_and_closes_with_the_first_who_goes",
     "kept_out": "test_moderation.py::test_a_banned_address_is_turned_away_for_now_and_no_other_way",

@@ -105,15 +105,27 @@ class ModeratedTown:
         return self.at.count(name, **labels)
 
 
+def _founded(folder: Path) -> Path:
+    city = folder / "city"
+    if not city.exists():
+        shutil.copytree(HAMLET, city)
+        shutil.copytree(DEFAULT_CITY / "services", city / "services")
+    return city
+
+
+def mirrored_city(folder: Path, mirrors: int, district: str = "hall") -> None:
+    """A district of the town in `folder` has so many mirrors."""
+    sheet = _founded(folder) / "districts" / f"{district}.toml"
+    text = sheet.read_text("utf-8")
+    sheet.write_text(text.replace("phase = 1", f"phase = 1\nmirrors = {mirrors}", 1), "utf-8")
+
+
 @asynccontextmanager
 async def moderated_town(
     folder: Path, clock: Clock | None = None, **sections: Any
 ) -> AsyncIterator[ModeratedTown]:
     """A town that keeps its data in `folder`: opened again there, it is the same town."""
-    city = folder / "city"
-    if not city.exists():
-        shutil.copytree(HAMLET, city)
-        shutil.copytree(DEFAULT_CITY / "services", city / "services")
+    city = _founded(folder)
     given: dict[str, Any] = {"limits": {"chat_per_s": 0, "commands_per_s": 0}} | sections
     crowd = {"tick_hz": 5} | given.pop("crowd", {})
     async with (

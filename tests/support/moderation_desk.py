@@ -87,6 +87,9 @@ class Present:
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         return Seen("culture", ("culture",), tuple(self.lines[-20:]), self.tracks, "citizen-2", "ko")
 
+    def is_in_hall(self, citizen: str, district: str) -> bool:
+        return citizen in self.here
+
     def who_is_in(self, district: str) -> tuple[Citizen, ...]:
         return tuple(self.here.values())
 

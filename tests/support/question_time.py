@@ -69,6 +69,7 @@ class Evening:
         self.entries: list[tuple[Decided, int]] = []
         self.box: list[Ballot] = []
         self.here: tuple[Citizen, ...] = ()
+        self.elsewhere: set[str] = set()
         self.session = ""
         self._ids = 0
 
@@ -147,6 +148,10 @@ class Evening:
     def who_is_in(self, district: str) -> tuple[Citizen, ...]:
         """Whom a test put there."""
         return self.here
+
+    def is_in_hall(self, citizen: str, district: str) -> bool:
+        """Everyone, but whom a test put elsewhere."""
+        return citizen not in self.elsewhere
 
     def citizen(self, citizen: str) -> Citizen | None:
         """Someone of these."""

@@ -1,16 +1,29 @@
 """Evidence of late: who was near whom, and what each heard; no further back and no more than it should be."""
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
+from numpy.typing import NDArray
 
 from worlds.citizen import Citizen
 from worlds.evidence import LINES, MOST_TRACKS, HeardLine, HeardOfLate, PlacesOfLate
+from worlds.halls import ALL_HALLS
 
 KIM, LEE, FAR = (Citizen(f"c-{name}", name) for name in ("kim", "lee", "far"))
 
 
-def places(*at: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """Columns by slot."""
-    return np.array([x for x, _ in at], np.float32), np.array([z for _, z in at], np.float32)
+Columns: TypeAlias = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.int8], NDArray[np.uint8]]
+
+
+def places(*at: tuple[float, float], halls: Sequence[int] = (), performs: int = -1) -> Columns:
+    """Columns by slot; everyone in the main hall, where nothing else is said."""
+    hall = np.array(halls or [0] * len(at), np.int8)
+    seen_in = (1 << hall).astype(np.uint8)
+    if performs >= 0:
+        seen_in[performs] = ALL_HALLS
+    x, z = (np.array(axis, np.float32) for axis in zip(*at, strict=True))
+    return x, z, hall, seen_in
 
 
 def test_who_was_within_fifteen_metres_is_there_with_where_they_went_and_nobody_else() -> None:
@@ -52,6 +65,26 @@ def test_of_a_dense_crowd_only_the_nearest_go_with_a_report() -> None:
     late.sample(0.0, crowd, *places(*((i * 0.04, 0.0) for i in range(300))))
     tracks = late.tracks("c-0", 0.0)
     assert [track.citizen for track in tracks] == [f"c-{i}" for i in range(MOST_TRACKS)]
+
+
+def test_who_stands_in_the_same_place_of_another_hall_is_not_near_but_who_performs_is() -> None:
+    late = PlacesOfLate()
+    people = {0: KIM, 1: LEE, 2: FAR}
+    late.sample(0.0, people, *places((1, 1), (1, 1), (2, 1), halls=(0, 1, 0), performs=2))
+    assert {track.citizen for track in late.tracks(KIM.id, 0.0)} == {KIM.id, FAR.id}
+    assert {track.citizen for track in late.tracks(LEE.id, 0.0)} == {LEE.id, FAR.id}
+    assert not late.were_near(KIM.id, LEE.id, 0.0)
+    assert late.were_near(LEE.id, FAR.id, 0.0)
+    assert not late.were_near(FAR.id, LEE.id, 0.0), "from the stage one sees one's own hall"
+
+
+def test_who_was_near_within_the_last_minute_was_near_and_no_longer() -> None:
+    late = PlacesOfLate()
+    late.sample(0.0, {0: KIM, 1: LEE, 2: FAR}, *places((1, 1), (2, 2), (90, 90)))
+    assert late.were_near(KIM.id, LEE.id, 59.0)
+    assert not late.were_near(KIM.id, FAR.id, 59.0)
+    assert not late.were_near(KIM.id, "c-nobody", 59.0)
+    assert not late.were_near(KIM.id, LEE.id, 61.0)
 
 
 def test_only_the_last_lines_are_remembered_and_those_of_who_left_are_not() -> None:

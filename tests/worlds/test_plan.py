@@ -140,6 +140,20 @@ def test_a_supervised_place_is_of_zones_that_its_staff_may_enter(
     assert any(where == field and told in why for where, why in found), found
 
 
+def test_a_district_with_a_supervised_place_has_no_mirrors(changed: Change) -> None:
+    mirrored = changed(HALL, "depth = 40", "depth = 40\nmirrors = 2")
+    assert load(mirrored).districts[1].mirrors == 2
+    place = SUPERVISED.format(id="wing", zones='["office"]', staff='["official"]')
+    sheet = mirrored / HALL
+    sheet.write_text(sheet.read_text("utf-8").replace("[presence]", f"{place}\n[presence]", 1), "utf-8")
+    assert ("mirrors", True) in [(fault.field, "supervised" in fault.reason) for fault in faults(mirrored)]
+
+
+def test_there_are_as_many_halls_as_a_byte_has_bits(changed: Change) -> None:
+    found = faults(changed(HALL, "depth = 40", "depth = 40\nmirrors = 8"))
+    assert [fault.field for fault in found] == ["mirrors"]
+
+
 def test_a_yaw_is_told_as_the_wire_says_it() -> None:
     green, hall = load(HAMLET).districts
     assert hall.spawns[0].yaw_u16 == 32768

@@ -16,6 +16,7 @@ import {
   type Counts,
   type DistrictCrowd,
   type DistrictEnter,
+  type DistrictReseated,
   ENDINGS,
   type Facts,
   type Goodbye,
@@ -88,6 +89,24 @@ export interface Heard extends Facts, Counts {
   state: StateChange;
 }
 
+/** Where in a district one wants to be that has several halls. */
+export type Seat = Pick<DistrictEnter, "hall" | "beside">;
+
+export interface Halls {
+  mine: number;
+  people: readonly number[];
+  seats?: number | undefined;
+}
+
+const ONE_HALL: Halls = { mine: 0, people: [] };
+
+function hallsOf(
+  mine: number,
+  { halls, hall_seats: seats }: Pick<DistrictCrowd, "halls" | "hall_seats">,
+): Halls {
+  return halls ? { mine, people: halls, seats: seats ?? undefined } : ONE_HALL;
+}
+
 export interface AskOptions {
   /** What is done under a key is done once; every lasting command has one of its own unless you give another. */
   key?: string;
@@ -129,6 +148,8 @@ export class Client {
   picture: Picture | undefined;
   /** How many are in the district, as last told. */
   population = 0;
+  /** One's hall of the district, how many are in each by its number, and the seats of each; one alone has no numbers. */
+  halls: Halls = ONE_HALL;
 
   readonly #around: Surroundings;
   readonly #url: string;
@@ -251,9 +272,12 @@ export class Client {
     return `${part()}-${part()}`;
   }
 
-  /** Goes into a district: where one arrives, or `at` a portal, in a zone, near a place. */
-  enter(district: string, at?: DistrictEnter["at"]): Promise<Place> {
-    return this.ask("district.enter", { district, at });
+  /**
+   * Goes into a district: where one arrives, or `at` a portal, in a zone, near a place; into a hall of it, or beside someone
+   * who was near just now. Within the district a hall alone is crossed into where one stands.
+   */
+  enter(district: string, at?: DistrictEnter["at"], seat: Seat = {}): Promise<Place> {
+    return this.ask("district.enter", { district, at, ...seat });
   }
 
   /** Says a line: to those nearby, or to the zone, the district, one citizen. */
@@ -456,6 +480,9 @@ export class Client {
       case "district.crowd":
         this.#crowdTold(message as unknown as DistrictCrowd);
         break;
+      case "district.reseated":
+        this.halls = { ...this.halls, mine: (message as unknown as DistrictReseated).hall };
+        break;
     }
     // `heard` is of the word's own type wherever this SDK knows the word.
     this.#tell(message.type as keyof Heard, message as never);
@@ -470,6 +497,7 @@ export class Client {
 
   #arrive(place: Place): void {
     this.picture = new Picture(place);
+    this.halls = hallsOf(place.hall ?? 0, place);
     this.cards.clear();
     this.me.put(place, "entered");
     this.#tell("arrived", place);
@@ -488,6 +516,7 @@ export class Client {
 
   #crowdTold(told: DistrictCrowd): void {
     this.population = told.population;
+    this.halls = hallsOf(this.halls.mine, told);
     if (this.picture && told.tick_hz > 0) this.picture.intervalMs = 1000 / told.tick_hz;
   }
 

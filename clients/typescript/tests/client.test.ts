@@ -58,6 +58,23 @@ test("frames after the answer in the same message are of the new district", asyn
   );
 });
 
+test("of several halls one knows one's own and how many are in each, also when it closes", async () => {
+  const paper = new Paper();
+  const client = await paper.citizen();
+  assert.deepEqual(client.halls, { mine: 0, people: [] });
+  void client.enter("green", undefined, { hall: 1 });
+  assert.equal(paper.line.last("district.enter")["hall"], 1);
+  paper.line.done("district.enter", place({ hall: 1, halls: [3, 2], hall_seats: 3 }));
+  assert.deepEqual(client.halls, { mine: 1, people: [3, 2], seats: 3 });
+  const crowd = { type: "district.crowd", district: "green", tick_hz: 10 };
+  paper.line.say({ ...crowd, population: 4, halls: [2, 2], hall_seats: 3 });
+  assert.deepEqual(client.halls, { mine: 1, people: [2, 2], seats: 3 });
+  paper.line.say({ type: "district.reseated", n: 1, at: 1, district: "green", hall: 0 });
+  assert.equal(client.halls.mine, 0);
+  paper.line.say({ ...crowd, population: 4 });
+  assert.deepEqual(client.halls, { mine: 0, people: [] });
+});
+
 test("a refusal is an error with its code and its field", async () => {
   const paper = new Paper();
   const client = await paper.citizen();

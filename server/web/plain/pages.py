@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 from typing import Any
+from unicodedata import bidirectional
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -74,7 +75,16 @@ def _environment() -> Environment:
     environment.filters["iso"] = lambda at: datetime.fromtimestamp(at / 1000, KST).isoformat("T", "minutes")
     environment.filters["when"] = shown_moment
     environment.filters["tongue"] = tongue
+    environment.filters["apart"] = apart
     return environment
+
+
+_TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
+
+
+def apart(text: str) -> str:
+    """What is written from right to left, or turns the direction, keeps it to itself within a sentence of ours."""
+    return f"\u2068{text}\u2069" if any(bidirectional(c) in _TURNS for c in text) else text
 
 
 def tongue(text: str, known: str | None = None) -> Markup:

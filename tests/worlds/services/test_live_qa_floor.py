@@ -49,6 +49,18 @@ def test_first_time_speakers_come_first_then_the_lane_then_the_time() -> None:
     assert queue(e) == ["c", "b", "d", "a"]
 
 
+def test_the_lane_of_the_hall_is_for_who_is_there_and_not_for_who_says_so() -> None:
+    e = evening()
+    e.elsewhere = {A.id, D.id}
+    e.do(A, wire.RaiseHand, lane="hall")
+    e.do(D, wire.RaiseHand, MINUTE, lane="need")
+    e.do(B, wire.RaiseHand, MINUTE)
+    e.do(C, wire.RaiseHand, MINUTE, lane="away")
+    hands = {hand["citizen"]: hand["lane"] for hand in e.do(FLOOR, wire.Look, view="host")["host"]["hands"]}
+    assert hands == {A.id: "away", B.id: "hall", C.id: "away", D.id: "need"}
+    assert queue(e) == ["d", "b", "a", "c"]
+
+
 def test_who_spoke_on_another_day_is_a_first_time_speaker_again() -> None:
     e = evening()
     e.do(A, wire.RaiseHand)

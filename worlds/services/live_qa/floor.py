@@ -9,7 +9,7 @@ from worlds.service import Personal
 from worlds.services.live_qa import events as e
 from worlds.services.live_qa.asking import require_attendee
 from worlds.services.live_qa.content import S
-from worlds.services.live_qa.inside import Presence
+from worlds.services.live_qa.inside import Presence, WitnessedHand
 from worlds.services.live_qa.ranking import queue, today
 from worlds.services.live_qa.roles import Office, require
 from worlds.services.live_qa.state import Session
@@ -33,11 +33,14 @@ def raise_hand(venue: Venue, command: wire.RaiseHand, citizen: Citizen, now: int
         raise Refused(Refusal.FULL, f"{limit} hands are up", limit="live_qa.hands")
     if command.question is not None and session.question(command.question).author != citizen.id:
         raise Refused(Refusal.NOT_FOUND, field="question")
+    lane = command.lane
+    if lane == "hall" and isinstance(command, WitnessedHand) and not command.is_in_hall:
+        lane = "away"
     yield e.HandRaised(
         session=session.id,
         by=citizen.id,
         name=Personal(owner=citizen.id, text=citizen.name),
-        lane=command.lane,
+        lane=lane,
         question=command.question,
         language=command.language,
     )

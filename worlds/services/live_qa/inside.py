@@ -42,6 +42,12 @@ class WitnessedFollow(wire.FollowCaptions):
     is_here: bool = Field(default=False, exclude=True)
 
 
+class WitnessedHand(wire.RaiseHand):
+    """A hand that is raised, by someone who stands in the main hall of the session's district, or does not."""
+
+    is_in_hall: bool = Field(default=False, exclude=True)
+
+
 class TakeTally(Command):
     """A poll's ballots were counted: how often each choice was made, and the hash of the list of their ids."""
 

@@ -48,6 +48,7 @@ from worlds.services.live_qa.inside import (
     Presence,
     TakeTally,
     WitnessedFollow,
+    WitnessedHand,
     WitnessedPoll,
 )
 from worlds.services.live_qa.ranking import places, today
@@ -104,6 +105,7 @@ RULES: Mapping[type[Command], Rule] = {
     wire.StrikeCaption: captions.strike,
     wire.FollowCaptions: captions.require_channels,
     WitnessedFollow: captions.require_channels,
+    WitnessedHand: floor.raise_hand,
     Presence: floor.presence,
     NotePetition: answering.note_petition,
 }
@@ -131,6 +133,7 @@ class LiveQa(Service[e.OfSession]):
         NotePetition,
         WitnessedPoll,
         WitnessedFollow,
+        WitnessedHand,
         TakeTally,
     )
 
@@ -394,9 +397,16 @@ class LiveQa(Service[e.OfSession]):
         if isinstance(command, wire.FollowCaptions):
             return WitnessedFollow(**dict(command), is_here=witness.citizen(citizen.id) is not None)
         session = self.venue.state.sessions.get(getattr(command, "session", ""))
-        if not isinstance(command, wire.OpenPoll) or session is None:
+        if session is None:
             return command
-        return WitnessedPoll(**dict(command), here=tuple(witness.who_is_in(session.district)))
+        match command:
+            case wire.OpenPoll():
+                return WitnessedPoll(**dict(command), here=tuple(witness.who_is_in(session.district)))
+            case wire.RaiseHand():
+                is_in_hall = witness.is_in_hall(citizen.id, session.district)
+                return WitnessedHand(**dict(command), is_in_hall=is_in_hall)
+            case _:
+                return command
 
     # Showing
 

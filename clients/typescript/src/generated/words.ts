@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "1e89244f59aa69a8";
+export const FINGERPRINT = "b4127d6aaabdf2e9";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -363,18 +363,28 @@ export interface DistrictCard {
   population: number;
 }
 
-/** How many are in the district, and at how many frames a second it is told now. */
+/** For who runs the district: a mirror's people get seats in its other halls; it opens again when those are full. */
+export interface DistrictCloseHall {
+  district: string;
+  hall: number;
+}
+
+/** How many are in the district, in each of its halls where it has several, and at how many frames a second. */
 export interface DistrictCrowd {
   type: "district.crowd";
   district: string;
   population: number;
   tick_hz: number;
+  halls?: number[] | null | undefined;
+  hall_seats?: number | null | undefined;
 }
 
-/** Go into a district; without `at`, to one of its spawns. */
+/** Go into a district; without `at`, to one of its spawns. Into a hall, or beside someone who was near just now. */
 export interface DistrictEnter {
   district: string;
   at?: AtPortal | AtZone | AtPlace | null | undefined;
+  hall?: number | null | undefined;
+  beside?: string | null | undefined;
 }
 
 /** You are inside this zone now. */
@@ -399,6 +409,15 @@ export interface DistrictQueue {
   district: string;
   place: number;
   wait_ms?: number | null | undefined;
+}
+
+/** You are in another hall of the district now, where you stood: yours was closed. */
+export interface DistrictReseated {
+  type: "district.reseated";
+  n: number;
+  at: number;
+  district: string;
+  hall: number;
 }
 
 /** A place that is open only while enough of its staff are there: whether it is now, and why; to whom it admits. */
@@ -521,6 +540,11 @@ export interface GuideShown {
   bodies: ({ [word: string]: unknown })[];
   reasons: { [word: string]: ({ [word: string]: unknown })[] };
   states: ({ [word: string]: unknown })[];
+}
+
+/** How many got other seats. */
+export interface HallClosed {
+  reseated: number;
 }
 
 /** A raised hand as hosts and floor managers see it; the queue's key is (times, lane, raised_at). */
@@ -2252,6 +2276,9 @@ export interface Place {
   portals: PortalCard[];
   exhibits: ExhibitCard[];
   services: { [word: string]: unknown };
+  hall?: number | null | undefined;
+  halls?: number[] | null | undefined;
+  hall_seats?: number | null | undefined;
 }
 
 /** A secret poll: while it is open nobody sees more than how many took part. `most`: how many answers one may choose. `present`: people in the district when it was opened, of whom `min_share` is a percentage. `digest` is SHA-256 over the published list of ballots, one id a line. */
@@ -2771,6 +2798,7 @@ export interface Commands {
   "avatar.emote": { asks: AvatarEmote; answer: undefined };
   "avatar.who": { asks: AvatarWho; answer: AvatarCards };
   "chat.say": { asks: ChatSay; answer: Said };
+  "district.close_hall": { asks: DistrictCloseHall; answer: HallClosed };
   "district.enter": { asks: DistrictEnter; answer: Place };
   "live_qa.act_jointly": { asks: LiveQaActJointly; answer: JointState };
   "live_qa.adjust": { asks: LiveQaAdjust; answer: undefined };
@@ -2918,6 +2946,7 @@ export interface Facts {
   "citizen.changed": CitizenChanged;
   "district.entered_zone": DistrictEnteredZone;
   "district.left_zone": DistrictLeftZone;
+  "district.reseated": DistrictReseated;
   "district.supervised": DistrictSupervised;
   "live_qa.captioned": LiveQaCaptioned;
   "live_qa.desk_changed": LiveQaDeskChanged;

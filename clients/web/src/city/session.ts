@@ -6,6 +6,7 @@ import {
   addLine,
   client,
   district as ground,
+  halls,
   type Line,
   language,
   link,
@@ -135,12 +136,20 @@ function attend(made: Client): void {
   made.on("arrived", (place) => {
     if (!isOurs()) return;
     told.value = place;
+    halls.value = made.halls;
     void district(place.district).then((plan) => {
       if (told.value === place) ground.value = plan;
     });
   });
   made.on("district.crowd", (crowd) => {
-    if (isOurs()) population.value = crowd.population;
+    if (!isOurs()) return;
+    population.value = crowd.population;
+    halls.value = made.halls;
+  });
+  made.on("district.reseated", ({ hall }) => {
+    if (!isOurs()) return;
+    halls.value = made.halls;
+    notice(say("halls.reseated", { n: hall + 1 }), "plain", 12_000);
   });
   made.on("district.supervised", ({ zones, state, may_enter, text }) => {
     if (!isOurs() || !told.value) return;

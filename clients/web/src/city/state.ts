@@ -1,6 +1,6 @@
 // What the page knows, as signals: the world writes them, the panels show them.
 import { computed, signal } from "@preact/signals";
-import type { Client, Place as Told } from "madang";
+import type { Client, Halls, Place as Told } from "madang";
 import type { District, Exhibit, Language, Portal, Zone } from "./plan";
 
 export interface Settings {
@@ -91,6 +91,8 @@ export const client = signal<Client | null>(null);
 export const told = signal<Told | null>(null);
 export const district = signal<District | null>(null);
 export const population = signal(0);
+/** Of a district with several halls: one's own, how many are in each, how many find a seat. */
+export const halls = signal<Halls>({ mine: 0, people: [] });
 export const zones = signal<Zone[]>([]);
 export const lines = signal<Line[]>([]);
 export const people = signal<Person[]>([]);
@@ -102,6 +104,8 @@ export const within = signal<{ portal: Portal } | { exhibit: Exhibit } | null>(n
 export const isMoving = signal(false);
 /** Whom one writes to; null: not one citizen. */
 export const whisper = signal<{ citizen: string; name: string } | null>(null);
+/** To whom one walked last: where the next place has several halls, one asks for a seat beside them. */
+export const companion = signal<string | null>(null);
 export const me = computed(() =>
   link.value.state === "none" ? null : (client.value?.welcome?.citizen ?? null),
 );

@@ -25,7 +25,14 @@ export async function speak(to: Language): Promise<void> {
 /** A text; `{name}` in it stands for what is given under that name. */
 export function say(key: Key, given: Record<string, string | number> = {}): string {
   const text = words.value[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(given[name] ?? whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => apart(String(given[name] ?? whole)));
+}
+
+/** What is written from right to left, or turns the direction, keeps it to itself within a sentence. */
+function apart(text: string): string {
+  return /[\p{Script=Arabic}\p{Script=Hebrew}\u202a-\u202e\u2066-\u2069]/u.test(text)
+    ? `\u2068${text}\u2069`
+    : text;
 }
 
 /** A text whose key is made of parts, where there is one: else what else is given. */

@@ -1,8 +1,9 @@
 // Going into a district, also by way of the line before one that is full: one asks again as the city says, and keeps one's place.
 import { signal } from "@preact/signals";
-import { type Client, type Commands, Refused } from "madang";
+import { type Client, type Commands, Refused, type Seat } from "madang";
 import { why } from "./session";
-import { client, notice } from "./state";
+import { client, companion, notice, told, whisper } from "./state";
+import { say } from "./texts";
 
 type At = Commands["district.enter"]["asks"]["at"];
 
@@ -54,12 +55,18 @@ export async function travel(district: string, at?: At): Promise<boolean> {
   };
   for (;;) {
     try {
-      await city.enter(district, at);
+      await city.enter(district, at, together(district));
       if (waiting.value?.giveUp === giveUp) waiting.value = null;
       shut.value = null;
       return true;
     } catch (error) {
       if (isGivenUp) return false;
+      if (at && error instanceof Refused && error.field === "at") {
+        // into the district one may go, and only not to this place of it
+        at = undefined;
+        notice(say("link.no_place"), "bad");
+        continue;
+      }
       if (!(error instanceof Refused && error.code === "full")) {
         if (waiting.value?.giveUp === giveUp) waiting.value = null;
         tell(city, district, error);
@@ -74,6 +81,12 @@ export async function travel(district: string, at?: At): Promise<boolean> {
       if (isGivenUp || client.value !== city) return false;
     }
   }
+}
+
+/** With whom one came, where one comes into another place: the city heeds it where they were near just now. */
+function together(district: string): Seat {
+  const beside = told.value?.district === district ? null : (whisper.value?.citizen ?? companion.value);
+  return beside ? { beside } : {};
 }
 
 /** In passing to who is somewhere; who is nowhere yet must see it until it is mended. */

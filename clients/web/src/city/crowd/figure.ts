@@ -1,26 +1,12 @@
 // A person's body: rounded parts that turn at hips, knees, shoulders and neck; hats, skirts and wheels that some wear.
 import { BufferAttribute, InstancedBufferGeometry } from "three";
+import { Wear } from "./wear";
 
 /** Which part of the body a point belongs to; read by the shader in walk_cycle.ts. */
 export const Part = { body: 0, left_leg: 1, right_leg: 2, left_arm: 3, right_arm: 4, head: 5 } as const;
 
 /** With what it is painted. */
 export const Paint = { skin: 0, top: 1, bottom: 2, hair: 3, shoe: 4, white: 5, dark: 6 } as const;
-
-/** What some have on; bits of a look. Zero: everyone has it. */
-export const Wear = {
-  always: 0,
-  trousers: 1,
-  skirt: 2,
-  hanbok: 3,
-  long_hair: 4,
-  bun: 5,
-  gat: 6,
-  cap: 7,
-  bag: 8,
-  coat: 9,
-  chair: 10,
-} as const;
 
 type V3 = [number, number, number];
 
@@ -172,6 +158,23 @@ export function figure(detail: 0 | 1 | 2): InstancedBufferGeometry {
   if (fine) {
     for (const x of [-0.055, 0.055]) body.ball(x, 1.475, 0.141, 0.019, 0.027, 0.013, Part.head, Paint.dark);
     body.ball(0, 1.44, 0.152, 0.02, 0.016, 0.016, Part.head, Paint.skin);
+  }
+  if (detail === 2) {
+    // brows and a mouth, seen from where one talks to somebody
+    const line = (x: number, y: number, wide: number, paint: number) =>
+      body.tube(
+        [
+          { y, rx: wide, rz: 0.012, x, z: 0.137 },
+          { y: y + 0.009, rx: wide * 0.8, rz: 0.012, x, z: 0.137 },
+        ],
+        Part.head,
+        paint,
+        Wear.always,
+        4,
+      );
+    for (const x of [-0.056, 0.056]) line(x, 1.514, 0.028, Paint.hair);
+    line(0, 1.396, 0.021, Paint.dark);
+    for (const x of [-0.026, 0.026]) line(x, 1.402, 0.011, Paint.dark);
   }
   body.tube(
     [

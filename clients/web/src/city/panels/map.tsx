@@ -1,5 +1,6 @@
 // The map: the whole district with everyone on it, ways to its zones by name, and to the other districts.
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { linkTo } from "../links";
 import { type District, middle } from "../plan";
 import { GROUND, STONE } from "../scene/palette";
 import { client, district, link, notice, population, told } from "../state";
@@ -23,6 +24,7 @@ export function MapPanel({ world }: PanelProps) {
     <InParts>
       <Chart plan={plan} world={world} />
       <p class="soft">{say("map.walk")}</p>
+      <Invite plan={plan} world={world} />
       <h3>{say("map.zones")}</h3>
       <ul class="rows">
         <InParts each={2}>
@@ -80,6 +82,30 @@ export function MapPanel({ world }: PanelProps) {
       <p class="prose">{of(plan.text)}</p>
       <p class="prose">{of(plan.presence)}</p>
     </InParts>
+  );
+}
+
+/** A link to where one stands now, for whoever should come here: copied, or where the browser does not let it be, shown. */
+function Invite({ plan, world }: { plan: District; world: World }) {
+  const [shown, setShown] = useState("");
+  const copy = async () => {
+    const link = linkTo(location.origin, plan.id, world.stride.x, world.stride.z);
+    try {
+      await navigator.clipboard.writeText(link);
+      notice(say("map.link_copied"), "good");
+    } catch {
+      setShown(link);
+    }
+  };
+  return (
+    <p class="row">
+      <button type="button" class="quiet" onClick={() => void copy()}>
+        {say("map.link")}
+      </button>
+      {shown && (
+        <input readonly value={shown} aria-label={say("map.link_shown")} ref={(field) => field?.select()} />
+      )}
+    </p>
   );
 }
 

@@ -1,7 +1,7 @@
 // One other citizen: walking up, writing to them, reporting, blocking. What was seen and heard goes with a report by itself.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { attempt, why } from "../session";
-import { client, lines, people, whisper } from "../state";
+import { client, companion, lines, people, whisper } from "../state";
 import { type Key, say } from "../texts";
 import { Fault, Field } from "./field";
 import type { PanelProps } from "./registry";
@@ -93,7 +93,9 @@ export function PersonCard({ chosen, world }: PanelProps & { chosen: Chosen }) {
 /** Goes and stands before someone. */
 export function walkUp(world: PanelProps["world"], slot: number): void {
   const other = [...(client.value?.others() ?? [])].find((one) => one.slot === slot);
-  if (other) world.goTo(other.x + Math.sin(other.yaw) * 1.2, other.z + Math.cos(other.yaw) * 1.2);
+  if (!other) return;
+  companion.value = client.value?.cards.of(slot)?.citizen ?? null;
+  world.goTo(other.x + Math.sin(other.yaw) * 1.2, other.z + Math.cos(other.yaw) * 1.2);
 }
 
 function Report({ chosen }: { chosen: Chosen }) {

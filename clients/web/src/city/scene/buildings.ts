@@ -181,16 +181,27 @@ function groundStorey(clay: Clay, district: District, building: Building): void 
   const facade = FACADES[building.look] ?? { tint: WOOD.dark, style: Style.lattice };
   for (const wall of district.walls) {
     if (wall.around !== building.id) continue;
-    let from = 0;
     for (const [x0, z0, x1, z1] of wall.lines)
-      from = clay.side(x0, z0, x1, z1, 0, top, facade.tint, facade.style, from);
+      clay.side(x0, z0, x1, z1, 0, top, facade.tint, facade.style, fromMiddle(building, x0, z0, x1, z1));
   }
   for (const { line } of district.doors) {
     const [x0, z0, x1, z1] = line;
     if (isOnEdge(building, (x0 + x1) / 2, (z0 + z1) / 2))
-      clay.side(x0, z0, x1, z1, 2.9, top, facade.tint, facade.style);
+      clay.side(x0, z0, x1, z1, 2.9, top, facade.tint, facade.style, fromMiddle(building, x0, z0, x1, z1));
   }
   clay.lid(building.footprint, 0.02, wooden ? WOOD.pale : "#cfc4b0", wooden ? Style.plain : Style.flagstone);
+}
+
+/** How far a part of a wall begins from the middle of its side, along it: the windows above are laid out from there. */
+function fromMiddle({ footprint }: Building, x0: number, z0: number, x1: number, z1: number): number {
+  const length = Math.hypot(x1 - x0, z1 - z0) || 1;
+  const [ux, uz] = [(x1 - x0) / length, (z1 - z0) / length];
+  for (const [i, [ax, az]] of footprint.entries()) {
+    const [bx, bz] = footprint[(i + 1) % footprint.length]!;
+    const off = (x: number, z: number) => Math.abs((x - ax) * uz - (z - az) * ux);
+    if (off(bx, bz) < 0.1 && off(x0, z0) < 0.1) return (x0 - (ax + bx) / 2) * ux + (z0 - (az + bz) / 2) * uz;
+  }
+  return 0;
 }
 
 /** All above the ground storey: it is not seen while the citizen is inside. */

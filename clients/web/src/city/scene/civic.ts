@@ -4,6 +4,10 @@ import { boxOf, type Clay, ring, Style, type StyleNumber, scaled, type V3 } from
 import { GLASS, METAL, STONE } from "./palette";
 import { dome, flatRoof, spire } from "./roofs";
 
+/** From one pier between classical windows to the next (surface.ts), and half of what the way in leaves free, metres. */
+const PIER_M = 3.6;
+const WAY_IN_M = 6;
+
 export interface Facade {
   tint: string;
   style: StyleNumber;
@@ -130,11 +134,11 @@ function portico(clay: Clay, footprint: Outline, top: number): void {
   const [x1, z1] = round[(side + 1) % round.length]!;
   const ux = (x1 - x0) / best;
   const uz = (z1 - z0) / best;
-  const count = Math.max(4, Math.round((best * 0.42) / 4.2));
-  const span = best * 0.42;
-  for (let i = 0; i <= count; i++) {
-    if (i === count / 2) continue; // the way in
-    const along = best / 2 - span / 2 + (span * i) / count;
+  // between the windows, as they are drawn about the middle; that is left to the way in
+  const most = Math.floor((best * 0.21) / PIER_M);
+  for (let i = -most; i <= most; i++) {
+    if (Math.abs(i) * PIER_M < WAY_IN_M) continue;
+    const along = best / 2 + i * PIER_M;
     const x = x0 + ux * along + uz * 0.35;
     const z = z0 + uz * along - ux * 0.35;
     clay.column(x, z, 0.62, 0, top - 1.5, STONE.limestone, 10, 0.86);

@@ -25,6 +25,9 @@ export const Style = {
 } as const;
 export type StyleNumber = (typeof Style)[keyof typeof Style];
 
+/** What has windows: their pattern lies about the middle of a side, so that a front is alike on its left and right. */
+const CENTRED: ReadonlySet<StyleNumber> = new Set([Style.offices, Style.brick, Style.classical]);
+
 export type V3 = [number, number, number];
 
 const colour = new Color();
@@ -144,6 +147,7 @@ export class Clay {
       const j = (i + 1) % low.length;
       const [a, b, c, d] = [low[i]!, low[j]!, high[j]!, high[i]!];
       const length = Math.hypot(b[0] - a[0], b[1] - a[1]);
+      if (CENTRED.has(style)) from = -length / 2;
       this.quad([b[0], y0, b[1]], [a[0], y0, a[1]], [d[0], y1, d[1]], [c[0], y1, c[1]], tint, style, [
         [from + length, 0],
         [from, 0],

@@ -2,7 +2,17 @@
 //
 // It stands where no door opens and nothing is read, and so close to the walls that nobody walks there.
 import { type Material, Mesh } from "three";
-import { chanceOf, contains, type District, middle, type Outline, rectangles, type Zone } from "../plan";
+import {
+  type Building,
+  bounds,
+  chanceOf,
+  contains,
+  type District,
+  middle,
+  type Outline,
+  rectangles,
+  type Zone,
+} from "../plan";
 import { boxOf, Clay, ring, Style, type StyleNumber, scaled, type V3 } from "./clay";
 import { LEAVES, METAL, STONE, WOOD } from "./palette";
 
@@ -35,6 +45,8 @@ const FLOOR_M = 0.03;
 const CLEAR_M = 2.4;
 /** So wide is a place at a counter. */
 const PLACE_M = 3.8;
+/** And a screen on a desk of a control room, with the room beside it. */
+const MONITOR_M = 1.5;
 /** Lower ones are counters, over which one looks. */
 const WALL_M = 2;
 
@@ -46,6 +58,7 @@ export function furnishing(district: District, material: Material): Mesh {
   );
   for (const room of rooms) furnish(clay, district, room);
   windows(clay, district);
+  for (const desk of district.buildings) if (isControlDesk(district, desk)) monitors(clay, desk);
   const mesh = new Mesh(clay.geometry(), material);
   mesh.castShadow = mesh.receiveShadow = true;
   return mesh;
@@ -138,6 +151,33 @@ function windows(clay: Clay, district: District): void {
         slab(along, 0.5, 0.18, height + 1.3, height + 1.52, "#fbf5e6");
       }
     }
+  }
+}
+
+function isControlDesk({ zones }: District, { look, height, footprint }: Building): boolean {
+  const [x, z] = middle(footprint);
+  const isDesk = look === "furniture" && height > 1.05 && height <= 1.5;
+  return isDesk && zones.some(({ kind, polygon }) => kind === "control_room" && contains(polygon, x, z));
+}
+
+/** On a desk of a control room: one screen beside the other, which show the same on both sides. */
+function monitors(clay: Clay, { footprint, height }: Building): void {
+  const { x0, z0, x1, z1 } = bounds(footprint);
+  const along = x1 - x0 >= z1 - z0;
+  const long = along ? x1 - x0 : z1 - z0;
+  const across = along ? (z0 + z1) / 2 : (x0 + x1) / 2;
+  const n = Math.floor(long / MONITOR_M);
+  const slab = (from: number, to: number, half: number, y0: number, y1: number, style?: StyleNumber) => {
+    const [a, b] = [from + (along ? x0 : z0), to + (along ? x0 : z0)];
+    const outline = along
+      ? boxOf(a, across - half, b, across + half)
+      : boxOf(across - half, a, across + half, b);
+    clay.prism(outline, y0, y1, style === Style.screen ? "#20303a" : "#3a4046", style);
+  };
+  for (let i = 0; i < n; i++) {
+    const middle = ((i + 0.5) / n) * long;
+    slab(middle - 0.06, middle + 0.06, 0.05, height, height + 0.14);
+    slab(middle - 0.56, middle + 0.56, 0.045, height + 0.14, height + 0.72, Style.screen);
   }
 }
 

@@ -12,9 +12,10 @@ import {
   ShaderMaterial,
   Vector3,
 } from "three";
-import { contains, type District, type Point, type Stage, type Zone } from "../plan";
+import type { District, Stage } from "../plan";
 import { Clay, ring, Style } from "./clay";
 import { METAL, STONE, WOOD } from "./palette";
+import { around, boardsOf, isIndoors, type Screen, screenOf } from "./screens";
 import { shared } from "./shading";
 
 const RED = "#b5392c";
@@ -50,12 +51,10 @@ function stele(): Clay {
   return clay;
 }
 
-function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: boolean): void {
-  const [sin, cos] = [Math.sin(yaw), Math.cos(yaw)];
-  const at = (side: number, ahead: number): [number, number] => [
-    x + side * cos + ahead * sin,
-    z - side * sin + ahead * cos,
-  ];
+function stagePlatform(clay: Clay, stage: Stage, outdoors: Screen | undefined): void {
+  const at = around(stage);
+  const [x, z] = stage.at;
+  const yaw = (stage.yaw * Math.PI) / 180;
   clay.prism(ring(x, z, 2.6, 40), 0.01, 0.05, WOOD.pale);
   clay.prism(
     [at(-0.35, 1.0), at(0.35, 1.0), at(0.35, 1.4), at(-0.35, 1.4)],
@@ -66,22 +65,15 @@ function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: 
     { top: WOOD.pale },
   );
   if (!outdoors) return;
-  const back = -3.4;
-  clay.prism(
-    [at(-4.6, back - 0.2), at(4.6, back - 0.2), at(4.6, back), at(-4.6, back)],
-    1.2,
-    6.0,
-    "#1c2a33",
-    Style.screen,
-  );
-  for (const side of [-4.8, 4.8]) {
+  const { half, back, top } = outdoors;
+  for (const side of [-half - 0.2, half + 0.2]) {
     const [px, pz] = at(side, back - 0.1);
-    clay.column(px, pz, 0.16, 0, 6.5, METAL.silver, 6);
+    clay.column(px, pz, 0.16, 0, top + 0.5, METAL.silver, 6);
     const [sx, sz] = at(side * 1.12, back + 0.4);
     clay.prism(ring(sx, sz, 0.55, 4, Math.PI / 4 + yaw), 0.2, 2.4, "#2b2e33");
   }
-  const [ax, az] = at(-4.9, back - 0.1);
-  const [bx, bz] = at(4.9, back - 0.1);
+  const [ax, az] = at(-half - 0.3, back - 0.1);
+  const [bx, bz] = at(half + 0.3, back - 0.1);
   clay.prism(
     [
       [ax, az],
@@ -89,37 +81,30 @@ function stagePlatform(clay: Clay, x: number, z: number, yaw: number, outdoors: 
       [bx + 0.1, bz + 0.15],
       [ax + 0.1, az + 0.15],
     ],
-    6.2,
-    6.5,
+    top + 0.2,
+    top + 0.5,
     METAL.silver,
   );
 }
 
-/** Of an indoor stage: its boards, a curtain in folds behind them, drawn open around a screen. */
-function curtain(clay: Clay, { at: [x, z], yaw, zone }: Stage, zones: Zone[]): void {
-  const own = zones.find(({ id }) => id === zone);
-  if (own?.kind !== "stage") return;
-  const turn = (yaw * Math.PI) / 180;
-  const [sin, cos] = [Math.sin(turn), Math.cos(turn)];
-  const at = (side: number, ahead: number): Point => [
-    x + side * cos + ahead * sin,
-    z - side * sin + ahead * cos,
-  ];
-  const sides = own.polygon.map(([px, pz]) => (px - x) * cos - (pz - z) * sin);
-  const aheads = own.polygon.map(([px, pz]) => (px - x) * sin + (pz - z) * cos);
-  const [left, right] = [Math.min(...sides), Math.max(...sides)];
-  const back = Math.min(...aheads) + 0.35;
-  clay.lid(own.polygon, 0.045, WOOD.pale);
-  const wide = right - left;
-  const half = Math.min(9, wide * 0.28);
-  const high = Math.min(6.5, 2.4 + wide * 0.14);
+function screen(clay: Clay, stage: Stage, { half, back, foot, top }: Screen): void {
+  const at = around(stage);
   clay.prism(
-    [at(-half, back - 0.1), at(half, back - 0.1), at(half, back), at(-half, back)],
-    Math.min(1.4, high * 0.3),
-    high - 0.5,
+    [at(-half, back - 0.15), at(half, back - 0.15), at(half, back), at(-half, back)],
+    foot,
+    top,
     "#1c2a33",
     Style.screen,
   );
+}
+
+/** Of an indoor stage: its boards, a curtain in folds behind them, drawn open around a screen. */
+function curtain(clay: Clay, stage: Stage, district: District, { half }: Screen): void {
+  const boards = boardsOf(stage, district);
+  if (!boards) return;
+  const { left, right, back, high, polygon } = boards;
+  const at = around(stage);
+  clay.lid(polygon, 0.045, WOOD.pale);
   const fold = 0.55;
   for (const [from, to] of [
     [left, -half - 0.2],
@@ -199,10 +184,12 @@ export function markers(district: District, material: Material, repeated: Materi
   }
   const clay = new Clay();
   for (const stage of district.stages) {
-    const { at, yaw } = stage;
-    const indoors = district.buildings.some((b) => b.base < 2 && contains(b.footprint, at[0], at[1]));
-    stagePlatform(clay, at[0], at[1], (yaw * Math.PI) / 180, !indoors);
-    if (indoors) curtain(clay, stage, district.zones);
+    const indoors = isIndoors(stage, district);
+    const hung = screenOf(stage, district);
+    stagePlatform(clay, stage, indoors ? undefined : hung);
+    if (!hung) continue;
+    screen(clay, stage, hung);
+    if (indoors) curtain(clay, stage, district, hung);
   }
   if (!clay.isEmpty) {
     const mesh = new Mesh(clay.geometry(), material);

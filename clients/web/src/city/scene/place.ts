@@ -8,6 +8,7 @@ import { grounds } from "./grounds";
 import { horizon } from "./horizon";
 import { lamps } from "./lamps";
 import { markers } from "./markers";
+import { Screens } from "./screens";
 import { shared } from "./shading";
 import { Signs } from "./signs";
 import { season } from "./sun";
@@ -18,6 +19,7 @@ export class Place {
   readonly group = new Group();
   readonly buildings: Buildings;
   readonly signs: Signs;
+  readonly screens: Screens;
   /** What stands in many places has materials of its own, here those of its shadows without and with tones: three.js
    *  looks for a program anew at every turn from one way of drawing to another, and makes garbage each time. */
   private readonly shadows = [new MeshDepthMaterial(), new MeshDepthMaterial()] as const;
@@ -35,6 +37,7 @@ export class Place {
       this.buildings.houses.map(({ building }) => building),
       language,
     );
+    this.screens = new Screens(district);
     this.group.add(
       grounds(district),
       this.buildings.group,
@@ -45,6 +48,7 @@ export class Place {
       markers(district, built, repeated),
       horizon(district, built),
       this.signs.mesh,
+      this.screens.mesh,
     );
     this.group.traverse((each) => {
       if (each instanceof InstancedMesh && each.castShadow)
@@ -75,6 +79,7 @@ export class Place {
 
   dispose(): void {
     this.signs.dispose();
+    this.screens.dispose();
     for (const material of this.shadows) material.dispose();
     this.group.traverse((each: Object3D) => {
       if (!(each instanceof Mesh)) return;

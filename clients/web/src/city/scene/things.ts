@@ -229,11 +229,62 @@ export function market(clay: Clay, building: Building): void {
   }
 }
 
+const GREENS = ["#4f7a45", "#5f8a4c", "#739a55", "#3f6b4a", "#8aa35c"];
+
+/** A hedge; when round, a bed of stone with bushes in it; when tall, a wall of plants. */
 export function hedge(clay: Clay, building: Building): void {
-  clay.prism(building.footprint, 0, building.height, "#5f8450", Style.leaves, {
-    taper: 0.97,
-    topStyle: Style.leaves,
-  });
+  const { footprint, height, id } = building;
+  if (footprint.length >= 12) {
+    bed(clay, building);
+    return;
+  }
+  clay.prism(footprint, 0, height, "#5f8450", Style.leaves, { taper: 0.97, topStyle: Style.leaves });
+  if (height < 3) return;
+  const { x0, z0, x1, z1 } = bounds(footprint);
+  const along = x1 - x0 >= z1 - z0;
+  const [from, to] = along ? [x0, x1] : [z0, z1];
+  const across = along ? (z0 + z1) / 2 : (x0 + x1) / 2;
+  for (let u = from + TUFT_M / 2, i = 0; u < to; u += TUFT_M, i++) {
+    for (let y = TUFT_M / 2, k = 0; y < height; y += TUFT_M, k++) {
+      const chance = chanceOf(id, i, k);
+      const wide = TUFT_M * (0.45 + 0.3 * chance);
+      const deep = (along ? z1 - z0 : x1 - x0) / 2 + 0.08 + 0.3 * chanceOf(id, k, i);
+      const outline = along
+        ? boxOf(u - wide, across - deep, u + wide, across + deep)
+        : boxOf(across - deep, u - wide, across + deep, u + wide);
+      const tint = GREENS[Math.floor(chance * GREENS.length)]!;
+      clay.prism(outline, y - wide * 0.7, y + wide * 0.7, tint, Style.leaves, { taper: 0.8 });
+    }
+  }
+}
+
+/** From one tuft of a wall of plants to the next. */
+const TUFT_M = 1.1;
+
+function bed(clay: Clay, { footprint, height, id }: Building): void {
+  const { x0, z0, x1, z1 } = bounds(footprint);
+  const [x, z, r] = [(x0 + x1) / 2, (z0 + z1) / 2, Math.min(x1 - x0, z1 - z0) / 2];
+  clay.prism(footprint, 0, height * 0.55, STONE.granite, Style.blocks, { top: WOOD.dark });
+  for (let i = 0; i < 7; i++) {
+    const turn = (i / 6) * Math.PI * 2 + chanceOf(id);
+    const away = i === 6 ? 0 : r * 0.6;
+    const wide = r * (i === 6 ? 0.46 : 0.3 + 0.08 * chanceOf(id, i));
+    const high = height * (i === 6 ? 1.7 : 0.9 + 0.3 * chanceOf(id, i, 1));
+    const rings: V3[][] = [];
+    for (let level = 0; level <= 4; level++) {
+      const t = (level / 4 - 0.35) * Math.PI * 0.76;
+      rings.push(
+        ring(
+          x + Math.cos(turn) * away,
+          z + Math.sin(turn) * away,
+          Math.max(0.03, wide * Math.cos(t)),
+          8,
+          i,
+        ).map(([px, pz]): V3 => [px, height * 0.5 + (high * level) / 4, pz]),
+      );
+    }
+    clay.loft(rings, GREENS[i % GREENS.length]!, Style.leaves);
+  }
 }
 
 /** A hill, drawn as a body of leaves with a soft ridge. */

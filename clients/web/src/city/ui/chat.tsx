@@ -1,10 +1,14 @@
 // Talking: what was said, to whom one speaks, and the line to write in.
+import { signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { mode, person } from "../panels/safety_state";
 import { speakUp, why } from "../session";
 import { type Line, lines, notice, open, whisper, zones } from "../state";
 import { say, time } from "../texts";
 import { Icon } from "./icons";
+
+/** How often one asked by the key of use to write something. */
+export const write = signal(0);
 
 type To = Exclude<Line["to"], "citizen">;
 
@@ -32,6 +36,14 @@ export function Chat() {
     setOpen(true);
     input.current?.focus();
   }, [whom]);
+
+  useEffect(() => {
+    if (!write.value) return;
+    setOpen(true);
+    // once it is unfolded
+    const frame = requestAnimationFrame(() => input.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, [write.value]);
 
   const send = async (event: Event) => {
     event.preventDefault();

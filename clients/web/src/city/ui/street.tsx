@@ -2,6 +2,8 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
+import { board, followHall } from "../hall";
+import { placeIn } from "../links";
 import { spare } from "../pace";
 import { followCaptions } from "../panels/captions_state";
 import { followOffices } from "../panels/offices_state";
@@ -31,9 +33,10 @@ import type { Stick } from "../walk/controls";
 import { World } from "../world";
 import { Announced, heed } from "./announced";
 import { Captions } from "./captions";
-import { Chat } from "./chat";
+import { Chat, write } from "./chat";
 import { Counters } from "./counters";
 import { GESTURES, Gestures } from "./gestures";
+import { Halls } from "./halls";
 import { Icon } from "./icons";
 import { avatarOf } from "./look_choice";
 import { Notices } from "./notices";
@@ -57,7 +60,7 @@ export function Street() {
       gestured: (number) => GESTURES[number - 1] && gesture(made, GESTURES[number - 1]!.stance),
       used: () => {
         if (within.value) use();
-        else document.querySelector<HTMLInputElement>("#say")?.focus();
+        else write.value++;
       },
       stick: setStick,
       noWay: () => notice(say("map.no_way"), "plain", 2500),
@@ -82,6 +85,7 @@ export function Street() {
       followSafety(city),
       followLine(city),
       followTalk(city),
+      followHall(city),
       city.on("arrived", () => setReady(true)),
       // who is put out of a district is told by the sanction alone
       city.on("moderation.sanction_changed", ({ sanction: { words } }) => {
@@ -90,7 +94,7 @@ export function Street() {
       }),
       city.on("petitions.noticed", ({ notice: told }) => notice(of(told.message), "good", 9000)),
     ];
-    if (!city.picture) void travel(wanted.value);
+    if (!city.picture) void travel(wanted.value, placeIn(location.search, wanted.value, Math.random()));
     canvas.current!.focus();
     return () => {
       for (const end of ends) end();
@@ -137,6 +141,7 @@ export function Street() {
             <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
           </span>
         </p>
+        <Halls />
       </header>
       <Menu />
       <div class="bars">
@@ -160,6 +165,7 @@ export function Street() {
       <p class="unseen" role="status">
         {me.value?.name}
       </p>
+      <OnScreen />
     </div>
   );
 }
@@ -184,6 +190,16 @@ function Menu() {
         </button>
       ))}
     </nav>
+  );
+}
+
+/** What stands on the screens beside the stages, for who does not see them. */
+function OnScreen() {
+  const now = board.value;
+  return (
+    <p class="unseen on_screen" aria-live="polite" dir="auto">
+      {now && say("hall.screen", { head: now.head, text: now.text })}
+    </p>
   );
 }
 

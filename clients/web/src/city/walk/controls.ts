@@ -140,11 +140,10 @@ export class Controls {
     const busy = target?.closest(
       "input, textarea, select, [contenteditable], dialog, [role=dialog], [role=log]",
     );
-    if (busy || event.ctrlKey || event.metaKey || event.altKey) {
-      if (!down) return;
-      return;
-    }
     const on = KEYS[event.code];
+    // one goes no further on a key that is let go elsewhere: in a field that it was held into, say
+    if (on && !down) this.held[on] = false;
+    if (busy || event.ctrlKey || event.metaKey || event.altKey) return;
     if (on) {
       // arrows move between buttons and lists elsewhere; here they walk
       if (event.code.startsWith("Arrow") && target && target !== document.body && target !== this.canvas)

@@ -11,7 +11,7 @@ import { useGround } from "../places.ts";
 import { useSpeech } from "../speech.tsx";
 import { Tabs } from "../tabs.tsx";
 import { Talk } from "./citizens.tsx";
-import { Plan, type Standing } from "./plan.tsx";
+import { inHall, Plan, type Standing } from "./plan.tsx";
 import { sanction } from "./sanctions.tsx";
 
 const WATCH_MS = 1000;
@@ -23,19 +23,25 @@ export function Live({ city, which, go }: View) {
   const open = districts.filter((one) => one.open);
   const district = open.find((one) => one.id === which) ?? open[0];
   const [shows, setShows] = useState<"dots" | "heat">("dots");
-  const [standing, setStanding] = useState<Standing>();
+  const [everyone, setStanding] = useState<Standing>();
+  /** The hall whose people are shown; undefined: all. */
+  const [hall, setHall] = useState<number>();
   const [wrong, setWrong] = useState<string>();
   const [chosen, setChosen] = useState<{ slot: number; card?: Words.AvatarCard }>();
   const [ageS, setAge] = useState<number>();
   const [people, setPeople] = useState<Record<string, number>>({});
   const id = district?.id;
   const ground = useGround(id);
+  const halls = [...new Set(everyone?.halls)].sort((one, other) => one - other);
+  const isOne = hall !== undefined && halls.includes(hall);
+  const standing = everyone && isOne ? inHall(everyone, hall) : everyone;
   /** Whom one moves: the next click on the map says where to. */
   const [moved, move] = useState<Words.AvatarCard>();
 
   useEffect(() => {
     if (!id) return;
     setStanding(undefined);
+    setHall(undefined);
     setChosen(undefined);
     move(undefined);
     const gone = new AbortController();
@@ -121,6 +127,38 @@ export function Live({ city, which, go }: View) {
             </button>
             <small>{t("map_keys")}</small>
           </p>
+          {halls.length > 1 && (
+            <fieldset class="acts">
+              <legend>{t("halls")}</legend>
+              {[undefined, ...halls].map((one) => (
+                <button
+                  key={one ?? "all"}
+                  type="button"
+                  aria-pressed={isOne ? one === hall : one === undefined}
+                  onClick={() => setHall(one)}
+                >
+                  {one === undefined ? t("all_halls") : t("hall_n", { n: one + 1 })}
+                </button>
+              ))}
+              {isOne && hall > 0 && (
+                <button
+                  type="button"
+                  class="bad"
+                  onClick={() =>
+                    act({
+                      key: "",
+                      label: "close_hall",
+                      kind: "bad",
+                      asks: "close_hall_asks",
+                      does: command(city, "district.close_hall", { district: id!, hall }),
+                    })
+                  }
+                >
+                  {t("close_hall")}
+                </button>
+              )}
+            </fieldset>
+          )}
           {moved && (
             <p class="hint" role="status">
               {t("move_where", { name: moved.name })}{" "}

@@ -8,6 +8,20 @@ export interface Standing {
   slots: number[];
   x: number[];
   z: number[];
+  /** In which hall each is; empty where there is but one. */
+  halls: number[];
+}
+
+/** Those of one hall. */
+export function inHall(standing: Standing, hall: number): Standing {
+  const of = <T,>(all: T[]) => all.filter((_, n) => standing.halls[n] === hall);
+  return {
+    ...standing,
+    slots: of(standing.slots),
+    x: of(standing.x),
+    z: of(standing.z),
+    halls: of(standing.halls),
+  };
 }
 
 interface Drawn {

@@ -1,0 +1,162 @@
+"""The city by keys alone, in high contrast: in, about, through a gate, a talk, a petition, a question, out again."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, expect
+
+from tests.support.browser import PATIENCE_MS, Chromium, faults_of, settled, until
+from tests.support.plain_page import announced
+from tests.support.web_city import WebCity, web_city
+from tests.support.windows import Windows, windows_onto
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+expect.set_options(timeout=PATIENCE_MS)
+
+IN_CONTRAST = """(() => {
+    const before = JSON.parse(localStorage.getItem("madang.settings") ?? "{}");
+    localStorage.setItem("madang.settings", JSON.stringify({...before, contrast: true}));
+})()"""
+
+CHOSEN = """(() => {
+    const {activeElement: at} = document;
+    const field = at.closest("label, .field")?.textContent ?? "";
+    return `${at.tagName} ${at.name ?? ""} ${at.ariaLabel ?? ""} ${at.textContent.slice(0, 60)} ${field.slice(0, 60)}`;
+})()"""
+"""What the keys have chosen: its element, and by what it is known."""
+
+MOST_STEPS = 60
+"""Nothing is further away than so many presses of one key."""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
+    async with web_city(tmp_path, limits={"commands_per_s": 0, "enter_at_per_s": 0}) as city:
+        yield city
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
+    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
+        yield windows
+
+
+async def reach(page: Page, *known_by: str, key: str = "Tab") -> None:
+    """Presses the key until what is chosen is known by all of this."""
+    met: list[str] = []
+    for _ in range(MOST_STEPS):
+        await page.keyboard.press(key)
+        met.append(await page.evaluate(CHOSEN))
+        if all(each in met[-1] for each in known_by):
+            return
+    raise AssertionError(f"no key leads to {known_by}, but to {met}")
+
+
+async def opened(page: Page, title: str) -> None:
+    """A panel, from wherever one is."""
+    await reach(page, "BUTTON", title)
+    await page.keyboard.press("Enter")
+    await page.locator(".sheet .body > :not(.soft)").first.wait_for()
+    assert await page.evaluate("document.querySelector('.sheet').contains(document.activeElement)")
+    assert await faults_of(page) == [], title
+
+
+async def closed(page: Page, title: str) -> None:
+    """It is closed, and its button is chosen again."""
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".sheet")).to_have_count(0)
+    assert title in await page.evaluate(CHOSEN)
+
+
+async def test_a_citizen_comes_in_lives_there_and_leaves_by_keys_alone(
+    city: WebCity, windows: Windows
+) -> None:
+    await announced(city)
+    page = await windows.open(script=IN_CONTRAST)
+    await expect(page.locator("html.contrast")).to_have_count(1)
+    assert await faults_of(page) == []
+
+    # In, by a token.
+    await reach(page, "SUMMARY")
+    await page.keyboard.press("Enter")
+    await reach(page, "INPUT token")
+    await page.keyboard.insert_text(city.tokens["mina"])
+    await expect(page.locator("button[type=submit]:enabled")).to_be_visible()
+    await page.keyboard.press("Enter")
+    await settled(page)
+    assert await faults_of(page) == []
+
+    # About. A key that is let go in a field does not walk on.
+    before = await page.evaluate("madang.stride.z")
+    await page.keyboard.down("ArrowDown")
+    await until(page, f"Math.abs(madang.stride.z - {before}) > 1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#say")).to_be_focused()
+    await page.keyboard.up("ArrowDown")
+    await until(page, "madang.stride.speed < 0.1")
+
+    # A talk; with nothing written the key leads back to the place.
+    await page.keyboard.insert_text("안녕하세요")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".said_line .what")).to_have_text("안녕하세요")
+    await expect(page.locator("#say")).to_have_value("")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".street > canvas")).to_be_focused()
+
+    # What is folded away is unfolded by the key that writes.
+    await page.locator(".chat .fold").focus()
+    await page.keyboard.press("Enter")
+    await page.locator(".street > canvas").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#say")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".street > canvas")).to_be_focused()
+
+    # Through a gate.
+    await page.evaluate("madang.client.enter('green', {x: 55, z: 30})")
+    await expect(page.locator(".use button")).to_contain_text("마을회관으로")
+    await page.keyboard.press("KeyE")
+    await expect(page.get_by_role("heading", level=1)).to_have_text("마을회관")
+
+    # A petition.
+    await opened(page, "민원")
+    await reach(page, "SELECT kind")
+    while await page.evaluate("document.activeElement.value") != "other":
+        await page.keyboard.press("ArrowDown")
+    await page.get_by_role("button", name="민원 신청하기").wait_for()
+    for name, text in (
+        ("title", "깨진 보도블록"),
+        ("text", "회관 앞 보도블록이 깨졌습니다."),
+        ("name", "김미나"),
+    ):
+        await reach(page, name)
+        await page.keyboard.insert_text(text)
+    await reach(page, "BUTTON", "민원 신청하기")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="민원이 도착했습니다")).to_be_visible()
+    assert await faults_of(page) == []
+    await page.keyboard.press("Escape")
+    await expect(page.locator(".sheet")).to_have_count(0)
+
+    # A question.
+    await opened(page, "질의응답")
+    await reach(page, "TEXTAREA")
+    await page.keyboard.insert_text("우물가의 의자는 언제 놓이나요?")
+    await reach(page, "BUTTON", "묻기")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".sheet")).to_contain_text("우물가의 의자는 언제 놓이나요?")
+    assert await faults_of(page) == []
+    await closed(page, "질의응답")
+
+    # All the others, and out.
+    for title in ("지도", "가까운 사람", "일정", "안전"):
+        await opened(page, title)
+        await closed(page, title)
+    await opened(page, "설정")
+    await reach(page, "BUTTON", "나가기")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alertdialog")).to_be_visible()
+    assert await faults_of(page) == []
