@@ -13,14 +13,15 @@ import pytest
 from protocol import export
 from protocol.catalogue import type_of
 from protocol.refusals import Refusal
-from protocol.services import announcements, live_qa, moderation, petitions
+from protocol.services import announcements, live_qa, moderation, offices, petitions
 from server.journal import Round, Unavailable
 from server.journals.sql import SqlJournal
 from server.web.refusals import STATUS
 from tests.support.node import HAMLET
 from tests.support.web_city import SECRET, WebCity, a_petition, web_city
 
-COMMANDS = (*announcements.COMMANDS, *live_qa.COMMANDS, *moderation.COMMANDS, *petitions.COMMANDS)
+SERVICES = (announcements, live_qa, moderation, offices, petitions)
+COMMANDS = tuple(command for service in SERVICES for command in service.COMMANDS)
 
 
 @pytest.fixture
