@@ -3,6 +3,7 @@
 from datetime import datetime
 from functools import cache
 from typing import Any
+from unicodedata import bidirectional
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
@@ -78,9 +79,12 @@ def _environment() -> Environment:
     return environment
 
 
+_TURNS = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "LRI", "RLI", "FSI"}
+
+
 def apart(text: str) -> str:
-    """Within a sentence of ours, in whatever direction it is written: it turns no other word (U+2068, U+2069)."""
-    return f"\u2068{text}\u2069"
+    """What is written from right to left, or turns the direction, keeps it to itself within a sentence of ours."""
+    return f"\u2068{text}\u2069" if any(bidirectional(c) in _TURNS for c in text) else text
 
 
 def tongue(text: str, known: str | None = None) -> Markup:

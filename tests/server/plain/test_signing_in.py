@@ -51,11 +51,6 @@ async def test_codes_are_guessed_so_often_and_no_more(city: WebCity, visit: Visi
     assert page.form("/new").values["title"] == "가"
 
 
-async def test_a_name_turns_no_other_word_of_the_sentence_it_stands_in(visit: Visit) -> None:
-    page = await (await visit("mina")).open("/plain/enter")
-    assert "이미 \u2068미나\u2069 님으로" in page.answer.text
-
-
 async def test_a_code_is_for_who_has_a_token(city: WebCity) -> None:
     assert (await city.browser.post("/api/codes")).status_code == 403
     wrong = await city.browser.post("/api/codes", headers={"Authorization": "Bearer x"})

@@ -14,7 +14,7 @@ from server.texts import LANGUAGES, Language, texts
 from server.web.plain import petition_desk, question_desk, question_time, sanctions
 from server.web.plain.case import VERBS
 from server.web.plain.forms import form_for
-from server.web.plain.pages import tongue
+from server.web.plain.pages import apart, tongue
 from server.web.plain.petitions import STEPS
 from server.web.plain.reasons import reason, wrong_field
 
@@ -171,3 +171,13 @@ def test_a_reason_is_told_with_what_the_rules_filled_in(language: Language) -> N
     )
     assert wrong_field(language, "missing", {}) == texts(language, "plain")["form"]["missing"]
     assert "400" in wrong_field(language, "string_too_long", {"max_length": 400})
+
+
+@pytest.mark.parametrize("name", ["מינה", "مدينة 7", "\u202eMina", "\u2067Mina"])
+def test_a_name_turns_no_other_word_of_the_sentence_it_stands_in(name: str) -> None:
+    assert apart(name) == f"\u2068{name}\u2069"
+
+
+@pytest.mark.parametrize("name", ["미나", "Mina 7", "Zoë", ""])
+def test_a_name_that_turns_nothing_is_left_as_it_is(name: str) -> None:
+    assert apart(name) == name

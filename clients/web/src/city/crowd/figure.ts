@@ -1,26 +1,12 @@
 // A person's body: rounded parts that turn at hips, knees, shoulders and neck; hats, skirts and wheels that some wear.
 import { BufferAttribute, InstancedBufferGeometry } from "three";
+import { Wear } from "./wear";
 
 /** Which part of the body a point belongs to; read by the shader in walk_cycle.ts. */
 export const Part = { body: 0, left_leg: 1, right_leg: 2, left_arm: 3, right_arm: 4, head: 5 } as const;
 
 /** With what it is painted. */
 export const Paint = { skin: 0, top: 1, bottom: 2, hair: 3, shoe: 4, white: 5, dark: 6 } as const;
-
-/** What some have on; bits of a look. Zero: everyone has it. */
-export const Wear = {
-  always: 0,
-  trousers: 1,
-  skirt: 2,
-  hanbok: 3,
-  long_hair: 4,
-  bun: 5,
-  gat: 6,
-  cap: 7,
-  bag: 8,
-  coat: 9,
-  chair: 10,
-} as const;
 
 type V3 = [number, number, number];
 

@@ -1,37 +1,7 @@
 // How a citizen looks: a model's name and a tint on the wire, what is worn and of which colour here.
 import { Color } from "three";
 import { chanceOf } from "../plan";
-import { Wear } from "./figure";
-
-/** What one may choose; others' clients may send other names, which are drawn as `plain`. */
-export const MODELS = ["plain", "skirt", "hanbok", "scholar", "cap", "rider"] as const;
-export type Model = (typeof MODELS)[number];
-
-export const TINTS = [
-  "#c8452f",
-  "#d9823b",
-  "#d9a441",
-  "#7d9a4f",
-  "#2f7f6d",
-  "#3a7ca5",
-  "#2f4a73",
-  "#7a5c91",
-  "#b5607a",
-  "#e8dcc6",
-  "#8a8578",
-  "#3c3a38",
-] as const;
-
-const bit = (wear: number) => 1 << (wear - 1);
-
-const WORN: Record<Model, number> = {
-  plain: bit(Wear.trousers),
-  skirt: bit(Wear.skirt) | bit(Wear.long_hair),
-  hanbok: bit(Wear.hanbok) | bit(Wear.bun),
-  scholar: bit(Wear.coat) | bit(Wear.gat),
-  cap: bit(Wear.trousers) | bit(Wear.cap) | bit(Wear.bag),
-  rider: bit(Wear.trousers) | bit(Wear.chair),
-};
+import { bit, MODELS, type Model, TINTS, Wear, WORN } from "./wear";
 
 /** Four numbers for the shader: red, green, blue, and what is worn with a seed from 0 to 1 as its fraction. */
 export type Look = [number, number, number, number];

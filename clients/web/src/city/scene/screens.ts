@@ -90,6 +90,8 @@ export class Screens {
   private readonly canvas = document.createElement("canvas");
   private readonly material: MeshBasicMaterial;
   private readonly end: () => void;
+  /** What is written there: of a session much is told that changes no word of it. */
+  private written: Board | null = null;
 
   constructor(district: District) {
     this.texture = new CanvasTexture(this.canvas);
@@ -103,6 +105,9 @@ export class Screens {
   private show(now: Board | null): void {
     this.mesh.visible = now !== null && this.mesh.geometry.getAttribute("position").count > 0;
     if (!now || !this.mesh.visible) return;
+    const { written } = this;
+    if (written?.head === now.head && written.text === now.text && written.isAsked === now.isAsked) return;
+    this.written = now;
     if (this.canvas.width !== WIDE) {
       this.canvas.width = WIDE;
       this.canvas.height = HIGH;

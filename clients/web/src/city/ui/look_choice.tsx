@@ -1,7 +1,11 @@
 // Choosing how one looks: what one wears, and of which colour.
-import { MODELS, TINTS } from "../crowd/look";
+import { MODELS, type Model, TINTS } from "../crowd/wear";
 import { InParts } from "../panels/in_parts";
 import { type Key, say } from "../texts";
+import { Portrait } from "./portrait";
+
+/** Of who has not chosen, until the city chooses for them. */
+const NO_TINT = "#8a8578";
 
 export function avatarOf(
   model: string,
@@ -20,6 +24,10 @@ interface Choice {
 export function LookChoice({ model, tint, changed }: Choice) {
   return (
     <div class="look">
+      <Portrait
+        model={(model || "plain") as Model}
+        colour={tint === undefined ? NO_TINT : `#${tint.toString(16).padStart(6, "0")}`}
+      />
       <label class="field">
         <span>{say("arrival.look")}</span>
         <select name="model" value={model} onChange={(event) => changed(event.currentTarget.value, tint)}>
@@ -34,7 +42,7 @@ export function LookChoice({ model, tint, changed }: Choice) {
       <fieldset class="tints">
         <legend>{say("arrival.tint")}</legend>
         <InParts each={4}>
-          {TINTS.map((colour) => {
+          {TINTS.map((colour, n) => {
             const value = Number.parseInt(colour.slice(1), 16);
             return (
               <label key={colour} class="tint" style={{ "--tint": colour }}>
@@ -43,7 +51,7 @@ export function LookChoice({ model, tint, changed }: Choice) {
                   name="tint"
                   value={value}
                   checked={tint === value}
-                  aria-label={colour}
+                  aria-label={say(`tint.${n + 1}` as Key)}
                   onChange={() => changed(model, value)}
                 />
               </label>

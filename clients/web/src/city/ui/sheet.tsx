@@ -24,7 +24,13 @@ export function Sheet({ id, world }: { id: string; world: World }) {
       },
       () => setBroken(true),
     );
+    // what had the focus may be gone with what was done, and then no key comes through the sheet
+    const unfocused = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && event.target === document.body) open.value = null;
+    };
+    document.addEventListener("keydown", unfocused);
     return () => {
+      document.removeEventListener("keydown", unfocused);
       callOff();
       const now = document.activeElement;
       const isElsewhere = now && now !== document.body && !box.current?.contains(now);
