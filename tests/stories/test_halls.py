@@ -48,7 +48,8 @@ def ballot(name: str, choice: int) -> dict[str, Any]:
 async def eight_come(town: ModeratedTown) -> tuple[Citizen, list[Citizen]]:
     host = await town.citizen("host", roles=["host"])
     names = ("가람", "나래", "다온", "라온", "마루", "바다", "사랑", "아라")
-    people = [await town.citizen(name) for name in names]
+    # Before the house, within earshot of its stage.
+    people = [await (await town.welcome(name)).enter(at={"x": 12, "z": 22}) for name in names]
     assert [one.place.get("hall", 0) for one in (host, *people)] == [0, 0, 0, 1, 1, 1, 2, 2, 2]
     return host, people
 

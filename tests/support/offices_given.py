@@ -80,6 +80,9 @@ class Evening:
     def seen_by(self, citizen: str, about: str | None) -> Seen:
         return Seen()
 
+    def is_in_hall(self, citizen: str, district: str) -> bool:
+        return citizen in self.here
+
     def who_is_in(self, district: str) -> Sequence[Citizen]:
         return tuple(self.here.values())
 
