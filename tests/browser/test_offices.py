@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import Chromium, come_in, faults_of, settled
+from tests.support.browser import Chromium, faults_of
 from tests.support.console import Windows, tab_to, windows_onto
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -82,35 +82,3 @@ async def test_who_leads_makes_a_moderator_for_a_time_and_the_audit_tells_of_it(
     await mina.get_by_role("button", name="내려놓기: 진행 요원").click()
     await mina.locator("dialog button[type=submit]").click()
     await expect(mina.locator("nav a", has_text="신고")).to_have_count(0)
-
-
-async def test_in_the_city_one_is_told_of_it_sees_until_when_and_lays_it_down(windows: Windows) -> None:
-    page = await windows.open("/", "ko")
-    await come_in(page, token=windows.city.tokens["mina"])
-    await settled(page)
-    mina = await page.evaluate("madang.client.citizen.id")
-    until = windows.clock.unix_ms() + 30 * 86_400_000
-    given = {"office": "moderator", "citizen": mina, "scope": "hall", "until": until}
-    await windows.city.done("offices.give", "chief", **given, words="여름 동안")
-    await expect(page.locator(".notices")).to_contain_text("직무를 맡았습니다: 진행 요원")
-    await expect(page.locator(".notices")).to_contain_text("여름 동안")
-    assert await page.evaluate("madang.client.citizen.roles") == ["citizen", "moderator@hall"]
-    await page.get_by_role("button", name="설정", exact=True).click()
-    own = page.locator(".rows li", has_text="진행 요원")
-    await expect(own).to_contain_text("까지")
-    assert await faults_of(page) == []
-    await own.get_by_role("button").click()
-    await expect(own).to_contain_text("내려놓음")
-    await expect(own.get_by_role("button")).to_have_count(0)
-    assert await page.evaluate("madang.client.citizen.roles") == ["citizen"]
-
-    # What ended while one was away is told on coming back, once.
-    await windows.city.done("offices.give", "chief", **given)
-    await expect(own.get_by_role("button")).to_have_count(1)
-    rows = (await windows.city.get("/api/v1/offices/mine", "mina")).json()["offices"]
-    await page.goto("about:blank")
-    await windows.city.done("offices.end", "chief", given=rows[0]["given"], words="고맙습니다")
-    await page.goto(windows.url)
-    await come_in(page, token=windows.city.tokens["mina"])
-    await settled(page)
-    await expect(page.locator(".notices")).to_contain_text("직무가 거두어졌습니다: 진행 요원. 고맙습니다")
