@@ -1,4 +1,4 @@
-"""The city by keys alone, in high contrast: in, about, through a gate, a talk, a petition, a question, out again."""
+"""The city by keys alone, in high contrast: in, about, through a gate, a talk, a petition."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,7 +8,6 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.support.browser import PATIENCE_MS, Chromium, faults_of, settled, until
-from tests.support.plain_page import announced
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows, windows_onto
 
@@ -64,17 +63,9 @@ async def opened(page: Page, title: str) -> None:
     assert await faults_of(page) == [], title
 
 
-async def closed(page: Page, title: str) -> None:
-    """It is closed, and its button is chosen again."""
-    await page.keyboard.press("Escape")
-    await expect(page.locator(".sheet")).to_have_count(0)
-    assert title in await page.evaluate(CHOSEN)
-
-
-async def test_a_citizen_comes_in_lives_there_and_leaves_by_keys_alone(
+async def test_a_citizen_comes_in_walks_talks_and_files_a_petition_by_keys_alone(
     city: WebCity, windows: Windows
 ) -> None:
-    await announced(city)
     page = await windows.open(script=IN_CONTRAST)
     await expect(page.locator("html.contrast")).to_have_count(1)
     assert await faults_of(page) == []
@@ -140,23 +131,3 @@ async def test_a_citizen_comes_in_lives_there_and_leaves_by_keys_alone(
     assert await faults_of(page) == []
     await page.keyboard.press("Escape")
     await expect(page.locator(".sheet")).to_have_count(0)
-
-    # A question.
-    await opened(page, "질의응답")
-    await reach(page, "TEXTAREA")
-    await page.keyboard.insert_text("우물가의 의자는 언제 놓이나요?")
-    await reach(page, "BUTTON", "묻기")
-    await page.keyboard.press("Enter")
-    await expect(page.locator(".sheet")).to_contain_text("우물가의 의자는 언제 놓이나요?")
-    assert await faults_of(page) == []
-    await closed(page, "질의응답")
-
-    # All the others, and out.
-    for title in ("지도", "가까운 사람", "일정", "안전"):
-        await opened(page, title)
-        await closed(page, title)
-    await opened(page, "설정")
-    await reach(page, "BUTTON", "나가기")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("alertdialog")).to_be_visible()
-    assert await faults_of(page) == []
