@@ -86,9 +86,6 @@ class Evening:
     def who_is_in(self, district: str) -> Sequence[Citizen]:
         return tuple(self.here.values())
 
-    def is_in_hall(self, citizen: str, district: str) -> bool:
-        return citizen in self.here
-
     def seal(self, event: Event) -> Event:
         kept: Event = sealed(event, self.texts, self._refs)
         return kept
