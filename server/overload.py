@@ -51,8 +51,11 @@ class Ladder:
         """How many may arrive within the next second; None: as many as come.
 
         While arrivals wait, as many as bring the core to the middle between the two marks. With none at all a node that
-        is well, but not idle enough to come down, would let nobody in for as long as it is so.
+        is well, but not idle enough to come down, would let nobody in for as long as it is so. Where that was not
+        enough, nobody: in a raid whoever is let in makes it worse.
         """
         if self.step < Step.ARRIVALS_WAIT:
             return None
+        if self.step > Step.ARRIVALS_WAIT:
+            return 0
         return max(0, round(((self._low + self._high) / 2 - busy) / ARRIVAL_SECONDS))

@@ -54,7 +54,8 @@ def test_it_moves_by_single_steps_and_keeps_to_its_ends(busy: list[float]) -> No
 def test_while_arrivals_wait_as_many_come_as_there_is_room_for() -> None:
     on = ladder()
     assert on.room(0.1) is None
-    climbed(on, [1.0] * 7)
-    assert on.step is Step.ARRIVALS_WAIT
+    assert climbed(on, [1.0] * 7)[-1] == Step.ARRIVALS_WAIT
     # The marks are 0.6 and 0.85: it is not easy enough to come down, and yet not full.
     assert [on.room(busy) for busy in (1.0, 0.8, 0.725, 0.705, 0.625)] == [0, 0, 0, 10, 50]
+    assert climbed(on, [1.0] * 3, start=7)[-1] == Step.TICK_HALVED
+    assert on.room(0.1) == 0
