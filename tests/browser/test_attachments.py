@@ -1,34 +1,20 @@
 """Files in two browsers: a citizen attaches a photograph in the city, an official sees, saves and answers with one."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import FilePayload, expect
 
 from tests.browser.test_petition import desk, taken
 from tests.support.attachments import a_picture, a_scan, place_in
-from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
-from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled
+from tests.support.web_city import WebCity
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def test_a_photograph_is_filed_seen_and_saved_at_the_desk_and_answered_with_a_document(

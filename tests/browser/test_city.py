@@ -1,14 +1,10 @@
 """The city's page in a real browser: it draws, citizens see and hear each other, things get done, in both languages."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, Chromium, chromium_with, come_in, faults_of, settled, until
-from tests.support.web_city import WebCity, web_city
+from tests.support.browser import PATIENCE_MS, chromium_with, come_in, faults_of, settled, until
+from tests.support.web_city import WebCity
 from tests.support.windows import Windows, windows_onto
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -22,18 +18,6 @@ OPENED = """async () => {
     return document.querySelector(".sheet").offsetHeight;
 }"""
 """How high the map is when it is opened, before anything is in it."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def test_a_visitor_walks_in_a_place_that_is_drawn_and_light_to_load(windows: Windows) -> None:

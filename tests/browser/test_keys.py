@@ -7,9 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, Chromium, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, faults_of, settled, until
 from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -35,12 +35,6 @@ MOST_STEPS = 60
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path, limits={"commands_per_s": 0, "enter_at_per_s": 0}) as city:
         yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def reach(page: Page, *known_by: str, key: str = "Tab") -> None:

@@ -11,10 +11,10 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from server.auth import Claims, issue_token
-from tests.support.browser import PATIENCE_MS, Chromium, clock_off, come_in, faults_of, settled, until
+from tests.support.browser import PATIENCE_MS, clock_off, come_in, faults_of, settled, until
 from tests.support.proxy import Proxy
 from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,12 +40,6 @@ async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     limits = {"chat_per_s": 0, "commands_per_s": 0}
     async with web_city(tmp_path, limits=limits) as city:
         yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,32 +1,17 @@
 """The offices that one was given, as the city's page tells of them: at once, in the settings, and on coming back."""
 
 import time
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
-from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled
+from tests.support.web_city import WebCity
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 expect.set_options(timeout=PATIENCE_MS)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def test_in_the_city_one_is_told_of_it_sees_until_when_and_lays_it_down(

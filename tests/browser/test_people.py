@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, Chromium, come_in, settled
+from tests.support.browser import PATIENCE_MS, come_in, settled
 from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,12 +27,6 @@ OVER_THE_SHEET = """() => {
 async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
     async with web_city(tmp_path, limits={"commands_per_s": 0, "enter_at_per_s": 0}) as city:
         yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def near(page: Page) -> None:

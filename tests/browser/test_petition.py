@@ -1,7 +1,6 @@
 """A petition from filing to satisfaction, in two browsers: a citizen in the city, officials at the console."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +8,7 @@ import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
-from tests.support.web_city import WebCity, web_city
+from tests.support.web_city import WebCity
 from tests.support.windows import Windows, windows_onto
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,12 +19,6 @@ TITLE, TEXT = "깨진 보도블록 <i>3번 출구</i>", "세종대로의 보도�
 ANSWER = "내일 새 보도블록으로 바꾸겠습니다."
 CONTACT = "02-2133-0000"
 CONSOLE: dict[str, Any] = {"viewport": {"width": 1100, "height": 700}, "device_scale_factor": 1}
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        yield city
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -1,16 +1,13 @@
 """Being safe on the city's page: reports with evidence, blocking, and what one is kept from, with an appeal."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled, until
-from tests.support.web_city import WebCity, web_city
-from tests.support.windows import Windows, windows_onto
+from tests.support.browser import PATIENCE_MS, come_in, faults_of, settled, until
+from tests.support.web_city import WebCity
+from tests.support.windows import Windows
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -26,18 +23,6 @@ ON_SCREEN = """(() => {
 })()"""
 """Where the other one is seen: of one who arrived near by, the chat covers a part."""
 """Where the other citizen is drawn."""
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(tmp_path: Path) -> AsyncIterator[WebCity]:
-    async with web_city(tmp_path) as city:
-        yield city
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def windows(chromium: Chromium, city: WebCity) -> AsyncIterator[Windows]:
-    async with windows_onto(chromium, f"http://{city.city.address}") as windows:
-        yield windows
 
 
 async def beside_each_other(city: WebCity, windows: Windows) -> tuple[Page, Page]:

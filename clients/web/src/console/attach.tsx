@@ -1,10 +1,11 @@
 // Files at the console: what an official attaches to a step, and what is attached to a case; every look is kept.
 import { Refused, type Words } from "madang";
-import { useEffect, useState } from "preact/hooks";
-import { ACCEPT, isPicture, useChoosing } from "../attaching.ts";
+import { useEffect } from "preact/hooks";
+import { AttachedFiles, Chosen, type Told } from "../attached.tsx";
+import { ACCEPT, useChoosing } from "../attaching.ts";
 import { reason, useActing } from "./acts.tsx";
 import type { City } from "./city.ts";
-import { useSpeech } from "./speech.tsx";
+import { type Speech, useSpeech } from "./speech.tsx";
 
 /** The reason that is kept of looks from a desk. */
 export const LOOKING = "desk";
@@ -50,31 +51,7 @@ export function Attach({ city, name, isWrong, changed }: AttachProps) {
           {t("file_many")}
         </span>
       )}
-      <ul class="attached" aria-live="polite">
-        {files.chosen.map((one) => (
-          <li key={one.key}>
-            {one.preview && <img src={one.preview} alt="" />}
-            <span>
-              <bdi>{one.name}</bdi> <small>{t("file_size", { kb: Math.ceil(one.bytes / 1000) })}</small>
-              {one.fault !== undefined && <span class="wrong"> {reason(one.fault, speech)}</span>}
-              {one.brought && <small> {t("file_here")}</small>}
-              {!one.brought && one.fault === undefined && (
-                <progress
-                  value={one.share}
-                  aria-label={t("file_coming", { share: Math.round(one.share * 100) })}
-                />
-              )}
-            </span>
-            <button
-              type="button"
-              aria-label={t("file_remove", { name: one.name })}
-              onClick={() => files.remove(one.key)}
-            >
-              ×
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Chosen files={files} told={toldBy(speech)} />
     </fieldset>
   );
 }
@@ -86,54 +63,29 @@ interface AttachedProps {
 }
 
 export function Attached({ city, petition, files }: AttachedProps) {
-  const { t } = useSpeech();
-  if (!files.length) return null;
+  const speech = useSpeech();
+  const { say } = useActing();
   return (
-    <ul class="attached" aria-label={t("files")}>
-      {files.map((file) => (
-        <One key={file.file} city={city} petition={petition} file={file} />
-      ))}
-    </ul>
+    <AttachedFiles
+      label={speech.t("files")}
+      files={files}
+      told={toldBy(speech)}
+      read={(file) => city.client.files.read(petition, file.file, LOOKING)}
+      failed={(error) =>
+        say(error instanceof Refused ? reason(error, speech) : speech.t("unreachable"), true)
+      }
+    />
   );
 }
 
-function One({ city, petition, file }: { city: City; petition: string; file: Words.FileCard }) {
-  const speech = useSpeech();
-  const { say } = useActing();
-  const [preview, setPreview] = useState<string>();
-  const read = () => city.client.files.read(petition, file.file, LOOKING);
-  useEffect(() => {
-    if (!isPicture(file.kind)) return;
-    let held: string | undefined;
-    let isGone = false;
-    read().then(
-      (blob) => {
-        if (isGone) return;
-        held = URL.createObjectURL(blob);
-        setPreview(held);
-      },
-      () => {}, // its name is there all the same
-    );
-    return () => {
-      isGone = true;
-      if (held) URL.revokeObjectURL(held);
-    };
-  }, [petition, file.file]);
-  const save = async () => {
-    try {
-      const held = URL.createObjectURL(await read());
-      Object.assign(document.createElement("a"), { href: held, download: file.name }).click();
-      URL.revokeObjectURL(held);
-    } catch (error) {
-      say(error instanceof Refused ? reason(error, speech) : speech.t("unreachable"), true);
-    }
+function toldBy(speech: Speech): Told {
+  const { t } = speech;
+  return {
+    size: (bytes) => t("file_size", { kb: Math.ceil(bytes / 1000) }),
+    here: () => t("file_here"),
+    coming: (share) => t("file_coming", { share }),
+    remove: (name) => t("file_remove", { name }),
+    save: (name) => t("file_save", { name }),
+    fault: (error) => <span class="wrong"> {reason(error, speech)}</span>,
   };
-  return (
-    <li>
-      {preview && <img src={preview} alt="" />}
-      <button type="button" title={speech.t("file_save", { name: file.name })} onClick={() => void save()}>
-        <bdi>{file.name}</bdi> <small>{speech.t("file_size", { kb: Math.ceil(file.bytes / 1000) })}</small>
-      </button>
-    </li>
-  );
 }

@@ -1,7 +1,8 @@
 // Files of a petition: chosen or dropped, seen before they are sent, taken out again; and those that are attached.
 import { type Brought, Refused, type Words } from "madang";
-import { useEffect, useState } from "preact/hooks";
-import { ACCEPT, type Choosing, isPicture, MOST, useChoosing } from "../../attaching";
+import { useState } from "preact/hooks";
+import { AttachedFiles, Chosen, type Told } from "../../attached";
+import { ACCEPT, type Choosing, MOST, useChoosing } from "../../attaching";
 import { isKnown, token, why } from "../session";
 import { client, notice } from "../state";
 import { say } from "../texts";
@@ -31,9 +32,15 @@ function said(error: unknown): string {
   return why(error).text;
 }
 
-function size(bytes: number): string {
-  return say("pt.file_size", { kb: Math.ceil(bytes / 1000) });
-}
+const TOLD: Told = {
+  size: (bytes) => say("pt.file_size", { kb: Math.ceil(bytes / 1000) }),
+  here: () => say("pt.file_here"),
+  coming: (share) => say("pt.file_coming", { share }),
+  remove: (name) => say("pt.file_remove", { name }),
+  save: (name) => say("pt.file_save", { name }),
+  fault: (error) => <b class="bad"> {said(error)}</b>,
+  button: "quiet",
+};
 
 export function Attach({ files, fault }: { files: Files; fault?: string | undefined }) {
   const [isOver, setOver] = useState(false);
@@ -78,90 +85,23 @@ export function Attach({ files, fault }: { files: Files; fault?: string | undefi
         <span>{say("pt.keep_place")}</span>
       </label>
       <Fault id="attach_fault" fault={wrong} />
-      <ul class="attached" aria-live="polite">
-        {files.chosen.map((one) => (
-          <li key={one.key}>
-            {one.preview && <img src={one.preview} alt="" />}
-            <span>
-              <bdi>{one.name}</bdi> <small>{size(one.bytes)}</small>
-              {one.fault !== undefined && <b class="bad"> {said(one.fault)}</b>}
-              {one.brought && <small> {say("pt.file_here")}</small>}
-              {!one.brought && one.fault === undefined && (
-                <progress
-                  value={one.share}
-                  aria-label={say("pt.file_coming", { share: Math.round(one.share * 100) })}
-                />
-              )}
-            </span>
-            <button
-              type="button"
-              class="quiet"
-              aria-label={say("pt.file_remove", { name: one.name })}
-              onClick={() => files.remove(one.key)}
-            >
-              ×
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Chosen files={files} told={TOLD} />
     </fieldset>
   );
 }
 
-/** What is attached: pictures small, each to be saved. */
+/** What is attached to a petition. */
 export function Attached({ petition, files }: { petition: string; files: Words.FileCard[] }) {
-  if (!files.length) return null;
   return (
-    <ul class="attached" aria-label={say("pt.attached")}>
-      {files.map((file) => (
-        <One key={file.file} petition={petition} file={file} />
-      ))}
-    </ul>
-  );
-}
-
-function One({ petition, file }: { petition: string; file: Words.FileCard }) {
-  const [preview, setPreview] = useState<string>();
-  useEffect(() => {
-    if (!isPicture(file.kind)) return;
-    let held: string | undefined;
-    let isGone = false;
-    client.value!.files.read(petition, file.file).then(
-      (blob) => {
-        if (isGone) return;
-        held = URL.createObjectURL(blob);
-        setPreview(held);
-      },
-      () => {}, // its name is there all the same
-    );
-    return () => {
-      isGone = true;
-      if (held) URL.revokeObjectURL(held);
-    };
-  }, [petition, file.file]);
-  const save = async () => {
-    try {
-      const held = URL.createObjectURL(await client.value!.files.read(petition, file.file));
-      Object.assign(document.createElement("a"), { href: held, download: file.name }).click();
-      URL.revokeObjectURL(held);
-    } catch (error) {
-      notice(
-        error instanceof Refused && error.code === "not_found" ? say("pt.file_gone") : why(error).text,
-        "bad",
-      );
-    }
-  };
-  return (
-    <li>
-      {preview && <img src={preview} alt="" />}
-      <button
-        type="button"
-        class="quiet"
-        title={say("pt.file_save", { name: file.name })}
-        onClick={() => void save()}
-      >
-        <bdi>{file.name}</bdi> <small>{size(file.bytes)}</small>
-      </button>
-    </li>
+    <AttachedFiles
+      label={say("pt.attached")}
+      files={files}
+      told={TOLD}
+      read={(file) => client.value!.files.read(petition, file.file)}
+      failed={(error) => {
+        const isGone = error instanceof Refused && error.code === "not_found";
+        notice(isGone ? say("pt.file_gone") : why(error).text, "bad");
+      }}
+    />
   );
 }
