@@ -16,6 +16,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     LargeBinary,
@@ -244,15 +245,18 @@ def _end(file: str, connection: Connection) -> None:
 
 
 def _waiting(ids: Collection[str], connection: Connection) -> dict[str, Brought]:
-    wanted = (files.c.file, files.c.owner, files.c.name, files.c.kind, files.c.bytes, files.c.hash)
-    query = select(*wanted).where(files.c.file.in_(ids), files.c.ref.is_(None), files.c.is_whole)
-    return {row.file: Brought(**row._asdict()) for row in connection.execute(query)}
+    return _whole(and_(files.c.file.in_(ids), files.c.ref.is_(None)), connection)
 
 
 def _known(id: str, connection: Connection) -> Brought | None:
+    return _whole(files.c.file == id, connection).get(id)
+
+
+def _whole(which: ColumnElement[bool], connection: Connection) -> dict[str, Brought]:
+    """Those of these files that are here to the end, by their ids."""
     wanted = (files.c.file, files.c.owner, files.c.name, files.c.kind, files.c.bytes, files.c.hash)
-    row = connection.execute(select(*wanted).where(files.c.file == id, files.c.is_whole)).first()
-    return None if row is None else Brought(**row._asdict())
+    rows = connection.execute(select(*wanted).where(which, files.c.is_whole))
+    return {row.file: Brought(**row._asdict()) for row in rows}
 
 
 def _copy(connection: Connection, one: Bound) -> None:
@@ -279,7 +283,7 @@ def _forget(before: int, connection: Connection) -> int:
     return _delete(connection.scalars(old).all(), connection)
 
 
-def _drop(which: Any, connection: Connection) -> int:
+def _drop(which: ColumnElement[bool], connection: Connection) -> int:
     return _delete(connection.scalars(select(files.c.file).where(which)).all(), connection)
 
 
