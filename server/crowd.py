@@ -23,6 +23,7 @@ from server.config import Settings
 from server.connection import Connection
 from server.frames import binary_frame
 from server.inbox import Inbox
+from server.leaving import Leaving
 from server.metrics import TICK_PHASES, Metrics
 from server.sockets import OneByOne, Sockets
 from worlds.citizen import Citizen
@@ -33,9 +34,6 @@ from worlds.plan import DistrictPlan
 from worlds.pose_rate import PoseLimit
 from worlds.service import Restrain
 from worlds.supervision import Turn
-
-LEAVING_AT_ONCE = 256
-"""Clients who are sent what waits for them in one turn of the loop: some 3 ms of the kernel's writes."""
 
 COUNT_SECONDS = 5
 """How often each client is told how many are in the district."""
@@ -92,8 +90,7 @@ class Crowd:
             chance=chance,
         )
         self.connections: dict[int, Connection] = {}
-        self.to_flush: set[Connection] = set()
-        self._told: list[tuple[bytes, list[Connection]]] = []
+        self._leaving = Leaving()
         self.inbox = Inbox(metrics, clock.monotonic())
         self.sockets: Sockets = OneByOne()
         self._watched = np.full(self.district.slots.count, -1, np.int32)
@@ -103,6 +100,11 @@ class Crowd:
         self._restraints: dict[int, Restrain] = {}
         self._release_at = 0
         self._counted: tuple[tuple[int, float, tuple[int, ...]], bytes] = (-1, 0.0, ()), b""
+
+    @property
+    def to_flush(self) -> set[Connection]:
+        """Who has something queued."""
+        return self._leaving.waiting
 
     @property
     def population(self) -> int:
@@ -281,6 +283,10 @@ class Crowd:
             return self._watched
         return np.where(halls.of == hall, self._watched, np.int32(-1))
 
+    def hearing(self) -> Iterator[None]:
+        """Before a tick, in parts: what was told to many is entered for each of them, to go with their frames."""
+        yield from self._leaving.enter()
+
     def flush(self) -> None:
         """Send everyone here what has been queued for them since the last tick, each in one message."""
         for _ in self.leaving():
@@ -288,20 +294,8 @@ class Crowd:
 
     def leaving(self) -> Iterator[None]:
         """The same in parts: it stops between some and the next, so that others have a turn."""
-        told, self._told = self._told, []
-        entered = 0
-        for body, hearers in told:
-            for hearer in hearers:
-                hearer.tell_body(body)
-            entered += len(hearers)
-            if entered >= LEAVING_AT_ONCE:
-                entered = 0
-                yield
-        waiting, self.to_flush = self.to_flush, set()
-        for sent, connection in enumerate(tuple(waiting), 1):
-            connection.outbox.flush()
-            if sent % LEAVING_AT_ONCE == 0:
-                yield
+        yield from self._leaving.enter()
+        yield from self._leaving.send()
 
     def _pass(self, now: float) -> None:
         """A tick of an empty district: nobody walks, and nobody is told."""
@@ -366,15 +360,20 @@ class Crowd:
             self.metrics.frame_bytes.inc(int(sizes[which].sum()))
 
     def _send_each(self, slots: NDArray[np.intp], frames: list[bytes], which: NDArray[np.intp]) -> None:
-        """To each of these clients the frame of that number."""
+        """To each of these clients the frame of that number, and what is queued for it."""
         fds = self._fds[slots]
         direct = np.flatnonzero(fds >= 0)
-        taken = self.sockets.send(fds[direct], frames, which[direct])
-        short = np.flatnonzero(taken != np.array(list(map(len, frames)), np.int64)[which[direct]])
+        besides = self._leaving.take(self.connections, slots[direct])
+        taken = self.sockets.send(fds[direct], frames, which[direct], besides)
+        owed = np.array(list(map(len, frames)), np.int64)[which[direct]]
+        for row, beside in besides.items():
+            owed[row] += len(beside)
+        short = np.flatnonzero(taken != owed)
         for row, slot, i in zip(
             short.tolist(), slots[direct[short]].tolist(), which[direct[short]].tolist(), strict=True
         ):
-            self.connections[slot].line.send_rest(frames[i][int(taken[row]) :])
+            whole = frames[i] + besides.get(row, b"")
+            self.connections[slot].line.send_rest(whole[int(taken[row]) :])
         indirect = np.flatnonzero(fds < 0)
         for slot, i in zip(slots[indirect].tolist(), which[indirect].tolist(), strict=True):
             self._give(slot, [frames[i]])
@@ -460,7 +459,7 @@ class Crowd:
         """
         hearers = [self.connections[slot] for slot in slots if slot in self.connections]
         if hearers:
-            self._told.append((fact_body(fact, self.clock.unix_ms()), hearers))
+            self._leaving.tell(fact_body(fact, self.clock.unix_ms()), hearers)
         return len(hearers)
 
     def tell_change(self, card: AvatarCard, *, has_other_roles: bool = False) -> None:

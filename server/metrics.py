@@ -152,7 +152,10 @@ class Metrics:
             "madang_tick_seconds", "Time that the phases of a tick take.", _TICK_BUCKETS, ["phase"]
         )
         self.tick_late = self._counter("madang_tick_late", "Ticks that began more than half a tick late.")
-        self.tick_hz = self._gauge("madang_tick_hz", "Ticks a second that the server means to keep now.")
+        self.tick_hz = self._gauge(
+            "madang_tick_hz",
+            "Ticks a second that the server means to keep now, in the district where they are fewest.",
+        )
         self.overload_step = self._gauge("madang_overload_step", "Step of the overload ladder; 0 is none.")
         self.population = self._gauge("madang_population", "Citizens in a district.", ["district"])
         self.halls = self._gauge(

@@ -24,11 +24,14 @@ class Outbox:
         if self._session.state is State.OPEN:
             self._numbers[word] = body
 
+    def take(self) -> list[bytes]:
+        """What has been queued, as messages; whoever takes them sends them."""
+        parts = [*self._facts, *self._numbers.values()]
+        self._facts.clear()
+        self._numbers.clear()
+        return list(bundles(parts))
+
     def flush(self) -> None:
         """Send what has been queued."""
-        if self._facts or self._numbers:
-            parts = [*self._facts, *self._numbers.values()]
-            self._facts.clear()
-            self._numbers.clear()
-            for message in bundles(parts):
-                self._send(message)
+        for message in self.take():
+            self._send(message)

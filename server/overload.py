@@ -1,5 +1,6 @@
 """What gives when the node has too much to do: a ladder, one step at a time, each counted and shown."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -15,6 +16,15 @@ class Step(IntEnum):
 
 ARRIVAL_SECONDS = 0.002
 """Of one core: what an arrival costs, from its handshake to its first picture."""
+
+
+def fullest(people: Mapping[str, int]) -> set[str]:
+    """The districts that are at least as full as the middling one: what they cost others need not pay with theirs.
+
+    A node has one core for all of them, and a raid on one would else halve the rate of every other.
+    """
+    inhabited = {name: count for name, count in people.items() if count}
+    return {name for name, count in inhabited.items() if count * len(inhabited) >= sum(inhabited.values())}
 
 
 class Ladder:

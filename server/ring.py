@@ -24,6 +24,7 @@ ENTER: Final = 426
 
 SEND: Final = 26
 RECEIVE: Final = 27
+SEND_PIECES: Final = 9
 """What a request asks for."""
 
 SUBMIT_ALL: Final = 1 << 7
@@ -47,6 +48,19 @@ REQUEST = np.dtype(
         "itemsize": 64,
     }
 )
+PIECE = np.dtype([("address", "u8"), ("size", "u8")])
+"""Bytes in memory, iovec(3type)."""
+
+PIECES = np.dtype(
+    {
+        "names": ["pieces", "count"],
+        "formats": ["u8", "u8"],
+        "offsets": [16, 24],
+        "itemsize": 56,
+    }
+)
+"""What is sent in some pieces, msghdr(3type), of which the rest is 0."""
+
 RESULT = np.dtype([("number", "u8"), ("result", "i4"), ("flags", "u4")])
 
 _WORD = np.dtype("u4")
@@ -64,16 +78,17 @@ class Ring:
     def __init__(self, opcode: int) -> None:
         """Raises RingMissing."""
         self._fd = -1
+        self._opcode = opcode
         told = np.zeros(_WORDS, _WORD)
         told[_FLAGS] = SUBMIT_ALL
         self._fd = _system(SETUP, ENTRIES, told.ctypes.data)
         try:
-            self._share(opcode, told)
+            self._share(told)
         except OSError as error:
             self.close()
             raise RingMissing(*error.args) from error
 
-    def _share(self, opcode: int, told: NDArray[np.uint32]) -> None:
+    def _share(self, told: NDArray[np.uint32]) -> None:
         """Lay hands on what the kernel and we both write in."""
         entries, results = told[:2].tolist()
         _, tail, _, _, _, _, order = told[_REQUEST_QUEUE : _REQUEST_QUEUE + 7].tolist()
@@ -83,7 +98,6 @@ class Ring:
         queues = mmap.mmap(self._fd, size, offset=QUEUES_AT)
         requests = mmap.mmap(self._fd, entries * REQUEST.itemsize, offset=REQUESTS_AT)
         self._requests = np.frombuffer(requests, REQUEST, entries)
-        self._requests["opcode"] = opcode
         self._requests["flags"] = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
         self._requests["number"] = np.arange(entries)
         np.frombuffer(queues, _WORD, entries, order)[:] = np.arange(entries)
@@ -99,9 +113,17 @@ class Ring:
             self._fd = -1
 
     def run(
-        self, fds: NDArray[np.integer[Any]], addresses: NDArray[np.uint64], sizes: NDArray[np.integer[Any]]
+        self,
+        fds: NDArray[np.integer[Any]],
+        addresses: NDArray[np.uint64],
+        sizes: NDArray[np.integer[Any]],
+        in_pieces: NDArray[np.bool_] | None = None,
     ) -> NDArray[np.int32]:
-        """For each descriptor, in their order, bytes from its address or to it: how many, or the error's number < 0."""
+        """For each descriptor, in their order, bytes from its address or to it: how many, or the error's number < 0.
+
+        `in_pieces`: at whose address PIECES tell where the bytes are; their size is 1.
+        """
+        opcodes = None if in_pieces is None else np.where(in_pieces, SEND_PIECES, self._opcode)
         outcome = np.full(len(fds), -EAGAIN, np.int32)
         at = tries = 0
         while at < len(fds) and tries < TRIES:
@@ -111,6 +133,7 @@ class Ring:
             count = min(len(fds) - at, len(self._requests) - first)
             part, batch = slice(at, at + count), self._requests[first : first + count]
             batch["fd"], batch["address"], batch["size"] = fds[part], addresses[part], sizes[part]
+            batch["opcode"] = self._opcode if opcodes is None else opcodes[part]
             self._tail[0] = _counted(tail + count)
             begun = self._enter(count)
             self._tail[0] = _counted(tail + begun)

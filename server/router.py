@@ -30,7 +30,7 @@ from server.keys import KeysMissing, Unreachable
 from server.looks import Looks
 from server.metrics import Metrics
 from server.naming import shown_to_all
-from server.overload import Step
+from server.overload import Step, fullest
 from server.places import Ground, citizen_card, city_card
 from server.restraints import Restraints
 from server.round import unavailable
@@ -73,6 +73,8 @@ class Router:
         self.present: dict[str, Connection] = {}
         self.staff: dict[str, Connection] = {}
         self.to_flush: set[Connection] = set()
+        self._halved: set[str] = set()
+        """Districts that tick at half the rate; until the node has come down, that they do not swing."""
         self.evidence = Evidence(self)
         self.restraints = Restraints(self)
         self.speech = Speech(self)
@@ -466,9 +468,14 @@ class Router:
         """What the node's step on the overload ladder means for every crowd and for the door."""
         self.metrics.overload_step.set(step)
         self.door.bound_arrivals(0 if step >= Step.ARRIVALS_WAIT else None)
-        hz = self.settings.crowd.tick_hz / (2 if step >= Step.TICK_HALVED else 1)
-        self.metrics.tick_hz.set(hz)
-        for crowd in self.crowds.values():
+        if step < Step.TICK_HALVED:
+            self._halved.clear()
+        else:
+            self._halved |= fullest({name: crowd.population for name, crowd in self.crowds.items()})
+        whole = self.settings.crowd.tick_hz
+        self.metrics.tick_hz.set(whole / 2 if self._halved else whole)
+        for name, crowd in self.crowds.items():
+            hz = whole / 2 if name in self._halved else whole
             crowd.district.set_pace(hz, min(step, Step.MIDDLE_SLOWER))
 
     def announce_drain(self, after_ms: int) -> None:

@@ -4,20 +4,24 @@ By the ring where the system has one (`server/ring.py`), else one by one. None o
 """
 
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from errno import EAGAIN
 from itertools import islice, repeat
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server.frames import POSE_FRAME_BYTES
-from server.ring import RECEIVE, SEND, Ring, RingMissing
+from server.ring import PIECE, PIECES, RECEIVE, SEND, Ring, RingMissing
 
 READ_BYTES = 18 * POSE_FRAME_BYTES
 """What is read of a socket in one round: whole poses of who sends many, or some messages. With its head such an object
 still comes from Python's own pools; four poses more, and each read would be two calls of malloc."""
+
+NOTHING: Final[Mapping[int, bytes]] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -41,8 +45,17 @@ class Sockets(Protocol):
     def read(self, fds: list[int]) -> Haul:
         """At most READ_BYTES of each."""
 
-    def send(self, fds: NDArray[np.int32], frames: list[bytes], which: NDArray[np.intp]) -> NDArray[np.int64]:
-        """To each the frame of that number; how many bytes of it were taken, 0 too where the line has ended."""
+    def send(
+        self,
+        fds: NDArray[np.int32],
+        frames: list[bytes],
+        which: NDArray[np.intp],
+        besides: Mapping[int, bytes] = NOTHING,
+    ) -> NDArray[np.int64]:
+        """To each the frame of that number, and to some, by their rows, what is for them alone, behind it.
+
+        Tells how many bytes were taken of both, 0 too where the line has ended.
+        """
 
     def close(self) -> None:
         """Give back what the system gave."""
@@ -72,10 +85,20 @@ class OneByOne:
         frames = b"".join(raw for raw in raws if len(raw) == POSE_FRAME_BYTES)
         return Haul(np.array(of, np.int64), frames, others, nothing)
 
-    def send(self, fds: NDArray[np.int32], frames: list[bytes], which: NDArray[np.intp]) -> NDArray[np.int64]:
-        """To each the frame of that number; how many bytes were taken."""
+    def send(
+        self,
+        fds: NDArray[np.int32],
+        frames: list[bytes],
+        which: NDArray[np.intp],
+        besides: Mapping[int, bytes] = NOTHING,
+    ) -> NDArray[np.int64]:
+        """To each the frame of that number, to some what is for them alone; how many bytes were taken."""
         return np.array(
-            [write(fd, frames[i]) for fd, i in zip(fds.tolist(), which.tolist(), strict=True)], np.int64
+            [
+                write(fd, frames[i], besides.get(row, b""))
+                for row, (fd, i) in enumerate(zip(fds.tolist(), which.tolist(), strict=True))
+            ],
+            np.int64,
         )
 
     def close(self) -> None:
@@ -111,11 +134,28 @@ class Ringed:
         ]
         return Haul(asked[is_pose], frames, others, asked[is_nothing].tolist())
 
-    def send(self, fds: NDArray[np.int32], frames: list[bytes], which: NDArray[np.intp]) -> NDArray[np.int64]:
-        """To each the frame of that number; how many bytes were taken."""
-        starts = np.array([address_of(frame) for frame in frames], np.uint64)
-        sizes = np.array(list(map(len, frames)), np.int64)
-        return np.maximum(self._sends.run(fds, starts[which], sizes[which]), 0).astype(np.int64)
+    def send(
+        self,
+        fds: NDArray[np.int32],
+        frames: list[bytes],
+        which: NDArray[np.intp],
+        besides: Mapping[int, bytes] = NOTHING,
+    ) -> NDArray[np.int64]:
+        """To each the frame of that number, to some what is for them alone; how many bytes were taken."""
+        laid = b"".join(frames)
+        asked = _pieces(laid, frames)[which]
+        if not besides:
+            taken = self._sends.run(fds, asked["address"], asked["size"])
+            return np.maximum(taken, 0).astype(np.int64)
+        rows, own = np.fromiter(besides, np.intp, len(besides)), b"".join(besides.values())
+        both = np.stack((asked[rows], _pieces(own, besides.values())), axis=1)
+        heads = np.zeros(len(rows), PIECES)
+        heads["pieces"], heads["count"] = _addresses(both), 2
+        asked["address"][rows], asked["size"][rows] = _addresses(heads), 1
+        in_pieces = np.zeros(len(fds), np.bool_)
+        in_pieces[rows] = True
+        taken = self._sends.run(fds, asked["address"], asked["size"], in_pieces)
+        return np.maximum(taken, 0).astype(np.int64)
 
     def close(self) -> None:
         """Give both rings back."""
@@ -128,10 +168,24 @@ def address_of(raw: bytes) -> int:
     return int(np.frombuffer(raw, np.uint8).ctypes.data)
 
 
-def write(fd: int, raw: bytes) -> int:
+def _pieces(laid: bytes, raws: Collection[bytes]) -> NDArray[np.void]:
+    """Where each of them is in all of them end to end, as long as those are; of PIECE."""
+    pieces = np.empty(len(raws), PIECE)
+    sizes = np.fromiter(map(len, raws), np.uint64, len(raws))
+    # To ask each of them where it is would take longer than to copy them.
+    pieces["address"], pieces["size"] = np.uint64(address_of(laid)) + np.cumsum(sizes) - sizes, sizes
+    return pieces
+
+
+def _addresses(rows: NDArray[np.void]) -> NDArray[np.uint64]:
+    """Where each row of this array is."""
+    return np.uint64(rows.ctypes.data) + np.arange(len(rows), dtype=np.uint64) * np.uint64(rows.strides[0])
+
+
+def write(fd: int, raw: bytes, beside: bytes = b"") -> int:
     """How many of these bytes the socket took; none where its line has ended."""
     try:
-        return os.write(fd, raw)
+        return os.writev(fd, (raw, beside)) if beside else os.write(fd, raw)
     except OSError:
         return 0
 

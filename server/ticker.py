@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import TypeAlias
 
@@ -85,14 +85,11 @@ class Ticker:
             seconds = 1 / crowd.district.tick_hz
             if late > seconds / 2:
                 self._metrics.tick_late.inc()
+            await _in_turns(crowd.hearing())
             if collect is not None and crowd.population:
                 collect(crowd.inbox, loop.time())
                 await asyncio.sleep(0)
-            began = time.perf_counter()
-            for _ in chain(crowd.ticking(loop.time()), crowd.leaving()):
-                if time.perf_counter() - began > TURN_SECONDS:
-                    await asyncio.sleep(0)
-                    began = time.perf_counter()
+            await _in_turns(chain(crowd.ticking(loop.time()), crowd.leaving()))
             self._router.flush_outside()
             due = due + seconds if late < seconds else loop.time() + seconds
 
@@ -109,6 +106,7 @@ class Ticker:
             step = self._ladder.observe(busy, now)
             if step != before:
                 log.warning("overload", step=step.name.lower(), busy=round(busy, 2))
+            if step != before or step is Step.TICK_HALVED:  # then another district may have filled meanwhile
                 self._router.take_step(step)
             room = self._ladder.room(busy)
             if room is not None:
@@ -129,3 +127,12 @@ class Ticker:
             due = loop.time() + LAG_SECONDS
             await asyncio.sleep(LAG_SECONDS)
             self._metrics.loop_lag_seconds.observe(max(0.0, loop.time() - due))
+
+
+async def _in_turns(parts: Iterable[None]) -> None:
+    """Do these parts, and let others have a turn between them."""
+    began = time.perf_counter()
+    for _ in parts:
+        if time.perf_counter() - began > TURN_SECONDS:
+            await asyncio.sleep(0)
+            began = time.perf_counter()

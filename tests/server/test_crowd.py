@@ -12,7 +12,7 @@ from protocol.handshake import Avatar, Draining
 from protocol.poses import Frame, encode_pose
 from protocol.refusals import Farewell
 from server import inbox
-from server.crowd import LEAVING_AT_ONCE
+from server.leaving import LEAVING_AT_ONCE
 from server.metrics import TICK_PHASES
 from tests.support.city import Person, Town, district, text
 

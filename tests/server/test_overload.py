@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.overload import Ladder, Step
+from server.overload import Ladder, Step, fullest
 
 
 def ladder() -> Ladder:
@@ -59,3 +59,20 @@ def test_while_arrivals_wait_as_many_come_as_there_is_room_for() -> None:
     assert [on.room(busy) for busy in (1.0, 0.8, 0.725, 0.705, 0.625)] == [0, 0, 0, 10, 50]
     assert climbed(on, [1.0] * 3, start=7)[-1] == Step.TICK_HALVED
     assert on.room(0.1) == 0
+
+
+def test_the_fullest_districts_are_those_at_least_as_full_as_the_middling_one() -> None:
+    assert fullest({"plaza": 1_150, "library": 200, "field": 0}) == {"plaza"}
+    assert fullest({"plaza": 500, "library": 500, "field": 500}) == {"plaza", "library", "field"}
+    assert fullest({"plaza": 1_000, "library": 900, "field": 100}) == {"plaza", "library"}
+    assert fullest({"plaza": 0}) == set()
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 9_000), max_size=10))
+def test_of_those_that_are_inhabited_one_is_always_among_the_fullest(people: dict[str, int]) -> None:
+    slowed = fullest(people)
+    assert bool(slowed) == any(people.values())
+    assert all(people[name] for name in slowed)
+    assert min((people[name] for name in slowed), default=0) >= max(
+        (count for name, count in people.items() if name not in slowed), default=0
+    )

@@ -413,16 +413,35 @@ def test_the_keys_of_visitors_are_forgotten_with_them_and_those_of_citizens_are_
 def test_each_step_of_the_ladder_is_taken_and_shown(
     town: Town, step: Step, hz: float, slower: int, waits: bool
 ) -> None:
+    at(town, 50, 50)
     inside = town.visitor()
     town.router.take_step(Step.TICK_HALVED)
     town.router.take_step(step)
     assert town.count("madang_overload_step") == step
     assert town.count("madang_tick_hz") == hz
-    for crowd in town.router.crowds.values():
-        assert (crowd.district.tick_hz, crowd.district.interest.slower) == (hz, slower)
+    for name, crowd in town.router.crowds.items():
+        full_hz = hz if name == "here" else 10
+        assert (crowd.district.tick_hz, crowd.district.interest.slower) == (full_hz, slower)
     assert (town.visitor().line.closed is not None) == waits
     answer = inside.ask(Enter, district="here")
     assert (answer["type"] == "refused" and answer["code"] == Refusal.FULL) == waits
+
+
+def test_a_district_that_fills_while_the_node_has_too_much_to_do_ticks_slower_too() -> None:
+    town = Town(district("here"), district("there"), district("nowhere"))
+    for name, count in (("here", 3), ("there", 1)):
+        for _ in range(count):
+            town.visitor().enter(name)
+    town.router.take_step(Step.TICK_HALVED)
+    crowds = town.router.crowds
+    assert [crowds[name].district.tick_hz for name in ("here", "there", "nowhere")] == [5, 10, 10]
+    town.router.take_step(Step.EASY)
+    for _ in range(4):
+        town.visitor().enter("there")
+    town.router.take_step(Step.TICK_HALVED)
+    assert [crowds[name].district.tick_hz for name in ("here", "there", "nowhere")] == [10, 5, 10]
+    town.router.take_step(Step.EASY)
+    assert {crowd.district.tick_hz for crowd in crowds.values()} == {10}
 
 
 def test_a_goodbye_of_the_city_is_the_last_that_is_heard(town: Town) -> None:

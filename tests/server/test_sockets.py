@@ -133,6 +133,35 @@ def test_who_is_full_takes_what_there_is_room_for(sockets: Sockets, lines: Lines
     assert heard[: first[0]] == frames[0][: first[0]]
 
 
+def test_what_is_for_one_alone_comes_behind_what_is_for_all_in_the_same_packet(
+    sockets: Sockets, lines: Lines
+) -> None:
+    frames = [b"frame of the plaza", b"frame of the street"]
+    besides = {0: b"for a", 2: b"for c"}
+    taken = sockets.send(np.array(lines.fds[:4], np.int32), frames, np.array([0, 0, 1, 1]), besides)
+    heard = [line.recv(99) for line in lines.far[:4]]
+    assert heard == [frames[0] + b"for a", frames[0], frames[1] + b"for c", frames[1]]
+    assert taken.tolist() == [len(one) for one in heard]
+    again = sockets.send(np.array(lines.fds[:2], np.int32), frames, np.array([1, 0]))
+    assert [line.recv(99) for line in lines.far[:2]] == [frames[1], frames[0]]
+    assert again.tolist() == [len(frames[1]), len(frames[0])]
+
+
+def test_of_what_a_full_socket_takes_in_part_it_is_told_how_much(sockets: Sockets, lines: Lines) -> None:
+    lines.near[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+    frame, beside = b"short", os.urandom(1 << 22)
+    gone = os.dup(0)
+    os.close(gone)
+    fds = np.array([gone, lines.fds[0]], np.int32)
+    ended, taken = sockets.send(fds, [frame], np.array([0, 0]), {0: beside, 1: beside}).tolist()
+    assert ended == 0
+    assert len(frame) < taken < len(frame) + len(beside)
+    heard = b""
+    while len(heard) < taken:
+        heard += lines.far[0].recv(1 << 16)
+    assert heard == (frame + beside)[:taken]
+
+
 @settings(max_examples=30)
 @given(
     st.lists(
@@ -147,6 +176,7 @@ def test_by_whichever_way_the_same_is_read_and_sent(
     said: list[bytes], frames: list[bytes], data: st.DataObject
 ) -> None:
     which = np.array(data.draw(st.lists(st.integers(0, len(frames) - 1), min_size=6, max_size=6)))
+    besides = data.draw(st.dictionaries(st.integers(0, 5), st.binary(min_size=1, max_size=300), max_size=6))
     lines = Lines(6)
     for way in WAYS:
         for line, raw in enumerate(said):
@@ -155,9 +185,10 @@ def test_by_whichever_way_the_same_is_read_and_sent(
         read = dict(haul.others) | {fd: haul.frame(row) for row, fd in enumerate(haul.of.tolist())}
         assert [read.get(fd, b"") for fd in lines.fds] == said
         assert sorted(haul.nothing) == sorted(fd for fd, raw in zip(lines.fds, said, strict=True) if not raw)
-        taken = way.send(np.array(lines.fds, np.int32), frames, which)
-        assert taken.tolist() == [len(frames[i]) for i in which.tolist()]
-        assert [far.recv(1_000) for far in lines.far] == [frames[i] for i in which.tolist()]
+        taken = way.send(np.array(lines.fds, np.int32), frames, which, besides)
+        sent = [frames[i] + besides.get(row, b"") for row, i in enumerate(which.tolist())]
+        assert taken.tolist() == list(map(len, sent))
+        assert [far.recv(1_000) for far in lines.far] == sent
     lines.close()
 
 

@@ -96,6 +96,7 @@ async def test_the_silent_are_looked_after_once_a_second() -> None:
 async def test_a_node_that_has_too_much_to_do_goes_up_the_ladder_and_down_again() -> None:
     always_too_much = {"busy_high": 2e-9, "busy_low": 1e-9, "step_up_seconds": 0, "step_down_seconds": 0}
     town = Town(district("here"), crowd=always_too_much)
+    town.visitor().enter("here")
     ticker = ticking(town)
     ticker.start()
     assert ticker.step is Step.EASY
