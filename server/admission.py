@@ -35,6 +35,7 @@ class Door:
         self._lines = Buckets(limits.lines_per_s, limits.line_burst)
         self._handshakes = Buckets(limits.handshakes_per_s, max(1.0, limits.handshakes_per_s))
         self._rarer_handshakes = Buckets(limits.busy_handshakes_per_s, limits.busy_handshake_burst)
+        self._refusals = Buckets(limits.refusals_per_s, limits.refusal_burst)
         self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
         self._kept_out: dict[str, float] = {}
@@ -48,17 +49,33 @@ class Door:
         self.is_draining = False
         """Whether this node is going away and takes nobody."""
 
-    def opens(self, address: str, now: float) -> bool:
-        """Whether a line from this address is taken at all: asked before anything is made or read of it."""
+    def bars(self, address: str, now: float) -> str | None:
+        """The limit for which a line from this address is not taken: asked before anything is made or read of it."""
         place = place_of(address)
-        if is_exempt(place, self._limits) or not self._lines.take(place, now):
-            return True
-        self._metrics.limit_reached.labels("lines_per_s").inc()
-        return False
+        if is_exempt(place, self._limits):
+            return None
+        if self._lines.take(place, now):
+            passed = "lines_per_s"
+        elif self._refusals.wait(place, now):
+            passed = "refusals_per_s"
+        else:
+            return None
+        self._metrics.limit_reached.labels(passed).inc()
+        return passed
 
     def enter(self, address: str, now: float) -> None:
         """Let a connection from this address in; raises Shut. Every entry needs its `leave`."""
         place = place_of(address)
+        try:
+            self._enter(place, now)
+        except Shut:
+            self._refusals.take(place, now)
+            raise
+        self._inside[place] += 1
+        self.connections += 1
+        self._metrics.connections.set(self.connections)
+
+    def _enter(self, place: str, now: float) -> None:
         limits = self._limits
         if self.is_draining:
             raise Shut("this node is going away", limits.retry_after_ms, Farewell.DRAINING)
@@ -82,9 +99,6 @@ class Door:
             if not self._lines_left:
                 raise self._shut("overload", "the crowd is at its limit; new arrivals wait")
             self._lines_left -= 1
-        self._inside[place] += 1
-        self.connections += 1
-        self._metrics.connections.set(self.connections)
 
     def bound_arrivals(self, most: int | None) -> None:
         """So many more lines are taken and places given, until this is called again; None: all that are asked for."""

@@ -10,6 +10,7 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 import structlog
 
@@ -28,10 +29,10 @@ AGAIN_SECONDS = 1.0
 """After how long it is tried again when the system has no descriptor left."""
 
 TURNED_AWAY = (
-    b"HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 1\r\n"
-    b"connection: close\r\ncontent-length: 22\r\n\r\nlines_per_s is passed\n"
+    "HTTP/1.1 429 Too Many Requests\r\ncontent-type: text/plain; charset=utf-8\r\nretry-after: 1\r\n"
+    "connection: close\r\ncontent-length: {size}\r\n\r\n{text}"
 )
-"""All that who knocks too often is told; the same bytes for everyone."""
+"""All that who knocks too often is told."""
 
 RESET = struct.pack("ii", 1, 0)
 """SO_LINGER: a close is a reset, so that the system keeps nothing of a line that was turned away."""
@@ -85,20 +86,27 @@ class Doorstep:
                 self._loop.remove_reader(self._listener.fileno())
                 self._again = self._loop.call_later(AGAIN_SECONDS, self._wait)
                 return
-            if self._proxies.are_trusted(peer[0]) or self._door.opens(peer[0], now):
+            passed = None if self._proxies.are_trusted(peer[0]) else self._door.bars(peer[0], now)
+            if passed is None:
                 line.setblocking(False)
                 task = self._loop.create_task(self._let_in(line))
                 self._taking.add(task)
                 task.add_done_callback(self._taking.discard)
             else:
-                _turn_away(line)
+                _turn_away(line, passed)
 
     async def _let_in(self, line: socket.socket) -> None:
         with suppress(OSError):  # it broke in the meantime
             await self._loop.connect_accepted_socket(self._line, line)
 
 
-def _turn_away(line: socket.socket) -> None:
+@cache
+def _told(passed: str) -> bytes:
+    text = f"{passed} is passed\n"
+    return TURNED_AWAY.format(size=len(text), text=text).encode()
+
+
+def _turn_away(line: socket.socket, passed: str) -> None:
     with line, suppress(OSError):
         line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        line.send(TURNED_AWAY, socket.MSG_DONTWAIT)
+        line.send(_told(passed), socket.MSG_DONTWAIT)

@@ -69,6 +69,13 @@ class Limits(Section):
     busy_handshake_burst: Burst = 8
     """New connections from one address at once, also while it is busy: a family, or a page opened anew."""
 
+    refusals_per_s: PerSecond = 1
+    """How often one address is told in words that nobody may connect now; who comes again all the same is cut unread
+    until then: to read a raider's request and to answer it costs 1 ms, and they come a second later."""
+
+    refusal_burst: Burst = 10
+    """How often one address is told so at once: a family, each for themselves."""
+
     requests_per_s: PerSecond = 100
     """HTTP requests from one address: a page with its parts at once, and a school that opens it together."""
 

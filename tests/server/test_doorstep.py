@@ -41,8 +41,8 @@ async def asked(city: Served, address: str) -> bytes:
     return heard
 
 
-def cut(city: Served) -> float:
-    return city.count("madang_limit_reached_total", limit="lines_per_s")
+def cut(city: Served, limit: str = "lines_per_s") -> float:
+    return city.count("madang_limit_reached_total", limit=limit)
 
 
 async def test_an_address_that_knocks_too_often_is_cut_unread_and_others_come_in(tmp_path: Path) -> None:
@@ -67,6 +67,22 @@ async def test_what_is_told_to_who_is_cut_is_a_whole_answer(tmp_path: Path) -> N
         assert head.startswith(b"HTTP/1.1 429 Too Many Requests\r\n")
         assert f"content-length: {len(body)}".encode() in head
         assert body == b"lines_per_s is passed\n"
+
+
+async def test_who_was_told_in_words_and_comes_again_at_once_is_cut_unread(tmp_path: Path) -> None:
+    limits = {"handshakes_per_s": SLOW, "refusals_per_s": SLOW, "refusal_burst": 2, "loopback_exempt": False}
+    async with served(tmp_path, limits=limits) as city, city.guest() as inside:
+        await inside.greet()
+        for _ in range(2):
+            async with city.guest() as another:
+                goodbye, closed_with = await another.ended()
+            assert (goodbye["code"], goodbye["retry"], closed_with) == ("full", "later", 4453)
+        for _ in range(3):
+            answer = await asked(city, "127.0.0.1")
+            assert not answer or answer.endswith(b"\r\n\r\nrefusals_per_s is passed\n")
+        assert cut(city, "refusals_per_s") == 3
+        assert (await asked(city, "127.0.0.8")).startswith(b"HTTP/1.1 200 ")
+        assert await inside.is_well()
 
 
 async def test_zero_is_off_and_this_machine_is_free_of_it_by_default(tmp_path: Path) -> None:
