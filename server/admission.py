@@ -39,6 +39,7 @@ class Door:
         self._requests = Buckets(limits.requests_per_s, limits.request_burst)
         self._inside: Counter[str] = Counter()
         self._kept_out: dict[str, float] = {}
+        self._flooded: dict[str, float] = {}
         self._shut_out = 0
         self.connections = 0
         self._lines_left: int | None = None
@@ -91,6 +92,8 @@ class Door:
                 raise self._shut(
                     "busy_handshakes_per_s", "the city is busy, and your address came often", wait
                 )
+            if wait and self._flooded.get(place, now) > now:
+                raise self._shut("flooded_seconds", "the city was just flooded from your address", wait)
             if limits.connections_per_address and self._inside[place] >= limits.connections_per_address:
                 raise self._shut("connections_per_address", "too many connections from your address")
         if limits.connections and self.connections >= limits.connections:
@@ -121,10 +124,11 @@ class Door:
 
     def keep_out(self, address: str, until: float) -> None:
         """No connection from this address before then; in memory alone, and at most `MAX_KEPT_OUT` of them."""
-        self._kept_out.pop(place_of(address), None)
-        self._kept_out[place_of(address)] = until
-        if len(self._kept_out) > MAX_KEPT_OUT:
-            del self._kept_out[next(iter(self._kept_out))]
+        _note(self._kept_out, place_of(address), until)
+
+    def note_flood(self, address: str, now: float) -> None:
+        """Someone from this address was sent away for flooding: they are back in a second."""
+        _note(self._flooded, place_of(address), now + self._limits.flooded_seconds)
 
     def leave(self, address: str) -> None:
         """A connection from this address that had entered is gone."""
@@ -240,6 +244,14 @@ class Attempts:
 def is_exempt(place: str, limits: Limits) -> bool:
     """Whether a place is free of the limits per address."""
     return limits.loopback_exempt and is_loopback(place)
+
+
+def _note(places: dict[str, float], place: str, until: float) -> None:
+    """Of so many places the newest."""
+    places.pop(place, None)
+    places[place] = until
+    if len(places) > MAX_KEPT_OUT:
+        del places[next(iter(places))]
 
 
 def _ms(seconds: float) -> int:

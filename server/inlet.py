@@ -7,7 +7,9 @@ for byte, as its transport would hand it over; also the end of a line, and whate
 
 What costs is not the reading but what is then done. So one round hears others than poses for `limits.round_ms`, each
 line some 450 bytes or one longer message; who was not heard is not read either, but first in the next round.
-So a thousand who shout do not keep the ticks waiting, nor each other, and what they send waits with them.
+So a thousand who shout do not keep the ticks waiting, nor each other, and what they send waits with them. Who says
+little, who says much, and the shortest words of all wait in a line each: in one line fifty who flood, with ten
+commands in each read, let everyone else wait for half a second.
 
 Who sends one pose a tick is read once a tick: see `server/paced.py`.
 """
@@ -39,6 +41,9 @@ COMMAND_BYTES = 24
 """No command's frame is shorter. What is, acknowledgements above all, comes from a whole crowd at once when it was told
 something: it has a time of its own in each round, so that neither waits for all of the other."""
 
+MUCH_BYTES = 300
+"""Longer than a vote, a seat or a word said aloud, or than two of them."""
+
 MAX_READY = 16_384
 """Sockets in one round; the rest is next."""
 
@@ -53,6 +58,11 @@ TOLD_ONCE = READABLE | getattr(select, "EPOLLONESHOT", 0)
 
 PoseWay: TypeAlias = tuple[int, Inbox]
 """Where a client's poses go without asking anyone: its slot, and its district's inbox."""
+
+
+def _kind(raw: bytes) -> int:
+    """Which of the lines in which what was read waits to be heard."""
+    return (len(raw) >= COMMAND_BYTES) + (len(raw) >= MUCH_BYTES)
 
 
 class Loop(Protocol):
@@ -110,8 +120,8 @@ class Inlet:
         self._bell.register(self._epoll.fileno(), 0)
         self._loop.add_reader(self._bell.fileno(), self._wake)
         self._sources: dict[int, Source] = {}
-        self._late: list[Said] = []
-        self._late_short: list[Said] = []
+        self._late: list[list[Said]] = [[], [], []]
+        """Who was read and not heard, by its kind."""
         self._inboxes: list[Inbox] = []
         self._paced = Paced()
         self._is_waiting = False
@@ -182,8 +192,7 @@ class Inlet:
         if self._epoll.closed:
             return
         if self.read():
-            waits = self._late or self._late_short
-            self._loop.call_later(0 if waits else READ_SECONDS, self._go_on)
+            self._loop.call_later(0 if any(self._late) else READ_SECONDS, self._go_on)
         else:
             self._wait()
 
@@ -203,7 +212,7 @@ class Inlet:
             if way is not None:
                 self._paced.take(self._sources[fd].sock, way[1])
         self._hear_all(ended + self._sort_many(haul.others))
-        return len(ready) + len(self._late) + len(self._late_short)
+        return len(ready) + sum(map(len, self._late))
 
     def collect(self, inbox: Inbox, now: float) -> None:
         """Just before a tick of this inbox's district: the poses that wait in their sockets."""
@@ -215,19 +224,21 @@ class Inlet:
         inbox.mark(now)
         self._paced.miss(inbox, set(haul.nothing))
         self._hear_all(self._sort_many(haul.others))
-        if self._is_waiting and (self._late or self._late_short):
+        if self._is_waiting and any(self._late):
             self._wait_no_more()
             self._loop.call_later(0, self._go_on)
 
     def _unheard(self) -> set[int]:
         """Whose bytes were read, and wait to be heard."""
-        return {source.fd for source, _ in (*self._late, *self._late_short)}
+        return {source.fd for late in self._late for source, _ in late}
 
     def _hear_all(self, others: list[tuple[int, bytes]]) -> None:
-        """What is no pose to its source, commands and shorter words each for their time."""
-        said = [(self._sources[fd], raw) for fd, raw in others if fd in self._sources]
-        self._late = self._hear(self._late, [one for one in said if len(one[1]) >= COMMAND_BYTES])
-        self._late_short = self._hear(self._late_short, [one for one in said if len(one[1]) < COMMAND_BYTES])
+        """What is no pose to its source, each kind for its time."""
+        said: list[list[Said]] = [[], [], []]
+        for fd, raw in others:
+            if fd in self._sources:
+                said[_kind(raw)].append((self._sources[fd], raw))
+        self._late = [self._hear(late, new) for late, new in zip(self._late, said, strict=True)]
 
     def _hear(self, late: list[Said], new: list[Said]) -> list[Said]:
         """First who was not heard in the last round, then the others, as long as it may take; who is left."""

@@ -255,6 +255,8 @@ class Router:
         self.connections.discard(connection)
         self.to_flush.discard(connection)
         self.door.leave(connection.line.address)
+        if connection.ended is Farewell.FLOODING:
+            self.door.note_flood(connection.line.address, self.clock.monotonic())
         self.metrics.closed.labels(connection.ended or "lost").inc()
         if connection.citizen is None:
             self.metrics.handshakes.labels(connection.ended or "lost").inc()

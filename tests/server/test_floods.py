@@ -120,6 +120,26 @@ async def test_while_it_is_busy_an_address_opens_fewer(tmp_path: Path) -> None:
         assert await first.is_well()
 
 
+async def test_after_a_flood_its_address_opens_fewer_for_a_while(tmp_path: Path) -> None:
+    limits = {"busy_handshakes_per_s": SLOW, "busy_handshake_burst": 2, "loopback_exempt": False}
+    crowd = {"busy_low": 0.98, "busy_high": 0.99, "lag_high_ms": 0}
+    async with served(tmp_path, limits=limits, crowd=crowd) as city, AsyncExitStack() as stack:
+        for _ in range(3):
+            welcome = await (await stack.enter_async_context(city.guest())).greet()
+            assert welcome["type"] == "welcome", "past the burst, but nobody has flooded"
+        async with city.guest() as flooder:
+            await flooder.greet()
+            for _ in range(6):
+                await flooder.say(type="no.such")
+            assert (await flooder.ended())[0]["code"] == "flooding"
+        async with city.guest() as again:
+            goodbye, closed_with = await again.ended()
+        assert (goodbye["code"], goodbye["retry"], closed_with) == ("full", "later", 4453)
+        assert limit_reached(city, "flooded_seconds") == 1
+        async with city.guest(local_addr=("127.0.0.8", 0)) as neighbour:
+            assert (await neighbour.greet())["type"] == "welcome"
+
+
 @pytest.mark.parametrize(
     "message",
     [

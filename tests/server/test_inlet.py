@@ -375,6 +375,25 @@ def test_neither_commands_nor_acknowledgements_wait_for_all_of_the_other() -> No
     inlet.close()
 
 
+def test_who_says_little_does_not_wait_for_all_who_say_much() -> None:
+    effort = Effort()
+    inlet = Inlet(Hands(), Limits(round_ms=5), Metrics(), SOCKETS, effort)
+    flooding, voting = busy_people(effort, inlet, 12), busy_people(effort, inlet, 2)
+    for one in flooding:
+        one.far.send(masked(b"a command of some length") * 12)
+    for one in voting:
+        one.far.send(masked(b"a vote of the usual length"))
+    inlet.read()
+    assert [bool(one.heard) for one in voting] == [True, True]
+    assert sum(bool(one.heard) for one in flooding) == 2
+    while inlet.read():
+        pass
+    assert {one.heard for one in flooding} == {masked(b"a command of some length") * 12}
+    for one in (*flooding, *voting):
+        one.close()
+    inlet.close()
+
+
 def test_a_round_without_a_bound_hears_everyone() -> None:
     effort, metrics = Effort(), Metrics()
     inlet = Inlet(Hands(), Limits(round_ms=0), metrics, SOCKETS, effort)

@@ -55,6 +55,7 @@ LIMITS = {
     "lines_per_s": "test_doorstep.py::test_an_address_that_knocks_too_often_is_cut_unread_and_others_come_in",
     "handshakes_per_s": "test_floods.py::test_an_address_opens_so_many_connections_a_second",
     "busy_handshakes_per_s": "test_floods.py::test_while_it_is_busy_an_address_opens_fewer",
+    "flooded_seconds": "test_floods.py::test_after_a_flood_its_address_opens_fewer_for_a_while",
     "refusals_per_s": "test_doorstep.py::test_who_was_told_in_words_and_comes_again_at_once_is_cut_unread",
     "requests_per_s": "test_logins.py::test_http_requests_are_counted_by_address",
     "citizens_per_address": "test_floods.py::test_an_address_has_the_limits_of_so_many_citizens",
