@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Page, expect
 
-from tests.support.browser import PATIENCE_MS, come_in, settled
+from tests.support.browser import PATIENCE_MS, come_in, settled, until
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import Windows
 
@@ -21,6 +21,20 @@ OVER_THE_SHEET = """() => {
         [...document.querySelectorAll(each)].at(-1).getBoundingClientRect());
     return told.bottom > sheet.top + 1 && told.right > sheet.left + 1 && told.left < sheet.right - 1;
 }"""
+
+
+OPENED_AT_ONCE = """() => {
+    document.querySelector(".menu button").click();
+    return document.querySelector(".street").classList.contains("with_sheet");
+}"""
+
+IS_DOTTED = """(() => {
+    const chart = document.querySelector(".chart"), pixels = chart.getContext("2d");
+    const { data } = pixels.getImageData(0, 0, chart.width, chart.height);
+    for (let at = 0; at < data.length; at += 4)
+        if (data[at] === 0x2f && data[at + 1] === 0x4a && data[at + 2] === 0x73) return true;
+    return false;
+})()"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -66,6 +80,23 @@ async def test_the_nearest_come_first_and_nobody_changes_places_under_a_hand(
         await expect(names).to_have_text(["Junho", "Mina", "Sora"])
         await page.mouse.move(5, 5)
         await expect(names).to_have_text(["Mina", "Junho"])
+
+
+async def test_the_map_shows_who_is_there_and_that_a_panel_opens_is_known_before_the_next_frame(
+    city: WebCity, windows: Windows
+) -> None:
+    page = await windows.open()
+    await come_in(page, "하나")
+    await settled(page)
+    await page.evaluate("madang.eye.face(0)")  # what one looks at is tinted
+    assert await page.evaluate(OPENED_AT_ONCE)
+    district, x, z = await page.evaluate("[madang.client.place.district, madang.stride.x, madang.stride.z]")
+    await page.locator(".sheet .chart").wait_for()
+    async with city.city.guest() as mina:
+        await mina.greet(name="Mina")
+        await mina.enter(district, at={"x": x + 14, "z": z})
+        await until(page, IS_DOTTED)
+    await until(page, f"!({IS_DOTTED})")
 
 
 @pytest.mark.parametrize("size", [(360, 480), (390, 844), (740, 400), (1280, 720)], ids=str)

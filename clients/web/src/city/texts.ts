@@ -1,5 +1,5 @@
 // The words of the page, in the language that was chosen; Korean and English have the same keys, which a test checks.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Language, Text } from "./plan";
 import { keep, language } from "./state";
 import type ko from "./texts/ko.json";
@@ -45,32 +45,33 @@ export function of(text: Text | { ko: string; en: string } | null | undefined): 
   return text?.[language.value] ?? "";
 }
 
-const SEOUL = { timeZone: "Asia/Seoul" } as const;
+/** Made once for each language: making one costs more than the row it stands in. */
+const dates = (parts: Intl.DateTimeFormatOptions) =>
+  computed(() => new Intl.DateTimeFormat(language.value, { timeZone: "Asia/Seoul", ...parts }));
+
+const times = dates({ hour: "numeric", minute: "2-digit" });
+const days = dates({ month: "long", day: "numeric", weekday: "short" });
+const moments = dates({
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "numeric",
+  minute: "2-digit",
+});
+const numbers = computed(() => new Intl.NumberFormat(language.value));
 
 export function time(ms: number): string {
-  return new Intl.DateTimeFormat(language.value, { ...SEOUL, hour: "numeric", minute: "2-digit" }).format(ms);
+  return times.value.format(ms);
 }
 
 export function day(ms: number): string {
-  return new Intl.DateTimeFormat(language.value, {
-    ...SEOUL,
-    month: "long",
-    day: "numeric",
-    weekday: "short",
-  }).format(ms);
+  return days.value.format(ms);
 }
 
 export function moment(ms: number): string {
-  return new Intl.DateTimeFormat(language.value, {
-    ...SEOUL,
-    year: "numeric",
-    month: "short",
-    day: "numeric",
-    hour: "numeric",
-    minute: "2-digit",
-  }).format(ms);
+  return moments.value.format(ms);
 }
 
 export function number(n: number): string {
-  return new Intl.NumberFormat(language.value).format(n);
+  return numbers.value.format(n);
 }

@@ -55,7 +55,7 @@ export class Gauge {
   read(): { frames: number; cost: Spread; driver: Spread; gap: Spread } {
     const n = Math.min(this.n, KEPT);
     const spread = (all: Float32Array): Spread => {
-      const sorted = [...all.subarray(0, n)].sort((a, b) => a - b);
+      const sorted = all.slice(0, n).sort();
       const at = (share: number) => sorted[Math.min(n - 1, Math.floor(n * share))] ?? 0;
       return { middle: at(0.5), worst: at(0.99) };
     };

@@ -1,5 +1,5 @@
 // Where one is: the picture of the place with all that lies over it, and the hands that use it.
-import { useSignalEffect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { lookOf } from "../crowd/look";
 import { board, followHall } from "../hall";
@@ -111,10 +111,15 @@ export function Street() {
   const zone = zones.value.at(-1);
   const ground = district.value;
   const root = useRef<HTMLDivElement>(null);
-  useSignalEffect(() => {
-    root.current?.classList.toggle("with_sheet", open.value !== null);
-    spare();
-  });
+  // with the signal itself: as a hook of Preact's it would come with the next frame, which is one too late to be spared
+  useEffect(
+    () =>
+      effect(() => {
+        root.current?.classList.toggle("with_sheet", open.value !== null);
+        spare();
+      }),
+    [],
+  );
   return (
     // a class of its own for an open panel: `:has` would be asked anew with every name and every line of chat
     <div
@@ -135,11 +140,7 @@ export function Street() {
         <h1>{of(ground?.name)}</h1>
         <p>
           <span aria-live="polite">{zone ? of(zone.name) : say("here.outside")}</span>
-          <span class="population" title={say("here.population", { n: number(population.value) })}>
-            <Icon name="people" size={16} />
-            <span aria-hidden="true">{number(population.value)}</span>
-            <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
-          </span>
+          <Population />
         </p>
         <Halls />
       </header>
@@ -167,6 +168,19 @@ export function Street() {
       </p>
       <OnScreen />
     </div>
+  );
+}
+
+/** Apart, so that of the street nothing else is made anew when somebody comes. */
+function Population() {
+  const people = number(population.value);
+  const words = say("here.population", { n: people });
+  return (
+    <span class="population" title={words}>
+      <Icon name="people" size={16} />
+      <span aria-hidden="true">{people}</span>
+      <span class="unseen">{words}</span>
+    </span>
   );
 }
 
