@@ -135,11 +135,13 @@ export function Street() {
         <h1>{of(ground?.name)}</h1>
         <p>
           <span aria-live="polite">{zone ? of(zone.name) : say("here.outside")}</span>
-          <span class="population" title={say("here.population", { n: number(population.value) })}>
-            <Icon name="people" size={16} />
-            <span aria-hidden="true">{number(population.value)}</span>
-            <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
-          </span>
+          {population.value > 0 && (
+            <span class="population" title={say("here.population", { n: number(population.value) })}>
+              <Icon name="people" size={16} />
+              <span aria-hidden="true">{number(population.value)}</span>
+              <span class="unseen">{say("here.population", { n: number(population.value) })}</span>
+            </span>
+          )}
         </p>
         <Halls />
       </header>
@@ -153,11 +155,13 @@ export function Street() {
         <Notices />
       </div>
       <Outside />
-      <Use />
       <Captions />
       <div class="bottom">
         <Chat />
-        <Gestures made={(stance) => world && gesture(world, stance)} />
+        <div class="hands">
+          <Use />
+          <Gestures made={(stance) => world && gesture(world, stance)} />
+        </div>
       </div>
       {world && <OpenSheet world={world} />}
       <Thumb stick={stick} />
