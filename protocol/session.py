@@ -298,7 +298,10 @@ class ServerSession(_Session):
 
     def tell(self, body: bytes) -> bytes:
         """A fact's body -> the same with this session's next number."""
-        self._say(Kind.FACT)
+        if (
+            self.state is not State.OPEN
+        ):  # as the table has it, which is not asked for each of a thousand hearers
+            self._say(Kind.FACT)
         return self.ledger.enter(body)
 
     def resume(self, ledger: Ledger, last: int) -> None:

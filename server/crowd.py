@@ -91,6 +91,7 @@ class Crowd:
         )
         self.connections: dict[int, Connection] = {}
         self._leaving = Leaving()
+        self.to_flush = self._leaving.waiting
         self.inbox = Inbox(metrics, clock.monotonic())
         self.sockets: Sockets = OneByOne()
         self._watched = np.full(self.district.slots.count, -1, np.int32)
@@ -100,11 +101,6 @@ class Crowd:
         self._restraints: dict[int, Restrain] = {}
         self._release_at = 0
         self._counted: tuple[tuple[int, float, tuple[int, ...]], bytes] = (-1, 0.0, ()), b""
-
-    @property
-    def to_flush(self) -> set[Connection]:
-        """Who has something queued."""
-        return self._leaving.waiting
 
     @property
     def population(self) -> int:

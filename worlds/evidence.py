@@ -1,6 +1,6 @@
 """Evidence: what a citizen has seen and heard of late, as the edge can witness it; bounded in time and number."""
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -75,12 +75,12 @@ class HeardOfLate:
     """The last lines that each citizen heard or said; a line is one object for all who heard it."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, deque[HeardLine]] = {}
+        self._lines: defaultdict[str, deque[HeardLine]] = defaultdict(lambda: deque(maxlen=LINES))
 
     def hear(self, hearers: Iterable[str], line: HeardLine) -> None:
         """A line was told to these citizens."""
         for hearer in hearers:
-            self._lines.setdefault(hearer, deque(maxlen=LINES)).append(line)
+            self._lines[hearer].append(line)
 
     def of(self, citizen: str) -> tuple[HeardLine, ...]:
         """What a citizen heard or said, the oldest first."""
