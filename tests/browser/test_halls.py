@@ -133,11 +133,17 @@ async def test_at_the_console_a_hall_is_chosen_and_closed_and_its_people_are_tol
         await expect(desk.locator("dialog .wrong")).to_be_visible()
         await expect(mina.locator(".halls > button")).to_have_text("2관")
 
-        await one.enter("hall")
+        # Also when nobody is left in the main hall.
+        for citizen in (one, other):
+            await citizen.enter("hall")
+        await expect(english.get_by_role("tab", name="Village green")).to_contain_text("1")
+        await expect(abroad.get_by_role("button")).to_have_text(
+            ["All halls", "Hall 1", "Hall 2", "Close this hall"]
+        )
         await desk.locator("dialog button[type=submit]").click()
         await expect(desk.locator("dialog")).to_have_count(0)
         await expect(mina.locator(".notices")).to_contain_text("있던 관이 닫혀 1관으로 옮겨 앉았습니다.")
         await expect(mina.locator(".halls")).to_have_count(0)
         for page in (desk, english):
             await expect(page.locator("fieldset.acts")).to_have_count(0)
-            await expect(page.locator("dl.figures dd").first).to_have_text("2")
+            await expect(page.locator("dl.figures dd").first).to_have_text("1")
