@@ -34,7 +34,6 @@ from server.setting import (
     BytesPerSecond,
     Citizens,
     Metres,
-    Milliseconds,
     Seconds,
     Section,
     Sessions,
@@ -208,10 +207,6 @@ class Crowd(Section):
 
     busy_high: Share = 0.95
     """A core this busy for `step_up_seconds`: the crowd is told coarser by one step."""
-
-    lag_high_ms: Milliseconds = 25
-    """The loop comes so late to what is due, on average over a second: then the core is full, whatever the process's
-    account says. Of a full core the kernel's own work for the sockets takes a tenth, which is nobody's."""
 
     busy_low: Share = 0.7
     """A core less busy than this for `step_down_seconds`: finer by one step."""

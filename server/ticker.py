@@ -43,8 +43,6 @@ class Ticker:
         self._router = router
         self._metrics = metrics
         self._busy_low = crowd.busy_low
-        self._lag_high_seconds = crowd.lag_high_ms / 1000
-        self._lags: list[float] = []
         self._ladder = Ladder(crowd.busy_high, crowd.busy_low, crowd.step_up_seconds, crowd.step_down_seconds)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -101,7 +99,7 @@ class Ticker:
         while True:
             await asyncio.sleep(ROUND_SECONDS)
             now, used = loop.time(), time.process_time()
-            busy = self._busy((used - cpu) / (now - wall))
+            busy = (used - cpu) / (now - wall)
             wall, cpu = now, used
             self._router.door.is_busy = busy > self._busy_low
             before = self._ladder.step
@@ -114,13 +112,6 @@ class Ticker:
             if room is not None:
                 self._router.door.bound_arrivals(room)
             self._router.check_silence(now)
-
-    def _busy(self, used: float) -> float:
-        """How busy the core is, 1.0 where all is late; `used`: what of it the process was given."""
-        lags, self._lags = self._lags, []
-        if self._lag_high_seconds and lags and sum(lags) / len(lags) >= self._lag_high_seconds:
-            return max(used, 1.0)
-        return used
 
     async def _mark(self) -> None:
         loop = asyncio.get_running_loop()
@@ -135,9 +126,7 @@ class Ticker:
         while True:
             due = loop.time() + LAG_SECONDS
             await asyncio.sleep(LAG_SECONDS)
-            lag = max(0.0, loop.time() - due)
-            self._lags.append(lag)
-            self._metrics.loop_lag_seconds.observe(lag)
+            self._metrics.loop_lag_seconds.observe(max(0.0, loop.time() - due))
 
 
 async def _in_turns(parts: Iterable[None]) -> None:

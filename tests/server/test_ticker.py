@@ -135,24 +135,3 @@ async def test_a_fault_in_a_tick_is_told_to_who_waits_for_it() -> None:
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(failing, 1)
     await ticker.stop()
-
-
-@pytest.mark.parametrize(("lag_high_ms", "goes_up"), [(25.0, True), (0.0, False)])
-async def test_a_loop_that_comes_late_to_everything_is_a_full_core_whatever_the_account_says(
-    lag_high_ms: float, goes_up: bool
-) -> None:
-    town = Town(district("here"), crowd={"lag_high_ms": lag_high_ms, "step_up_seconds": 0})
-    ticker = ticking(town)
-    ticker.start()
-    loop = asyncio.get_running_loop()
-    selector = loop._selector_clock  # type: ignore[attr-defined]
-    for _ in range(40):
-        await asyncio.sleep(0.05)
-        selector.now += 0.2
-    assert (ticker.step is not Step.EASY) == goes_up
-    for _ in range(40):
-        await asyncio.sleep(0.05)
-    before = ticker.step
-    await asyncio.sleep(3)
-    assert ticker.step is before, "and one that comes in time is none"
-    await ticker.stop()
