@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.browser.test_petition import desk, taken
 from tests.support.attachments import a_picture, a_scan, place_in
@@ -87,3 +87,25 @@ async def test_a_photograph_is_filed_seen_and_saved_at_the_desk_and_answered_wit
     async with mina.expect_download() as saving:
         await got.get_by_role("button").click()
     assert await asyncio.to_thread(Path(await (await saving.value).path()).read_bytes) == answer["buffer"]
+
+
+async def test_a_file_on_its_way_is_given_up_when_its_form_is_closed(city: WebCity, windows: Windows) -> None:
+    mina = await windows.open()
+    await come_in(mina, token=city.tokens["mina"])
+    await settled(mina)
+    await mina.get_by_role("button", name="민원", exact=True).click()
+    await mina.get_by_label("어떤 민원인가요").select_option("other")
+    held = mina.locator(".attach .attached li")
+    photo: FilePayload = {"name": "현장.jpg", "mimeType": "image/jpeg", "buffer": a_picture((40, 30))}
+
+    async def stays_on_its_way(_: Route) -> None:
+        """As on a slow line: the city never has it whole."""
+
+    await mina.route("**/api/v1/petitions/files?*", stays_on_its_way)
+    async with mina.expect_request("**/api/v1/petitions/files?*"):
+        await mina.locator(".attach input[type=file]").set_input_files([photo])
+    await expect(held).to_have_count(1)
+    async with mina.expect_event("requestfailed", lambda one: "/petitions/files?" in one.url) as gone:
+        await mina.keyboard.press("Escape")
+        await expect(mina.locator(".sheet")).to_have_count(0)
+    assert (await gone.value).failure == "net::ERR_ABORTED"

@@ -53,6 +53,7 @@ export class Files {
       ...(key && { "Idempotency-Key": key }),
     };
     const at = `${this.#base}${FILES}?${query}`;
+    signal?.throwIfAborted();
     if (progress && typeof XMLHttpRequest !== "undefined") return sent(at, headers, file, progress, signal);
     const answer = await fetch(at, { method: "POST", headers, body: file, ...(signal && { signal }) });
     if (!answer.ok) throw await refusedBy(answer);

@@ -52,12 +52,11 @@ export function useChoosing(
   const coming = useRef(new Map<string, AbortController>());
   const [isTooMany, setTooMany] = useState(false);
   const [, shown] = useState(0);
-  useEffect(
-    () => () => {
-      for (const { preview } of all.current) if (preview) URL.revokeObjectURL(preview);
-    },
-    [],
-  );
+  const letGo = () => {
+    for (const ended of coming.current.values()) ended.abort();
+    for (const { preview } of all.current) if (preview) URL.revokeObjectURL(preview);
+  };
+  useEffect(() => letGo, []);
 
   const put = (next: Chosen[]) => {
     all.current = next;
@@ -105,7 +104,7 @@ export function useChoosing(
       tell();
     },
     clear() {
-      for (const { preview } of all.current) if (preview) URL.revokeObjectURL(preview);
+      letGo();
       put([]);
       setTooMany(false);
     },

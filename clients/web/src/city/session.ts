@@ -135,6 +135,8 @@ function attend(made: Client): void {
   });
   made.on("arrived", (place) => {
     if (!isOurs()) return;
+    // how many are here is told a moment later
+    if (told.value?.district !== place.district) population.value = 0;
     told.value = place;
     halls.value = made.halls;
     void district(place.district).then((plan) => {

@@ -10,7 +10,7 @@ import { type Department, useDepartments } from "./petition_guide";
 import { CaptionChoice } from "./question_time_captions";
 import { Done, Told, Whose } from "./question_time_done";
 import { Poll } from "./question_time_poll";
-import { chosenSession, type View, view } from "./question_time_state";
+import { chosenSession, lookAtOwn, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
   "transport",
@@ -23,6 +23,8 @@ const CATEGORIES = [
   "safety",
   "other",
 ] as const;
+/** Characters of a question. */
+const LEAST = 10;
 const ANNOUNCED = new Set(["scheduled", "collecting", "doors"]);
 const ASKABLE = new Set(["collecting", "doors", "live"]);
 const ANNOUNCED_OR_ON = new Set([...ANNOUNCED, "live", "closing"]);
@@ -295,9 +297,10 @@ function Ask({ session }: { session: Words.QuestionTime }) {
   const [category, setCategory] = useState("");
   const [fault, setFault] = useState<ReturnType<typeof why> | null>(null);
   const [isSending, setSending] = useState(false);
+  const mayNot = isSending || text.trim().length < LEAST;
   const send = async (event: Event) => {
     event.preventDefault();
-    if (isSending) return;
+    if (mayNot) return;
     setSending(true);
     setFault(null);
     try {
@@ -310,6 +313,8 @@ function Ask({ session }: { session: Words.QuestionTime }) {
       notice(say(state === "open" ? "qa.asked" : "qa.asked_held", { n: question }), "good");
       // what was written on meanwhile is another question
       setText((now) => (now === text ? "" : now));
+      // it was taken: where the city is too busy to show it, it shows it with the next look
+      void lookAtOwn(client.value!, session.session).catch(() => {});
     } catch (error) {
       setFault(why(error));
     } finally {
@@ -348,7 +353,8 @@ function Ask({ session }: { session: Words.QuestionTime }) {
             ))}
           </select>
         </label>
-        <button type="submit" class="primary" disabled={isSending || text.trim().length < 10}>
+        {/* one that is disabled would lose the focus to nothing when the question is sent */}
+        <button type="submit" class="primary" aria-disabled={mayNot}>
           {say("qa.ask")}
         </button>
       </div>

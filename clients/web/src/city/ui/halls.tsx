@@ -1,18 +1,20 @@
 // Of a district with several halls: the sign of one's own, how many are in each, and the way over.
 import { Refused } from "madang";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { why } from "../session";
 import { client, halls, notice, told } from "../state";
 import { number, say } from "../texts";
 
 export function Halls() {
   const [isOpen, setOpen] = useState(false);
+  const sign = useRef<HTMLButtonElement>(null);
   const { mine, people, seats } = halls.value;
   if (people.length < 2) return null;
   const cross = async (hall: number) => {
     try {
       await client.value!.enter(told.value!.district, undefined, { hall });
       setOpen(false);
+      sign.current?.focus();
     } catch (error) {
       const isFull = error instanceof Refused && error.code === "full";
       notice(isFull ? say("halls.full") : why(error).text, "bad");
@@ -21,6 +23,7 @@ export function Halls() {
   return (
     <div class="halls">
       <button
+        ref={sign}
         type="button"
         aria-expanded={isOpen}
         aria-controls="halls"

@@ -7,12 +7,14 @@ import { open } from "../state";
 import { say } from "../texts";
 import type { World } from "../world";
 import { Icon } from "./icons";
+import { useKeptFocus } from "./keeps_focus";
 
 export function Sheet({ id, world }: { id: string; world: World }) {
   const panel = PANELS.find((each) => each.id === id);
   const [Body, setBody] = useState<ComponentType<PanelProps> | null>(null);
   const [isBroken, setBroken] = useState(false);
   const box = useRef<HTMLElement>(null);
+  useKeptFocus(box);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.focus();

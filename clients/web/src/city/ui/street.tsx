@@ -154,11 +154,13 @@ export function Street() {
         <Notices />
       </div>
       <Outside />
-      <Use />
       <Captions />
       <div class="bottom">
         <Chat />
-        <Gestures made={(stance) => world && gesture(world, stance)} />
+        <div class="hands">
+          <Use />
+          <Gestures made={(stance) => world && gesture(world, stance)} />
+        </div>
       </div>
       {world && <OpenSheet world={world} />}
       <Thumb stick={stick} />
@@ -173,6 +175,7 @@ export function Street() {
 
 /** Apart, so that of the street nothing else is made anew when somebody comes. */
 function Population() {
+  if (!population.value) return null; // not known yet
   const people = number(population.value);
   const words = say("here.population", { n: people });
   return (

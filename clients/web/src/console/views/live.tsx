@@ -32,7 +32,10 @@ export function Live({ city, which, go }: View) {
   const [people, setPeople] = useState<Record<string, number>>({});
   const id = district?.id;
   const ground = useGround(id);
-  const halls = [...new Set(everyone?.halls)].sort((one, other) => one - other);
+  // The main hall is open also when nobody is in it; where it is the only one no halls are told of.
+  const halls = everyone?.halls.length
+    ? [...new Set([0, ...everyone.halls])].sort((one, other) => one - other)
+    : [];
   const isOne = hall !== undefined && halls.includes(hall);
   const standing = everyone && isOne ? inHall(everyone, hall) : everyone;
   /** Whom one moves: the next click on the map says where to. */
