@@ -125,9 +125,9 @@ class Citizen(WSListener):
             self._transport.disconnect()
 
     def send(self, data: bytes) -> None:
-        """Any bytes as a message."""
-        assert self._transport is not None
-        self._transport.send(WSMsgType.BINARY, data)
+        """Any bytes as a message; nothing where the line is over."""
+        if self._transport is not None and self.is_here:
+            self._transport.send(WSMsgType.BINARY, data)
 
     # What is heard.
 

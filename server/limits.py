@@ -70,12 +70,10 @@ class Limits(Section):
     """New connections from one address at once, also while it is busy: a family, or a page opened anew."""
 
     flooded_seconds: Seconds = 60
-    """How long an address from which someone was sent away for flooding is let in as rarely as while the core is busy:
-    who floods is back after a second, and to let them in costs more than what they then send."""
+    """How long an address from which someone flooded is let in as rarely as while it is busy: they are soon back."""
 
     refusals_per_s: PerSecond = 1
-    """How often one address is told in words that nobody may connect now; who comes again all the same is cut unread
-    until then: to read a raider's request and to answer it costs 1 ms, and they come a second later."""
+    """Refusals in words to one address; past it, it is cut unread: each costs 1 ms, and raiders come again and again."""
 
     refusal_burst: Burst = 10
     """How often one address is told so at once: a family, each for themselves."""
