@@ -73,7 +73,7 @@ class Limits(Section):
     """How long an address from which someone flooded is let in as rarely as while it is busy: they are soon back."""
 
     refusals_per_s: PerSecond = 1
-    """Refusals in words to one address; past it, it is cut unread: each costs 1 ms, and raiders come again and again."""
+    """Refusals in words to one address; past it, it is cut unread: each costs 1 ms, and raiders come again."""
 
     refusal_burst: Burst = 10
     """How often one address is told so at once: a family, each for themselves."""

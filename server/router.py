@@ -255,7 +255,8 @@ class Router:
         self.connections.discard(connection)
         self.to_flush.discard(connection)
         self.door.leave(connection.line.address)
-        if connection.ended is Farewell.FLOODING:
+        if connection.ended is Farewell.FLOODING and connection.citizen is not None:
+            # Not who failed to log in: their neighbours at the same address must not wait for that.
             self.door.note_flood(connection.line.address, self.clock.monotonic())
         self.metrics.closed.labels(connection.ended or "lost").inc()
         if connection.citizen is None:
