@@ -298,9 +298,8 @@ class ServerSession(_Session):
 
     def tell(self, body: bytes) -> bytes:
         """A fact's body -> the same with this session's next number."""
-        if (
-            self.state is not State.OPEN
-        ):  # as the table has it, which is not asked for each of a thousand hearers
+        # As the table has it, which is not asked for each of a thousand hearers.
+        if self.state is not State.OPEN:
             self._say(Kind.FACT)
         return self.ledger.enter(body)
 

@@ -22,8 +22,8 @@ class Shut(ProtocolError):
         super().__init__(code, message, after_ms=after_ms)
 
 
-MAX_KEPT_OUT = 10_000
-"""Addresses that moderators have closed the door to; past it the first is let in again."""
+MAX_NOTED = 10_000
+"""Addresses that moderators closed the door to, or from which a flood came; past so many of each the first goes."""
 
 
 class Door:
@@ -123,7 +123,7 @@ class Door:
             raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
 
     def keep_out(self, address: str, until: float) -> None:
-        """No connection from this address before then; in memory alone, and at most `MAX_KEPT_OUT` of them."""
+        """No connection from this address before then; in memory alone, and at most `MAX_NOTED` of them."""
         _note(self._kept_out, place_of(address), until)
 
     def note_flood(self, address: str, now: float) -> None:
@@ -250,7 +250,7 @@ def _note(places: dict[str, float], place: str, until: float) -> None:
     """Of so many places the newest."""
     places.pop(place, None)
     places[place] = until
-    if len(places) > MAX_KEPT_OUT:
+    if len(places) > MAX_NOTED:
         del places[next(iter(places))]
 
 

@@ -1,30 +1,51 @@
 """Halls in a real browser: the sign of one's own, who is where, and the way over; the console's map by hall."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
 
+from server.connection import Connection
 from tests.support.browser import Chromium, come_in, faults_of, settled
-from tests.support.moderated_town import mirrored_city, moderated_town
+from tests.support.moderated_town import Citizen, ModeratedTown, mirrored_city, moderated_town
 from tests.support.patience import until
 from tests.support.windows import Windows, windows_onto
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
+TWO_SEATS = {"district_capacity": 2, "reserved_share": 0}
+
+
+@asynccontextmanager
+async def full_green(
+    folder: Path, chromium: Chromium
+) -> AsyncIterator[tuple[ModeratedTown, Windows, tuple[Citizen, Citizen]]]:
+    """A town whose green has a mirror, and two who fill its main hall."""
+    mirrored_city(folder, mirrors=1, district="green")
+    async with (
+        moderated_town(folder, crowd=TWO_SEATS) as town,
+        windows_onto(chromium, f"http://{town.at.address}") as windows,
+    ):
+        seated = await town.welcome("하나"), await town.welcome("두리")
+        for citizen in seated:
+            await citizen.enter("green")
+        yield town, windows, seated
+
+
+def named(town: ModeratedTown, name: str) -> Connection:
+    """Who is here by this name."""
+    return next(
+        who for who in town.at.node.router.present.values() if who.citizen and who.citizen.name == name
+    )
+
+
 async def test_one_reads_which_hall_one_is_in_and_crosses_where_a_seat_is_free(
     tmp_path: Path, chromium: Chromium
 ) -> None:
-    mirrored_city(tmp_path, mirrors=1, district="green")
-    seats = {"district_capacity": 2, "reserved_share": 0}
-    async with (
-        moderated_town(tmp_path, crowd=seats) as town,
-        windows_onto(chromium, f"http://{town.at.address}") as windows,
-    ):
-        one, other = await town.welcome("하나"), await town.welcome("두리")
-        for citizen in (one, other):
-            await citizen.enter("green")
+    async with full_green(tmp_path, chromium) as (town, windows, (one, _)):
         page = await windows.open()
         await come_in(page, "미나")
         sign = page.locator(".halls > button")
@@ -41,9 +62,7 @@ async def test_one_reads_which_hall_one_is_in_and_crosses_where_a_seat_is_free(
         await page.get_by_role("button", name="건너가기").click()
         await expect(sign).to_have_text("1관")
         await expect(sign).to_be_focused()
-        mina = next(
-            who for who in town.at.node.router.present.values() if who.citizen and who.citizen.name == "미나"
-        )
+        mina = named(town, "미나")
         assert mina.crowd is not None
         assert mina.crowd.district.hall_of(mina.slot) == 0
 
@@ -52,9 +71,8 @@ async def test_who_walked_up_to_someone_sits_in_their_hall_of_the_next_place(
     tmp_path: Path, chromium: Chromium
 ) -> None:
     mirrored_city(tmp_path, mirrors=1)
-    seats = {"district_capacity": 2, "reserved_share": 0}
     async with (
-        moderated_town(tmp_path, crowd=seats) as town,
+        moderated_town(tmp_path, crowd=TWO_SEATS) as town,
         windows_onto(chromium, f"http://{town.at.address}") as windows,
     ):
         seated = [await town.citizen("하나"), await town.citizen("다나")]
@@ -64,9 +82,7 @@ async def test_who_walked_up_to_someone_sits_in_their_hall_of_the_next_place(
         await settled(page)
         await page.get_by_role("button", name="가까운 사람", exact=True).click()
         await page.get_by_role("button", name="다가가기: 두리").click()
-        mina = next(
-            who for who in town.at.node.router.present.values() if who.citizen and who.citizen.name == "미나"
-        )
+        mina = named(town, "미나")
         assert mina.citizen is not None
         who, near = mina.citizen.id, town.at.node.router.evidence.were_near
         await until(lambda: near(who, friend.id))
@@ -95,15 +111,7 @@ async def console(windows: Windows, token: str, language: str) -> Page:
 async def test_at_the_console_a_hall_is_chosen_and_closed_and_its_people_are_told_where_they_sit(
     tmp_path: Path, chromium: Chromium
 ) -> None:
-    mirrored_city(tmp_path, mirrors=1, district="green")
-    seats = {"district_capacity": 2, "reserved_share": 0}
-    async with (
-        moderated_town(tmp_path, crowd=seats) as town,
-        windows_onto(chromium, f"http://{town.at.address}") as windows,
-    ):
-        one, other = await town.welcome("하나"), await town.welcome("두리")
-        for citizen in (one, other):
-            await citizen.enter("green")
+    async with full_green(tmp_path, chromium) as (town, windows, seated):
         mina = await windows.open()
         await come_in(mina, "미나")
         await expect(mina.locator(".halls > button")).to_have_text("2관")
@@ -134,7 +142,7 @@ async def test_at_the_console_a_hall_is_chosen_and_closed_and_its_people_are_tol
         await expect(mina.locator(".halls > button")).to_have_text("2관")
 
         # Also when nobody is left in the main hall.
-        for citizen in (one, other):
+        for citizen in seated:
             await citizen.enter("hall")
         await expect(english.get_by_role("tab", name="Village green")).to_contain_text("1")
         await expect(abroad.get_by_role("button")).to_have_text(
