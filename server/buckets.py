@@ -26,20 +26,23 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._full_at)
 
-    def take(self, key: Hashable, now: float) -> float:
-        """Take one: 0.0 when there was one, else the seconds until there is."""
-        wait = self.wait(key, now)
+    def take(self, key: Hashable, now: float, amount: int = 1) -> float:
+        """Take so much: 0.0 when there was so much, else the seconds until there is; a bucketful is the most."""
+        wait = self.wait(key, now, amount)
         if wait or not self._interval:
             return wait
-        self._full_at[key] = max(self._full_at.get(key, now), now) + self._interval
+        self._full_at[key] = max(self._full_at.get(key, now), now) + self._takes(amount)
         self._full_at.move_to_end(key)
         self._forget(now)
         return 0.0
 
-    def wait(self, key: Hashable, now: float) -> float:
-        """How long until one can be taken, s; 0.0 where it can be now."""
-        wait = max(self._full_at.get(key, now), now) + self._interval - now - self._depth
+    def wait(self, key: Hashable, now: float, amount: int = 1) -> float:
+        """How long until so much can be taken, s; 0.0 where it can be now."""
+        wait = max(self._full_at.get(key, now), now) + self._takes(amount) - now - self._depth
         return wait if wait > 1e-9 else 0.0
+
+    def _takes(self, amount: int) -> float:
+        return min(amount * self._interval, self._depth)
 
     def forget(self, key: Hashable) -> None:
         """What is behind the key will not come again."""

@@ -90,6 +90,8 @@ class Crowd:
             chance=chance,
         )
         self.connections: dict[int, Connection] = {}
+        self.came_at: dict[int, float] = {}
+        """Since when each is here, on the monotonic clock, s."""
         self._leaving = Leaving()
         self.to_flush = self._leaving.waiting
         self.inbox = Inbox(metrics, clock.monotonic())
@@ -124,6 +126,7 @@ class Crowd:
     def join(self, connection: Connection, slot: int) -> None:
         """A citizen has entered: from the next tick on they are shown, and told."""
         self.connections[slot] = connection
+        self.came_at[slot] = self.clock.monotonic()
         connection.crowd, connection.slot = self, slot
         self.open_way(connection)
 
@@ -135,6 +138,7 @@ class Crowd:
     def leave(self, slot: int, now: float) -> None:
         """A citizen leaves the district."""
         connection = self.connections.pop(slot)
+        del self.came_at[slot]
         connection.crowd, connection.slot = None, -1
         connection.line.pose_way = None
         self._unwatch(slot)

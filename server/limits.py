@@ -123,6 +123,15 @@ class Limits(Section):
     chat_burst: Burst = 4
     """Lines at once, as in a lively exchange."""
 
+    hearings_per_s: PerSecond = 40_000
+    """Lines in one district, each as often as it is heard: 20 a second to 2,000 take an eighth of a core."""
+
+    hearing_burst: Burst = 20_000
+    """Hearings at once: 20 lines to a thousand; more than that in a second is read by nobody."""
+
+    newcomer_seconds: Seconds = 300
+    """Who came to a district so lately leaves half of its hearings to the others: raiders have only just come."""
+
     chat_length: Characters = 300
     """The longest line: one that is read in passing."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from protocol.chat import ChatSaid, Hearers, Said, Say, Speaker
 from protocol.message import Command
 from protocol.refusals import Refusal, Refused
+from server.loudness import Loudness
 from worlds.citizen import Citizen
 from worlds.contact import is_staff, may_write_to
 from worlds.evidence import HeardLine
@@ -49,6 +50,7 @@ class Speech:
         self._spoke = _Times()
         self._same = _Times()
         self._said = _Times()
+        self._loudness = Loudness(router.settings.limits, router.metrics)
 
     def instead(self, connection: "Connection", citizen: Citizen, command: Say, now: float) -> Command | None:
         """What a service asks of itself instead of the line's being told, or None; raises Refused."""
@@ -87,7 +89,9 @@ class Speech:
         if command.to == "citizen":
             told = self._say_privately(connection, citizen, command.citizen or "", said.message, text)
         else:
-            told = self._tell(connection, citizen.name, command.to, said.message, text)
+            hearers = self._hearers(connection, citizen, command.to)
+            self._keep_down(connection, citizen, command.to, len(hearers))
+            told = self._tell(connection, citizen.name, command.to, said.message, text, hearers)
         now = self._router.clock.unix_ms()
         self._spoke.note(now, citizen.id)
         self._same.note(now, citizen.id, _same(text))
@@ -101,11 +105,12 @@ class Speech:
         crowd = self._router.crowds.get(effect.district)
         if crowd is None:
             return
-        if connection is not None and connection.crowd is crowd:
+        if connection is not None and connection.crowd is crowd and connection.citizen is not None:
             try:
-                self._tell(connection, effect.name, effect.to, effect.message, effect.text)
+                hearers = self._hearers(connection, connection.citizen, effect.to)
             except Refused:
                 return  # they have left the zone to which they spoke
+            self._tell(connection, effect.name, effect.to, effect.message, effect.text, hearers)
         elif effect.to == "district":
             speaker = Speaker(citizen=effect.citizen, name=effect.name)
             crowd.tell(list(crowd.connections), _fact(effect.message, speaker, effect.to, effect.text))
@@ -135,9 +140,10 @@ class Speech:
         self._router.evidence.hear((to, citizen.id), heard)
         return 1
 
-    def _tell(self, connection: "Connection", name: str, to: Hearers, message: str, text: str) -> int:
-        crowd, citizen = connection.crowd, connection.citizen
-        if crowd is None or citizen is None:
+    def _hearers(self, connection: "Connection", citizen: Citizen, to: Hearers) -> dict[int, str]:
+        """Who is told a line, by slot; raises Refused."""
+        crowd = connection.crowd
+        if crowd is None:
             raise Refused(Refusal.NOT_HERE, "enter a district first")
         if to == "staff":
             slots = self._staff(connection, citizen)
@@ -150,6 +156,30 @@ class Speech:
             other = crowd.connections.get(slot)
             if other is not None and other.citizen is not None and other.citizen.id not in parted:
                 hearers[slot] = other.citizen.id
+        return hearers
+
+    def _keep_down(self, connection: "Connection", citizen: Citizen, to: Hearers, hearers: int) -> None:
+        """Whether it is not too loud for one more line; raises Refused. Staff is heard however loud it is."""
+        crowd = connection.crowd
+        assert crowd is not None
+        district = crowd.district.plan.id
+        if not is_staff(citizen, district):
+            now = self._router.clock.monotonic()
+            here_s = now - crowd.came_at[connection.slot]
+            self._loudness.say((district, to), hearers, here_s, now)
+
+    def _tell(
+        self,
+        connection: "Connection",
+        name: str,
+        to: Hearers,
+        message: str,
+        text: str,
+        hearers: dict[int, str],
+    ) -> int:
+        crowd, citizen = connection.crowd, connection.citizen
+        assert crowd is not None
+        assert citizen is not None
         speaker = Speaker(citizen=citizen.id, name=name, slot=connection.slot)
         told = crowd.tell(list(hearers), _fact(message, speaker, to, text))
         heard = HeardLine(message, citizen.id, name, text, self._router.clock.unix_ms())

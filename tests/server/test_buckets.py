@@ -9,20 +9,29 @@ from server.buckets import Buckets
 @given(
     rate=st.floats(0.1, 100),
     burst=st.integers(1, 30),
-    steps=st.lists(st.floats(0, 1), min_size=1, max_size=200),
+    steps=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 40)), min_size=1, max_size=200),
 )
 def test_no_span_of_time_grants_more_than_the_burst_and_the_rate(
-    rate: float, burst: int, steps: list[float]
+    rate: float, burst: int, steps: list[tuple[float, int]]
 ) -> None:
     buckets = Buckets(rate, burst)
     now, granted = 0.0, []
-    for step in steps:
+    for step, amount in steps:
         now += step
-        if not buckets.take("a", now):
-            granted.append(now)
+        if not buckets.take("a", now, amount):
+            granted.append((now, min(amount, burst)))
     for first in range(len(granted)):
-        span = granted[-1] - granted[first]
-        assert len(granted) - first <= burst + span * rate + 1e-6
+        span = granted[-1][0] - granted[first][0]
+        assert sum(amount for _, amount in granted[first:]) <= burst + span * rate + 1e-6
+
+
+def test_more_than_a_whole_bucket_is_a_whole_one() -> None:
+    buckets = Buckets(2, 4)
+    assert buckets.take("a", 0.0, 1) == 0.0
+    assert buckets.take("a", 0.0, 100) == 0.5
+    assert buckets.take("a", 0.5, 100) == 0.0
+    assert buckets.take("a", 1.5, 2) == 0.0
+    assert buckets.take("a", 1.5, 1) == 0.5
 
 
 @given(rate=st.floats(0.1, 100), burst=st.integers(1, 30))

@@ -102,6 +102,59 @@ def test_a_line_has_a_length_and_a_pace(town: Town) -> None:
     assert town.count("madang_limit_reached_total", limit="chat_per_s") == 1
 
 
+def crowded(**limits: float) -> tuple[Town, list[Person]]:
+    """A district with five people, in which so much may be heard."""
+    no_limits = {"commands_per_s": 0, "chat_per_s": 0, "enter_at_per_s": 0}
+    town = Town(district("here", zones=[ROOM]), district("there"), limits=no_limits | limits)
+    return town, [at(town, 10 + x, 10) for x in range(5)]
+
+
+def test_a_line_costs_as_many_as_hear_it_and_a_wall_of_lines_is_refused() -> None:
+    town, (first, second, *others) = crowded(hearings_per_s=8, hearing_burst=12, newcomer_seconds=0)
+    for words in "abc":
+        assert first.ask(Say, text=words, to="district")["type"] == "done"
+    answer = second.ask(Say, text="d", to="district")
+    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 500)
+    assert town.count("madang_limit_reached_total", limit="hearings_per_s") == 1
+    town.tick()
+    assert [lines(other) for other in others] == [["a", "b", "c"]] * 3
+    town.clock.move(0.5)
+    assert second.ask(Say, text="d", to="district")["type"] == "done"
+
+
+def test_near_and_private_lines_are_not_drowned_by_those_to_all() -> None:
+    _, (first, second, *_) = crowded(hearings_per_s=8, hearing_burst=4, newcomer_seconds=0)
+    assert first.ask(Say, text="a", to="district")["type"] == "done"
+    assert second.refused(Say, text="b", to="district")[0] == Refusal.TOO_FAST
+    assert second.ask(Say, text="b", to="nearby")["type"] == "done"
+    name = first.welcome().citizen.id
+    for _ in range(9):
+        assert second.ask(Say, text="b", to="citizen", citizen=name)["type"] == "done"
+
+
+def test_who_only_just_came_leaves_half_to_those_who_were_here() -> None:
+    town, (long_here, *_) = crowded(hearings_per_s=0.1, hearing_burst=24, newcomer_seconds=60)
+    town.clock.move(60)
+    raider, other = at(town, 15, 10), at(town, 16, 10)
+    for words in "ab":
+        assert raider.ask(Say, text=words, to="district")["result"]["heard_by"] == 6
+    assert other.refused(Say, text="c", to="district")[0] == Refusal.TOO_FAST
+    assert town.count("madang_limit_reached_total", limit="newcomer_seconds") == 1
+    for words in "de":
+        assert long_here.ask(Say, text=words, to="district")["type"] == "done"
+    assert long_here.refused(Say, text="f", to="district")[0] == Refusal.TOO_FAST
+    assert town.count("madang_limit_reached_total", limit="hearings_per_s") == 1
+
+
+def test_staff_is_heard_however_loud_it_is() -> None:
+    town, (first, *_) = crowded(hearings_per_s=0.1, hearing_burst=5, newcomer_seconds=0)
+    host = at(town, 20, 10, token=town.token("host", roles=["host@here"]))
+    first.ask(Say, text="a", to="district")
+    assert first.refused(Say, text="b", to="district")[0] == Refusal.TOO_FAST
+    for words in "cde":
+        assert host.ask(Say, text=words, to="district")["result"]["heard_by"] == 5
+
+
 # Who is who
 
 

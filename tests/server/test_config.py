@@ -138,7 +138,17 @@ def test_zero_is_off_is_allowed_for_every_limit_that_counts_or_times() -> None:
     never_off = {"max_message_bytes", "visitor_message_bytes"}
     never_off |= {
         f"{kind}_burst"
-        for kind in ("pose", "command", "chat", "request", "frame", "line", "busy_handshake", "refusal")
+        for kind in (
+            "pose",
+            "command",
+            "chat",
+            "request",
+            "frame",
+            "line",
+            "busy_handshake",
+            "refusal",
+            "hearing",
+        )
     }
     names = [
         name for name in FIELDS if name.startswith("limits.") and FIELDS[name].annotation in (int, float)

@@ -140,6 +140,25 @@ async def test_after_a_flood_its_address_opens_fewer_for_a_while(tmp_path: Path)
             assert (await neighbour.greet())["type"] == "welcome"
 
 
+async def test_what_a_district_hears_in_a_moment_has_a_limit_and_newcomers_have_half(tmp_path: Path) -> None:
+    limits = {"hearings_per_s": SLOW, "hearing_burst": 4, "newcomer_seconds": 0.3}
+    shout = SAY | {"to": "district"}
+    async with served(tmp_path, limits=limits) as city, city.guest() as known, city.guest() as raider:
+        await known.greet()
+        await known.enter("green")
+        green = city.node.router.crowds["green"]
+        await until(lambda: city.node.clock.monotonic() - min(green.came_at.values()) > 0.3)
+        await raider.greet()
+        await raider.enter("green")
+        told = await answers(raider, shout, 3)
+        assert [answer["type"] for answer in told] == ["done", "done", "refused"]
+        assert told[-1]["code"] == "too_fast"
+        assert limit_reached(city, "newcomer_seconds") == 1
+        told = await answers(known, shout, 3)
+        assert [answer["type"] for answer in told] == ["done", "done", "refused"]
+        assert limit_reached(city, "hearings_per_s") == 1
+
+
 @pytest.mark.parametrize(
     "message",
     [

@@ -72,6 +72,8 @@ LIMITS = {
     "commands_per_s": "test_floods.py::test_a_citizen_who_asks_too_often_is_told_when_to_come_back",
     "kinds": "test_floods.py::test_a_citizen_who_asks_too_often_is_told_when_to_come_back",
     "chat_per_s": "test_floods.py::test_a_citizen_who_asks_too_often_is_told_when_to_come_back",
+    "hearings_per_s": "test_floods.py::test_what_a_district_hears_in_a_moment_has_a_limit_and_newcomers_have_half",
+    "newcomer_seconds": "test_floods.py::test_what_a_district_hears_in_a_moment_has_a_limit_and_newcomers_have_half",
     "chat_length": "test_refusals.py::test_a_line_that_is_too_long_is_counted_by_its_limit",
     "who_per_s": "test_floods.py::test_a_citizen_who_asks_too_often_is_told_when_to_come_back",
     "enter_at_per_s": "test_floods.py::test_a_citizen_who_asks_too_often_is_told_when_to_come_back",
