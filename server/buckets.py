@@ -29,7 +29,7 @@ class Buckets:
     def take(self, key: Hashable, now: float, amount: int = 1) -> float:
         """Take so much: 0.0 when there was so much, else the seconds until there is; a bucketful is the most."""
         wait = self.wait(key, now, amount)
-        if wait or not self._interval:
+        if wait or not self._takes(amount):
             return wait
         self._full_at[key] = max(self._full_at.get(key, now), now) + self._takes(amount)
         self._full_at.move_to_end(key)

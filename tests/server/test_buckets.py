@@ -9,7 +9,7 @@ from server.buckets import Buckets
 @given(
     rate=st.floats(0.1, 100),
     burst=st.integers(1, 30),
-    steps=st.lists(st.tuples(st.floats(0, 1), st.integers(1, 40)), min_size=1, max_size=200),
+    steps=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 40)), min_size=1, max_size=200),
 )
 def test_no_span_of_time_grants_more_than_the_burst_and_the_rate(
     rate: float, burst: int, steps: list[tuple[float, int]]
