@@ -486,7 +486,7 @@ int main(int count, char **words) {
             measuring = false, cpu = (cpu_seconds() - cpu) / seconds;
             tell_phase("measured");
             struct pollfd reader = {.fd = 0, .events = POLLIN};
-            poll(&reader, 1, 2000);  /* who watches the server looks at it now, before all leave */
+            poll(&reader, 1, 10000);  /* who watches the server looks at it now, before all leave */
             report(seconds, cpu, asked.has_speaker);
             return 0;
         }

@@ -117,9 +117,13 @@ async def crowd_in(served: Served, citizens: int, seconds: float) -> AsyncIterat
 
     def pass_by() -> None:
         seed = 100
-        while not is_over.wait(1):
-            seed += 1
-            drive(replace(crowd, citizens=PASSING, seconds=STAY_S, settle=1, probes=1), served.port, seed)
+        passers = replace(crowd, citizens=PASSING, seconds=STAY_S, settle=1, probes=1)
+        try:
+            while not is_over.wait(1):
+                seed += 1
+                drive(passers, served.port, seed)
+        except BaseException as error:
+            failed.append(error)
 
     threading.Thread(target=walk, daemon=True).start()
     await asyncio.to_thread(are_in.wait, ARRIVING_S)
@@ -130,6 +134,8 @@ async def crowd_in(served: Served, citizens: int, seconds: float) -> AsyncIterat
     yield
     is_over.set()
     await asyncio.to_thread(passing.join, 60)
+    if failed:
+        raise failed[0]
 
 
 async def held(devtools: CDPSession) -> Row:
@@ -217,9 +223,10 @@ async def look(page: Page, devtools: CDPSession, tracing: CDPSession) -> Row:
     before, metrics = await counted(page), await metrics_of(devtools)
     async with traced(tracing) as events:
         await use(page, EVERY_S)
+        # Before the trace is fetched: that keeps the page from hearing, which then is shown all anew.
+        after, metrics_after = await counted(page), await metrics_of(devtools)
+        row: Row = await page.evaluate("madang.counters()")
     costs = frames_of(events)
-    after, metrics_after = await counted(page), await metrics_of(devtools)
-    row: Row = await page.evaluate("madang.counters()")
     frames = max(1, sum(after["cost"]) - sum(before["cost"]))
     row |= {
         "cost_ms": at_share(before["cost"], after["cost"], 0.5),
