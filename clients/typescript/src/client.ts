@@ -1,4 +1,5 @@
 // A citizen as a program: comes into the city, stays over broken lines, asks, hears, walks, sees.
+import { httpUrl, socketUrl } from "./address.ts";
 import { Asked } from "./asked.ts";
 import { Cards } from "./cards.ts";
 import { EASE, eased, Lateness, ServerClock } from "./clock.ts";
@@ -13,12 +14,10 @@ import {
   type CitizenCard,
   type CitizenChanged,
   type Commands,
-  type Counts,
   type DistrictCrowd,
   type DistrictEnter,
   type DistrictReseated,
   ENDINGS,
-  type Facts,
   type Goodbye,
   type Hello,
   type Limits,
@@ -30,7 +29,9 @@ import {
   type Said,
   type Welcome,
 } from "./generated/words.ts";
+import { type Halls, hallsOf, ONE_HALL, type Seat } from "./halls.ts";
 import { type Hearer, Line } from "./line.ts";
+import { type Fact, type Heard, Listeners, type State, type StateChange } from "./listeners.ts";
 import { Crowd, Picture } from "./picture.ts";
 import { readFrame, readTiles, type Tile } from "./poses.ts";
 import { BACKOFF, type Backoff, type Surroundings, surroundings, waitMs } from "./surroundings.ts";
@@ -56,57 +57,6 @@ export interface Options extends Partial<Surroundings> {
   patient?: boolean;
 }
 
-/**
- * `coming`: not welcomed yet. `here`: in the city. `away`: the line broke, and it is being taken up again. `parted`: over
- * for good.
- */
-export type State = "coming" | "here" | "away" | "parted";
-
-/** What has changed when the state did: why one is away, and in how many milliseconds the next attempt begins. */
-export interface StateChange {
-  state: State;
-  goodbye?: Goodbye | undefined;
-  error?: Error | undefined;
-  retryInMs?: number | undefined;
-  /** When one is here again: whether the session goes on, and so nothing was missed. */
-  resumed?: boolean | undefined;
-}
-
-/** A fact of any kind, also of kinds that this SDK does not know. */
-export interface Fact {
-  type: string;
-  n: number;
-  at: number;
-  [field: string]: unknown;
-}
-
-/** All that can be listened to. */
-export interface Heard extends Facts, Counts {
-  /** Any fact, after those who listen for its own word. */
-  fact: Fact;
-  /** One is in a district, or in it anew: everything that was seen is forgotten. */
-  arrived: Place;
-  state: StateChange;
-}
-
-/** Where in a district one wants to be that has several halls. */
-export type Seat = Pick<DistrictEnter, "hall" | "beside">;
-
-export interface Halls {
-  mine: number;
-  people: readonly number[];
-  seats?: number | undefined;
-}
-
-const ONE_HALL: Halls = { mine: 0, people: [] };
-
-function hallsOf(
-  mine: number,
-  { halls, hall_seats: seats }: Pick<DistrictCrowd, "halls" | "hall_seats">,
-): Halls {
-  return halls ? { mine, people: halls, seats: seats ?? undefined } : ONE_HALL;
-}
-
 export interface AskOptions {
   /** What is done under a key is done once; every lasting command has one of its own unless you give another. */
   key?: string;
@@ -117,20 +67,6 @@ export async function connect(url: string, options: Options = {}): Promise<Clien
   const client = new Client(url, options);
   await client.welcomed;
   return client;
-}
-
-/** http://host:port or ws://host:port/ws -> the address of the WebSocket; raises TypeError. */
-export function socketUrl(url: string): string {
-  const at = new URL(url);
-  const scheme = { "http:": "ws:", "https:": "wss:", "ws:": "ws:", "wss:": "wss:" }[at.protocol];
-  if (!scheme) throw new TypeError(`${url} is no address of a city, such as http://127.0.0.1:8080`);
-  return `${scheme}//${at.host}${at.pathname === "/" ? "/ws" : at.pathname}${at.search}`;
-}
-
-/** The address of a city's HTTP beside its WebSocket. */
-function httpUrl(url: string): string {
-  const at = new URL(socketUrl(url));
-  return `${at.protocol === "wss:" ? "https:" : "http:"}//${at.host}`;
 }
 
 export class Client {
@@ -157,7 +93,7 @@ export class Client {
   readonly #asked = new Asked(READING);
   readonly #clock = new ServerClock();
   readonly #lateness = new Lateness();
-  readonly #listeners = new Map<string, Set<(heard: never) => void>>();
+  readonly #listeners: Listeners;
   readonly #hello: Hello;
   #state: State = "coming";
   #line: Line | undefined;
@@ -176,6 +112,7 @@ export class Client {
     readonly options: Options = {},
   ) {
     this.#around = surroundings(options);
+    this.#listeners = new Listeners((ms, then) => this.#around.after(ms, then));
     this.#url = socketUrl(url);
     this.#backoff = options.backoff ?? BACKOFF;
     this.files = new Files(httpUrl(url), () =>
@@ -300,10 +237,7 @@ export class Client {
 
   /** Calls `listener` for each of these; what it returns ends that. */
   on<K extends keyof Heard>(word: K, listener: (heard: Heard[K]) => void): () => void {
-    const listeners = this.#listeners.get(word) ?? new Set();
-    this.#listeners.set(word, listeners);
-    listeners.add(listener);
-    return () => listeners.delete(listener);
+    return this.#listeners.on(word, listener);
   }
 
   /** Whom one sees, where they are to be drawn now; the same object is filled anew every time. */
@@ -325,18 +259,6 @@ export class Client {
   /** The crowd beyond the view, by tiles. */
   get tiles(): readonly Tile[] {
     return this.picture?.tiles ?? [];
-  }
-
-  #tell<K extends keyof Heard>(word: K, heard: Heard[K]): void {
-    for (const listener of [...(this.#listeners.get(word) ?? [])])
-      try {
-        (listener as (heard: Heard[K]) => void)(heard);
-      } catch (error) {
-        // A listener's fault is told as such, and is no reason to miss the next fact.
-        this.#around.after(0, () => {
-          throw error;
-        });
-      }
   }
 
   // Coming, staying, leaving.
@@ -380,7 +302,7 @@ export class Client {
 
   #change(change: StateChange): void {
     this.#state = change.state;
-    this.#tell("state", change);
+    this.#listeners.tell("state", change);
   }
 
   async #come(): Promise<void> {
@@ -485,8 +407,8 @@ export class Client {
         break;
     }
     // `heard` is of the word's own type wherever this SDK knows the word.
-    this.#tell(message.type as keyof Heard, message as never);
-    if (typeof message["n"] === "number") this.#tell("fact", message as unknown as Fact);
+    this.#listeners.tell(message.type as keyof Heard, message as never);
+    if (typeof message["n"] === "number") this.#listeners.tell("fact", message as unknown as Fact);
   }
 
   #done(id: number, result: unknown): void {
@@ -500,7 +422,7 @@ export class Client {
     this.halls = hallsOf(place.hall ?? 0, place);
     this.cards.clear();
     this.me.put(place, "entered");
-    this.#tell("arrived", place);
+    this.#listeners.tell("arrived", place);
   }
 
   #movedBack(to: AvatarMovedBack): void {

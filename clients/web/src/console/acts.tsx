@@ -6,6 +6,7 @@ import { Attach } from "./attach.tsx";
 import type { City } from "./city.ts";
 import { inKorean } from "./reasons.ts";
 import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
+import { SendButton } from "../send_button.tsx";
 
 export interface Field {
   /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */
@@ -123,7 +124,7 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (isBusy) return;
+    if (isBusy || files.isComing) return;
     const told = new FormData(event.target as HTMLFormElement);
     const values: Record<string, unknown> = {};
     for (const field of fields)
@@ -202,9 +203,9 @@ function Form({ act, close }: { act: Act; close(done: boolean): void }) {
           <button type="button" onClick={() => close(false)}>
             {t("cancel")}
           </button>
-          <button type="submit" class={act.kind ?? "good"} disabled={isBusy || files.isComing}>
+          <SendButton kind={act.kind ?? "good"} waits={isBusy || files.isComing}>
             {t(act.label)}
-          </button>
+          </SendButton>
         </footer>
       </form>
     </dialog>

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { City } from "./city.ts";
 import { goodbye, Languages } from "./desk.tsx";
 import { useSpeech } from "./speech.tsx";
+import { SendButton } from "../send_button.tsx";
 
 /** `why` one was sent away, where one was. */
 export function Door({ open, why }: { open(city: City): void; why?: string | undefined }) {
@@ -38,9 +39,9 @@ export function Door({ open, why }: { open(city: City): void; why?: string | und
             aria-describedby="door-said"
           />
         </label>
-        <button type="submit" class="good" disabled={state === "asking"}>
+        <SendButton kind="good" waits={state === "asking"}>
           {t("come_in")}
-        </button>
+        </SendButton>
         <p id="door-said" class="wrong" role="alert">
           {state === "" && why && t(goodbye(why))}
           {state === "refused" && t("token_refused")}

@@ -6,6 +6,7 @@ import { type Key, say } from "../texts";
 import { Fault, Field } from "./field";
 import type { PanelProps } from "./registry";
 import { type Chosen, nameOfReason, person, protection, reasons, remember } from "./safety_state";
+import { SendButton } from "../../send_button.tsx";
 
 const ROLES = ["operator", "host", "moderator", "official", "citizen"] as const;
 
@@ -169,9 +170,9 @@ function Report({ chosen }: { chosen: Chosen }) {
       </Field>
       <p class="soft">{say("safety.evidence")}</p>
       <Fault id="report_fault" fault={fault && !at("reason") && !at("words") ? fault.text : undefined} />
-      <button type="submit" class="danger" disabled={isSending}>
+      <SendButton kind="danger" waits={isSending}>
         {say("safety.send")}
-      </button>
+      </SendButton>
     </form>
   );
 }

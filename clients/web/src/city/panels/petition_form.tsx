@@ -10,6 +10,7 @@ import { Fault, Field } from "./field";
 import { InParts } from "./in_parts";
 import { type Guide, periodOf } from "./petition_guide";
 import type { PanelProps } from "./registry";
+import { SendButton } from "../../send_button.tsx";
 
 const STORED = "madang.petition";
 
@@ -261,9 +262,9 @@ export function Form({ guide, world, show }: FormProps) {
         ))}
         <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
         <p class="row">
-          <button type="submit" class="primary" disabled={isSending || files.isComing}>
+          <SendButton waits={isSending || files.isComing}>
             {say("pt.submit")}
-          </button>
+          </SendButton>
           <small>{say("pt.saved")}</small>
         </p>
       </InParts>

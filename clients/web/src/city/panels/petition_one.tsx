@@ -8,6 +8,7 @@ import { type Key, moment, of, say, sayMaybe } from "../texts";
 import { Attach, Attached, useFiles } from "./attach";
 import { Fault } from "./field";
 import { type Guide, nameOf } from "./petition_guide";
+import { SendButton } from "../../send_button.tsx";
 
 const ENDED = new Set([
   "answered",
@@ -286,9 +287,9 @@ function Write({ label, button, takesFiles, send, done }: WriteProps) {
       <Fault id={`${id}_fault`} fault={fault} />
       {takesFiles && <Attach files={files} />}
       <p>
-        <button type="submit" class="primary" disabled={isSending || files.isComing || !text.trim()}>
+        <SendButton waits={isSending || files.isComing || !text.trim()}>
           {say(button)}
-        </button>
+        </SendButton>
       </p>
     </form>
   );
@@ -348,9 +349,9 @@ function Rating({ petition, done }: { petition: string; done: () => Promise<void
         <textarea dir="auto" rows={2} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <p>
-        <button type="submit" class="primary" disabled={!stars}>
+        <SendButton waits={!stars}>
           {say("pt.rate_send")}
-        </button>
+        </SendButton>
       </p>
     </form>
   );
@@ -427,9 +428,9 @@ function Objection({
         <Fault id="object_fault" fault={fault} />
         <Attach files={files} />
         <p>
-          <button type="submit" class="primary" disabled={isSending || files.isComing || !text.trim()}>
+          <SendButton waits={isSending || files.isComing || !text.trim()}>
             {say("pt.object_send")}
-          </button>
+          </SendButton>
         </p>
       </form>
     </details>

@@ -11,6 +11,7 @@ import { CaptionChoice } from "./question_time_captions";
 import { Done, Told, Whose } from "./question_time_done";
 import { Poll } from "./question_time_poll";
 import { chosenSession, lookAtOwn, type View, view } from "./question_time_state";
+import { SendButton } from "../../send_button.tsx";
 
 const CATEGORIES = [
   "transport",
@@ -300,7 +301,6 @@ function Ask({ session }: { session: Words.QuestionTime }) {
   const mayNot = isSending || text.trim().length < LEAST;
   const send = async (event: Event) => {
     event.preventDefault();
-    if (mayNot) return;
     setSending(true);
     setFault(null);
     try {
@@ -353,10 +353,9 @@ function Ask({ session }: { session: Words.QuestionTime }) {
             ))}
           </select>
         </label>
-        {/* one that is disabled would lose the focus to nothing when the question is sent */}
-        <button type="submit" class="primary" aria-disabled={mayNot}>
+        <SendButton waits={mayNot}>
           {say("qa.ask")}
-        </button>
+        </SendButton>
       </div>
     </form>
   );

@@ -6,6 +6,7 @@ import { client } from "../state";
 import { type Key, of, say } from "../texts";
 import { Fault } from "./field";
 import { receiptOf, toCast, wasCast } from "./poll_receipts";
+import { SendButton } from "../../send_button.tsx";
 
 interface PollProps {
   session: string;
@@ -104,10 +105,10 @@ function Choosing({ session, poll }: PollProps) {
             ))}
         </ul>
         <p class="row">
-          <button type="button" class="primary" disabled={isSending} onClick={() => void cast()}>
+          <button type="button" class="primary" aria-disabled={isSending} onClick={() => void cast()}>
             {say("qa.poll.cast")}
           </button>
-          <button type="button" class="quiet" disabled={isSending} onClick={() => setSure(false)}>
+          <button type="button" class="quiet" aria-disabled={isSending} onClick={() => isSending || setSure(false)}>
             {say("qa.poll.back")}
           </button>
         </p>
@@ -136,9 +137,9 @@ function Choosing({ session, poll }: PollProps) {
         ))}
       </fieldset>
       <Fault id="poll_fault" fault={fault} />
-      <button type="submit" class="primary" disabled={!chosen.length}>
+      <SendButton waits={!chosen.length}>
         {say("qa.poll.look")}
-      </button>
+      </SendButton>
     </form>
   );
 }

@@ -17,6 +17,7 @@ import {
   safePlace,
   sanctions,
 } from "./safety_state";
+import { SendButton } from "../../send_button.tsx";
 
 /** Characters of an appeal (worlds/services/moderation). */
 const MOST_WORDS = 500;
@@ -226,9 +227,9 @@ function Appeal({ one }: { one: Words.OwnSanction }) {
             />
           )}
         </Field>
-        <button type="submit" class="primary" disabled={isSending}>
+        <SendButton waits={isSending}>
           {say("safety.appeal_send")}
-        </button>
+        </SendButton>
       </form>
     </details>
   );

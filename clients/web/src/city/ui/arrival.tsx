@@ -5,6 +5,7 @@ import { come, token, why } from "../session";
 import { chosen, keep, language, wanted } from "../state";
 import { number, of, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "./look_choice";
+import { SendButton } from "../../send_button.tsx";
 
 /** The city is asked again after so long, while it does not answer. */
 const AGAIN_MS = 3000;
@@ -157,9 +158,9 @@ export function Arrival({ arrived }: { arrived: () => void }) {
           </p>
         )}
         <div class="row">
-          <button type="submit" class="primary" disabled={isComing || !where}>
+          <SendButton waits={isComing || !where}>
             {say(isComing ? "arrival.entering" : "arrival.enter")}
-          </button>
+          </SendButton>
           <a class="quiet" href="/plain">
             {say("arrival.plain")}
           </a>

@@ -6,6 +6,7 @@ import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
 import { useKeys } from "../keys.tsx";
 import { fromLocal, toLocal, useSpeech } from "../speech.tsx";
+import { SendButton } from "../../send_button.tsx";
 
 /** So much later than planned, what is on is marked as late. */
 const LATE_MS = 60_000;
@@ -279,9 +280,9 @@ function Editor({ city, session, lines, version, close }: Shown & { close(): voi
           <button type="button" onClick={close}>
             {t("cancel")}
           </button>
-          <button type="submit" class="good" disabled={isBusy}>
+          <SendButton kind="good" waits={isBusy}>
             {t("save")}
-          </button>
+          </SendButton>
         </footer>
       </form>
     </dialog>
