@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ExtData, encode } from "@msgpack/msgpack";
 import { socketUrl } from "../src/address.ts";
-import type { StateChange } from "../src/listeners.ts";
 import { Lost, Parted, Refused, Unreachable } from "../src/faults.ts";
+import type { StateChange } from "../src/listeners.ts";
 import { frameBytes, listed, place } from "./ground.ts";
 import { Paper, settled } from "./paper.ts";
 

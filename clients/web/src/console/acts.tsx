@@ -2,11 +2,11 @@
 import { type Commands, Refused, type Words } from "madang";
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { SendButton } from "../send_button.tsx";
 import { Attach } from "./attach.tsx";
 import type { City } from "./city.ts";
 import { inKorean } from "./reasons.ts";
 import { fromLocal, type Speech, toLocal, useSpeech, type Word } from "./speech.tsx";
-import { SendButton } from "../send_button.tsx";
 
 export interface Field {
   /** As the city names it in a refusal: `text.ko` is the field `ko` of `text`. */

@@ -1,9 +1,9 @@
 // The console's door: staff come in with a token of the city, which stays in this tab.
 import { useState } from "preact/hooks";
+import { SendButton } from "../send_button.tsx";
 import { City } from "./city.ts";
 import { goodbye, Languages } from "./desk.tsx";
 import { useSpeech } from "./speech.tsx";
-import { SendButton } from "../send_button.tsx";
 
 /** `why` one was sent away, where one was. */
 export function Door({ open, why }: { open(city: City): void; why?: string | undefined }) {

@@ -1,12 +1,12 @@
 // One other citizen: walking up, writing to them, reporting, blocking. What was seen and heard goes with a report by itself.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { attempt, why } from "../session";
 import { client, companion, lines, people, whisper } from "../state";
 import { type Key, say } from "../texts";
 import { Fault, Field } from "./field";
 import type { PanelProps } from "./registry";
 import { type Chosen, nameOfReason, person, protection, reasons, remember } from "./safety_state";
-import { SendButton } from "../../send_button.tsx";
 
 const ROLES = ["operator", "host", "moderator", "official", "citizen"] as const;
 

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Brought, Words } from "madang";
 import { useRef, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { why } from "../session";
 import { client, district } from "../state";
 import { moment, of, say } from "../texts";
@@ -10,7 +11,6 @@ import { Fault, Field } from "./field";
 import { InParts } from "./in_parts";
 import { type Guide, periodOf } from "./petition_guide";
 import type { PanelProps } from "./registry";
-import { SendButton } from "../../send_button.tsx";
 
 const STORED = "madang.petition";
 
@@ -262,9 +262,7 @@ export function Form({ guide, world, show }: FormProps) {
         ))}
         <Fault id="petition_fault" fault={isElsewhere ? fault.text : undefined} />
         <p class="row">
-          <SendButton waits={isSending || files.isComing}>
-            {say("pt.submit")}
-          </SendButton>
+          <SendButton waits={isSending || files.isComing}>{say("pt.submit")}</SendButton>
           <small>{say("pt.saved")}</small>
         </p>
       </InParts>

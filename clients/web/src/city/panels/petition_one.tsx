@@ -2,13 +2,13 @@
 import type { Words } from "madang";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { written as writtenWith } from "../../petition_step";
+import { SendButton } from "../../send_button.tsx";
 import { attempt, why } from "../session";
 import { client, notice } from "../state";
 import { type Key, moment, of, say, sayMaybe } from "../texts";
 import { Attach, Attached, useFiles } from "./attach";
 import { Fault } from "./field";
 import { type Guide, nameOf } from "./petition_guide";
-import { SendButton } from "../../send_button.tsx";
 
 const ENDED = new Set([
   "answered",
@@ -287,9 +287,7 @@ function Write({ label, button, takesFiles, send, done }: WriteProps) {
       <Fault id={`${id}_fault`} fault={fault} />
       {takesFiles && <Attach files={files} />}
       <p>
-        <SendButton waits={isSending || files.isComing || !text.trim()}>
-          {say(button)}
-        </SendButton>
+        <SendButton waits={isSending || files.isComing || !text.trim()}>{say(button)}</SendButton>
       </p>
     </form>
   );
@@ -349,9 +347,7 @@ function Rating({ petition, done }: { petition: string; done: () => Promise<void
         <textarea dir="auto" rows={2} value={text} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <p>
-        <SendButton waits={!stars}>
-          {say("pt.rate_send")}
-        </SendButton>
+        <SendButton waits={!stars}>{say("pt.rate_send")}</SendButton>
       </p>
     </form>
   );
@@ -428,9 +424,7 @@ function Objection({
         <Fault id="object_fault" fault={fault} />
         <Attach files={files} />
         <p>
-          <SendButton waits={isSending || files.isComing || !text.trim()}>
-            {say("pt.object_send")}
-          </SendButton>
+          <SendButton waits={isSending || files.isComing || !text.trim()}>{say("pt.object_send")}</SendButton>
         </p>
       </form>
     </details>

@@ -1,6 +1,7 @@
 // Question time: ask, stand behind what others ask, raise a hand, speak; and read what was answered.
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { attempt, why } from "../session";
 import { client, language, notice, told } from "../state";
 import { day, type Key, of, say, sayMaybe, time } from "../texts";
@@ -11,7 +12,6 @@ import { CaptionChoice } from "./question_time_captions";
 import { Done, Told, Whose } from "./question_time_done";
 import { Poll } from "./question_time_poll";
 import { chosenSession, lookAtOwn, type View, view } from "./question_time_state";
-import { SendButton } from "../../send_button.tsx";
 
 const CATEGORIES = [
   "transport",
@@ -353,9 +353,7 @@ function Ask({ session }: { session: Words.QuestionTime }) {
             ))}
           </select>
         </label>
-        <SendButton waits={mayNot}>
-          {say("qa.ask")}
-        </SendButton>
+        <SendButton waits={mayNot}>{say("qa.ask")}</SendButton>
       </div>
     </form>
   );

@@ -1,12 +1,12 @@
 // A secret poll: choose, look at it once more, cast it for good; afterwards the result, and whether one's ballot is in it.
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { why } from "../session";
 import { client } from "../state";
 import { type Key, of, say } from "../texts";
 import { Fault } from "./field";
 import { receiptOf, toCast, wasCast } from "./poll_receipts";
-import { SendButton } from "../../send_button.tsx";
 
 interface PollProps {
   session: string;
@@ -108,7 +108,12 @@ function Choosing({ session, poll }: PollProps) {
           <button type="button" class="primary" aria-disabled={isSending} onClick={() => void cast()}>
             {say("qa.poll.cast")}
           </button>
-          <button type="button" class="quiet" aria-disabled={isSending} onClick={() => isSending || setSure(false)}>
+          <button
+            type="button"
+            class="quiet"
+            aria-disabled={isSending}
+            onClick={() => isSending || setSure(false)}
+          >
             {say("qa.poll.back")}
           </button>
         </p>
@@ -137,9 +142,7 @@ function Choosing({ session, poll }: PollProps) {
         ))}
       </fieldset>
       <Fault id="poll_fault" fault={fault} />
-      <SendButton waits={!chosen.length}>
-        {say("qa.poll.look")}
-      </SendButton>
+      <SendButton waits={!chosen.length}>{say("qa.poll.look")}</SendButton>
     </form>
   );
 }

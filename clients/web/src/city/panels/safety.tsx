@@ -1,6 +1,7 @@
 // Being safe here: room around oneself, whom one blocks, a safe place; what was decided against oneself, and the appeal.
 import type { Words } from "madang";
 import { useEffect, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { attempt, why } from "../session";
 import { client, open } from "../state";
 import { day, type Key, moment, of, say } from "../texts";
@@ -17,7 +18,6 @@ import {
   safePlace,
   sanctions,
 } from "./safety_state";
-import { SendButton } from "../../send_button.tsx";
 
 /** Characters of an appeal (worlds/services/moderation). */
 const MOST_WORDS = 500;
@@ -227,9 +227,7 @@ function Appeal({ one }: { one: Words.OwnSanction }) {
             />
           )}
         </Field>
-        <SendButton waits={isSending}>
-          {say("safety.appeal_send")}
-        </SendButton>
+        <SendButton waits={isSending}>{say("safety.appeal_send")}</SendButton>
       </form>
     </details>
   );

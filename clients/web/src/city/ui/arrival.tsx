@@ -1,11 +1,11 @@
 // The way in: a name, a look, a district; or a token, for who comes as oneself.
 import type { CityCard } from "madang";
 import { useEffect, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { come, token, why } from "../session";
 import { chosen, keep, language, wanted } from "../state";
 import { number, of, say, speak } from "../texts";
 import { avatarOf, LookChoice } from "./look_choice";
-import { SendButton } from "../../send_button.tsx";
 
 /** The city is asked again after so long, while it does not answer. */
 const AGAIN_MS = 3000;

@@ -1,12 +1,12 @@
 // The run sheet: what is planned and what really was, begun line by line; edited whole by who leads.
 import type { Words } from "madang";
 import { useRef, useState } from "preact/hooks";
+import { SendButton } from "../../send_button.tsx";
 import { reason, useActing } from "../acts.tsx";
 import { useClock } from "../answers.ts";
 import type { City } from "../city.ts";
 import { useKeys } from "../keys.tsx";
 import { fromLocal, toLocal, useSpeech } from "../speech.tsx";
-import { SendButton } from "../../send_button.tsx";
 
 /** So much later than planned, what is on is marked as late. */
 const LATE_MS = 60_000;
