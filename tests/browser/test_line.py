@@ -73,8 +73,10 @@ async def test_a_petition_that_is_sent_while_the_line_is_cut_is_filed_once(
     await expect(bar).to_be_visible()
     assert await faults_of(page) == []
     send = page.get_by_role("button", name="민원 신청하기")
-    await send.click()
+    await send.press("Enter")
     await expect(send).to_be_disabled()
+    await expect(send).to_be_focused()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_label("제목", exact=True)).to_have_value("깨진 보도블록")
     assert (await city.get("/api/v1/petitions/mine", "mina")).json()["items"] == []
 
@@ -267,7 +269,7 @@ async def test_a_city_that_is_away_at_the_start_is_waited_for(windows: Windows, 
     await page.get_by_role("button", name="English").click()
     await expect(page.get_by_role("status")).to_contain_text("The city cannot be reached")
     await page.unroute("**/api/city")
-    await page.locator("button[type=submit]:enabled").wait_for()
+    await page.locator("button[type=submit][aria-disabled=false]").wait_for()
     cut(proxy)
     await come_in(page, "하나")
     await expect(page.get_by_role("alert")).not_to_be_empty()
