@@ -114,7 +114,7 @@ async def take(browser: Browser, url: str, shot: Shot, folder: Path) -> None:
         " quality: 'fine', name: '하나'}))"
     )
     await page.goto(f"{url}/?debug&hour={shot.hour}&district={shot.district}")
-    await page.locator("button[type=submit]:enabled").wait_for()
+    await page.locator("button[type=submit][aria-disabled=false]").wait_for()
     if shot.district:
         await stand(page, shot)
     await page.screenshot(path=folder / f"{shot.name}.jpg", type="jpeg", quality=78, timeout=120_000)

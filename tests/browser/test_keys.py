@@ -69,7 +69,7 @@ async def within(city: WebCity, windows: Windows) -> Page:
     await page.keyboard.press("Enter")
     await reach(page, "INPUT token")
     await page.keyboard.insert_text(city.tokens["mina"])
-    await expect(page.locator("button[type=submit]:enabled")).to_be_visible()
+    await expect(page.locator("button[type=submit][aria-disabled=false]")).to_be_visible()
     await page.keyboard.press("Enter")
     await settled(page)
     assert await faults_of(page) == []

@@ -178,7 +178,7 @@ async def come_in(page: Page, name: str = "", token: str | None = None) -> None:
         if not await page.locator("input[name=token]").is_visible():
             await page.locator("summary").click()
         await page.locator("input[name=token]").fill(token)
-    await page.locator("button[type=submit]:enabled").click()
+    await page.locator("button[type=submit][aria-disabled=false]").click()
 
 
 async def settled(page: Page) -> None:
