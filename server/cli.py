@@ -250,13 +250,12 @@ def code(
 @city_app.command("check")
 def check_city(path: Annotated[Path, typer.Argument(help="The folder of the city's plan.")]) -> None:
     """Read a city's content whole and tell every mistake in it."""
-    from worlds.plan import PlanError
-    from worlds.plan import load as load_plan
-    from worlds.words import load as load_words
+    from worlds.founding import founder
+    from worlds.plan import PlanError, load
 
     try:
-        plan = load_plan(path)
-        load_words(path)
+        plan = load(path)
+        founder(path, plan)
     except PlanError as wrong:
         stop(*map(str, wrong.faults))
     zones = sum(len(district.zones) for district in plan.districts)

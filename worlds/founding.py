@@ -4,8 +4,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from worlds.city import City
-from worlds.plan import CityPlan, Fault, PlanError
+from worlds.plan import CityPlan, Fault, PlanError, told
 from worlds.service import Texts
 from worlds.words import load
 
@@ -36,9 +38,10 @@ def founder(folder: Path, plan: CityPlan) -> Callable[[Texts], City]:
         for name, (make, content) in found.items():
             try:
                 make(Texts(), content, plan, words)
+            except ValidationError as error:
+                faults += told(f"services/{name}.toml", error)
             except ValueError as error:
-                told = str(error).replace("\n", "; ")
-                faults.append(Fault(f"services/{name}.toml", "", told))
+                faults.append(Fault(f"services/{name}.toml", "", str(error).replace("\n", "; ")))
     if faults:
         raise PlanError(faults)
     return city

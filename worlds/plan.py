@@ -391,11 +391,11 @@ def read_sheet(folder: Path, file: str, shape: type[Sheet], faults: list[Fault])
     except tomllib.TOMLDecodeError as error:
         faults.append(Fault(file, "", f"is not TOML: {error}"))
     except ValidationError as error:
-        faults += _told(file, error)
+        faults += told(file, error)
     return None
 
 
-def _told(file: str, error: ValidationError) -> Iterator[Fault]:
+def told(file: str, error: ValidationError) -> Iterator[Fault]:
     """Each mistake that pydantic found, its place written as an author would."""
     mistakes = error.errors(include_url=False, include_context=False, include_input=False)
     for mistake in mistakes:

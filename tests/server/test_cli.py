@@ -30,6 +30,7 @@ from server.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 HAMLET = ROOT / "worlds" / "hamlet"
+SEOUL = ROOT / "worlds" / "seoul"
 PATIENCE_SECONDS = 120
 """How long a started server may take, on a busy machine, before the test gives up."""
 
@@ -242,6 +243,16 @@ def test_city_check_tells_every_mistake_with_file_and_field(tmp_path: Path) -> N
     code, told, faults = madang("city", "check", tmp_path)
     assert (code, told) == (2, "")
     assert any(fault.startswith("madang: city.toml: ") for fault in faults)
+
+
+def test_city_check_reads_what_the_services_do_too(tmp_path: Path) -> None:
+    city = tmp_path / "city"
+    shutil.copytree(SEOUL, city)
+    offices = city / "services" / "offices.toml"
+    offices.write_text("colour = 'red'\n" + offices.read_text("utf-8"), "utf-8")
+    code, told, faults = madang("city", "check", city)
+    assert (code, told) == (2, "")
+    assert faults == ["madang: services/offices.toml: colour: Extra inputs are not permitted"]
 
 
 def test_the_language_is_exported_and_has_its_fingerprint(tmp_path: Path) -> None:
