@@ -174,6 +174,11 @@ function Open({ city, state, leave, again }: Opened & { state: string }) {
     if (first.current !== name && !main.current?.contains(document.activeElement)) main.current?.focus();
     first.current = name;
   }, [name]);
+  // On a phone the views are a row that is longer than the page: the open one is in sight.
+  const nav = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [name]);
   const waits = Object.values(waiting).reduce((sum, n) => sum + n, 0);
   const title = `${open ? `${t(open[1])} · ` : ""}${own(welcome.city.name)} ${t("console")}`;
   useEffect(() => {
@@ -207,7 +212,7 @@ function Open({ city, state, leave, again }: Opened & { state: string }) {
           {t("leave")}
         </button>
       </header>
-      <nav aria-label={t("views")}>
+      <nav ref={nav} aria-label={t("views")}>
         {views.map(([name, label], n) => (
           <a key={name} href={`#/${name}`} aria-current={name === open?.[0] ? "page" : undefined}>
             <kbd>{KEYS[n]}</kbd> {t(label)}

@@ -61,6 +61,7 @@ function Stage() {
     return city.on("state", (change) => setState(change.state));
   }, [city]);
   if (city.isOver) return <p class="wait alone">{t("stage_no_visitors")}</p>;
+  if (!session) return <p class="wait alone">{t("stage_no_session")}</p>;
   return (
     <main class={view === "presenter" ? "presenter" : "screen"}>
       {state !== "here" && state !== "parted" && (
