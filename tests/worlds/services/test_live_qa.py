@@ -31,7 +31,7 @@ def evening(phase: str = "collecting", mode: str | None = None, **options: Any) 
 # Asking
 
 
-def test_a_question_waits_for_approval_and_its_asker_is_told_when_it_is_published() -> None:
+def test_a_question_waits_for_approval_and_its_asker_is_told_at_once_and_when_it_is_published() -> None:
     e = evening()
     assert e.do(A, wire.Ask, text="버스는 언제 더 다니나요?", category="transport") == {
         "question": 1,
@@ -39,7 +39,9 @@ def test_a_question_waits_for_approval_and_its_asker_is_told_when_it_is_publishe
         "by": {"ko": "시민 1", "en": "Citizen 1"},
     }
     assert e.audience(B)["questions"] == []
-    assert e.audience(A)["mine"][0]["row"]["state"] == "pending"
+    [told] = e.told(A, "live_qa.own_changed")
+    assert told["question"] == e.audience(A)["mine"][0]
+    assert told["question"]["row"]["state"] == "pending"
     e.screen(MOD, wire.Approve, 1)
     assert e.told(A, "live_qa.own_changed")[-1]["question"]["row"]["state"] == "open"
     assert e.told(B, "live_qa.own_changed") == []

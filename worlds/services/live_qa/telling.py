@@ -33,8 +33,8 @@ PUBLIC = (
 """After which a published question looks another way to the audience."""
 
 OWN = (
-    e.Approved, e.Held, e.Withdrawn, e.Merged, e.Split, e.Pinned, e.Answered, e.Deferred, e.PetitionNoted,
-    e.DeferralEnded, e.Reopened, e.Settled,
+    e.Asked, e.Approved, e.Held, e.Withdrawn, e.Merged, e.Split, e.Pinned, e.Answered, e.Deferred,
+    e.PetitionNoted, e.DeferralEnded, e.Reopened, e.Settled,
 )  # fmt: skip
 """Of which the askers are told, each for their own; of dismissals by the session's setting."""
 

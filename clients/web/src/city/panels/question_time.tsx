@@ -11,7 +11,7 @@ import { type Department, useDepartments } from "./petition_guide";
 import { CaptionChoice } from "./question_time_captions";
 import { Done, Told, Whose } from "./question_time_done";
 import { Poll } from "./question_time_poll";
-import { chosenSession, lookAtOwn, type View, view } from "./question_time_state";
+import { chosenSession, type View, view } from "./question_time_state";
 
 const CATEGORIES = [
   "transport",
@@ -313,8 +313,6 @@ function Ask({ session }: { session: Words.QuestionTime }) {
       notice(say(state === "open" ? "qa.asked" : "qa.asked_held", { n: question }), "good");
       // what was written on meanwhile is another question
       setText((now) => (now === text ? "" : now));
-      // it was taken: where the city is too busy to show it, it shows it with the next look
-      void lookAtOwn(client.value!, session.session).catch(() => {});
     } catch (error) {
       setFault(why(error));
     } finally {

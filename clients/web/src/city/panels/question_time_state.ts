@@ -44,18 +44,6 @@ function place(before: View, row: Words.Question): View {
   };
 }
 
-/** Who has asked sees it among their own at once; of what becomes of it the city tells. */
-export async function lookAtOwn(city: Client, session: string): Promise<void> {
-  const mine: Words.OwnQuestion[] = [];
-  let after: string | undefined;
-  do {
-    const page = await city.ask("live_qa.questions", { session, which: "mine", after });
-    mine.unshift(...page.mine.reverse());
-    after = page.next ?? undefined;
-  } while (after);
-  change(session, (before) => ({ ...before, mine }));
-}
-
 function onPoll(before: View, number: number, told: Partial<Words.Poll>): View {
   return before.poll?.poll === number ? { ...before, poll: { ...before.poll, ...told } } : before;
 }
