@@ -37,7 +37,10 @@ class Loudness:
         if wait:
             self._metrics.limit_reached.labels(limit).inc()
             raise Refused(
-                Refusal.TOO_FAST, "too much is said here at once", retry_after_ms=math.ceil(wait * 1000)
+                Refusal.TOO_FAST,
+                "too much is said here at once",
+                field="to",
+                retry_after_ms=math.ceil(wait * 1000),
             )
         self._everyone.take(place, now, hearers)
         if is_new:

@@ -114,7 +114,7 @@ def test_a_line_costs_as_many_as_hear_it_and_a_wall_of_lines_is_refused() -> Non
     for words in "abc":
         assert first.ask(Say, text=words, to="district")["type"] == "done"
     answer = second.ask(Say, text="d", to="district")
-    assert (answer["code"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, 500)
+    assert (answer["code"], answer["field"], answer["retry_after_ms"]) == (Refusal.TOO_FAST, "to", 500)
     assert town.count("madang_limit_reached_total", limit="hearings_per_s") == 1
     town.tick()
     assert [lines(other) for other in others] == [["a", "b", "c"]] * 3

@@ -219,7 +219,7 @@ export function why(
     const { code, field, message } = error;
     if (code === "bad_message" && field && typeof asked[field] === "string" && !asked[field].trim())
       return { text: say("required"), field };
-    const general = sayMaybe(`refused.${code}`, message);
+    const general = sayMaybe(`refused.${code}.${field}`, sayMaybe(`refused.${code}`, message));
     // the city says it more exactly, in English
     const isExact = message && code === "bad_message" && language.value === "en";
     return { text: isExact ? `${general} (${message})` : general, field };
