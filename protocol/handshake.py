@@ -93,6 +93,7 @@ class CityCard(Part):
     id: Name
     name: Text
     districts: list[DistrictCard]
+    services: list[Name]
 
 
 class Limits(Part):

@@ -127,8 +127,10 @@ def citizen_card(citizen: Citizen) -> handshake.CitizenCard:
     )
 
 
-def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.CityCard:
-    """The city with its districts; those in `population` are open, with how many are there."""
+def city_card(
+    city: plan.CityPlan, population: Mapping[str, int], services: Collection[str]
+) -> handshake.CityCard:
+    """The city with its districts and services; districts in `population` are open, with how many are there."""
     return handshake.CityCard(
         id=city.id,
         name=_text(city.name),
@@ -141,6 +143,7 @@ def city_card(city: plan.CityPlan, population: Mapping[str, int]) -> handshake.C
             )
             for district in city.districts
         ],
+        services=sorted(services),
     )
 
 

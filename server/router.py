@@ -488,5 +488,6 @@ class Router:
         self.flush()
 
     def city(self) -> handshake.CityCard:
-        """The city as it is told: its districts, open or not, and how many are there."""
-        return city_card(self.plan, {name: crowd.population for name, crowd in self.crowds.items()})
+        """The city as it is told: its districts, open or not, how many are there, and what it offers."""
+        services = self.host.city.services if self.host is not None else ()
+        return city_card(self.plan, {name: crowd.population for name, crowd in self.crowds.items()}, services)

@@ -27,6 +27,7 @@ CITY = CityCard(
         DistrictCard(id="civil", name=Text(ko="시청", en="City Hall"), open=True, population=3120),
         DistrictCard(id="operations", name=Text(ko="운영", en="<Operations>"), open=False, population=0),
     ],
+    services=["live_qa", "petitions"],
 )
 
 

@@ -257,6 +257,7 @@ class TinyCity:
                     handshake.DistrictCard(id=name, name=text(name), open=True, population=0)
                     for name in PORTALS
                 ],
+                services=[],
             ),
             limits=handshake.Limits(
                 max_message_bytes=65_536, pose_hz=0, speed_m_s=0, commands_per_s=0, chat_length=300

@@ -4,7 +4,7 @@ export const PROTOCOL = 1;
 
 export const SUBPROTOCOL = "madang.v1";
 
-export const FINGERPRINT = "b4127d6aaabdf2e9";
+export const FINGERPRINT = "13a3351680c844d3";
 
 /** The client has every fact up to `n`. */
 export interface Ack {
@@ -303,6 +303,7 @@ export interface CityCard {
   id: string;
   name: Text;
   districts: DistrictCard[];
+  services: string[];
 }
 
 /** Until when the case is yours. */

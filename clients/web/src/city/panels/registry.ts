@@ -12,6 +12,8 @@ export interface Panel {
   id: string;
   icon: IconName;
   title: Key;
+  /** The city's service without which there is nothing in it. */
+  service?: string;
   /** Brings the panel when it is opened for the first time. */
   load: () => Promise<ComponentType<PanelProps>>;
 }
@@ -28,24 +30,28 @@ export const PANELS: Panel[] = [
     id: "events",
     icon: "events",
     title: "panel.events",
+    service: "live_qa",
     load: () => import("./events").then((m) => m.Events),
   },
   {
     id: "question_time",
     icon: "question_time",
     title: "panel.question_time",
+    service: "live_qa",
     load: () => import("./question_time").then((m) => m.QuestionTime),
   },
   {
     id: "petitions",
     icon: "petitions",
     title: "panel.petitions",
+    service: "petitions",
     load: () => import("./petitions").then((m) => m.Petitions),
   },
   {
     id: "safety",
     icon: "safety",
     title: "panel.safety",
+    service: "moderation",
     load: () => import("./safety").then((m) => m.Safety),
   },
   {

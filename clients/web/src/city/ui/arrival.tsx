@@ -46,7 +46,8 @@ export function Arrival({ arrived }: { arrived: () => void }) {
   const [isComing, setComing] = useState(false);
   const [fault, setFault] = useState<unknown>(null);
 
-  const districts = city && city !== "away" ? city.districts : [];
+  const told = city && city !== "away" ? city : undefined;
+  const districts = told?.districts ?? [];
   const where =
     districts.find(({ id, open }) => open && id === picked)?.id ??
     districts.find(({ open }) => open)?.id ??
@@ -86,7 +87,10 @@ export function Arrival({ arrived }: { arrived: () => void }) {
             {other === "en" ? "English" : "한국어"}
           </button>
         </header>
-        <p class="lead">{say("arrival.lead")}</p>
+        <p class="lead">
+          {told && <b>{of(told.name)}. </b>}
+          {say(told?.services.includes("petitions") === false ? "arrival.lead_walk" : "arrival.lead")}
+        </p>
         <label class="field">
           <span>{say("arrival.name")}</span>
           <input

@@ -188,9 +188,11 @@ function Population() {
 }
 
 function Menu() {
+  const offered = client.value?.welcome?.city.services;
+  const panels = PANELS.filter(({ service }) => !service || !offered || offered.includes(service));
   return (
     <nav class="menu" aria-label={say("menu")}>
-      {PANELS.map(({ id, icon, title }) => (
+      {panels.map(({ id, icon, title }) => (
         <button
           key={id}
           type="button"
