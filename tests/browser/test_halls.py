@@ -67,6 +67,22 @@ async def test_one_reads_which_hall_one_is_in_and_crosses_where_a_seat_is_free(
         assert mina.crowd.district.hall_of(mina.slot) == 0
 
 
+async def test_on_a_phone_what_is_told_lies_over_no_sign_of_a_hall(
+    tmp_path: Path, chromium: Chromium
+) -> None:
+    async with full_green(tmp_path, chromium) as (_, windows, _):
+        page = await windows.open(viewport={"width": 360, "height": 640})
+        await come_in(page, "미나")
+        await page.locator(".halls > button").click()
+        await page.get_by_role("button", name="건너가기").click()
+        told = page.locator(".notices p")
+        await expect(told).to_contain_text("그 관에는 빈 자리가 없습니다.")
+        halls, notice = await page.locator(".here").bounding_box(), await told.bounding_box()
+        assert halls is not None
+        assert notice is not None
+        assert notice["y"] >= halls["y"] + halls["height"]
+
+
 async def test_who_walked_up_to_someone_sits_in_their_hall_of_the_next_place(
     tmp_path: Path, chromium: Chromium
 ) -> None:

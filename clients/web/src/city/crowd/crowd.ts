@@ -93,12 +93,15 @@ class Level {
   }
 }
 
+/** A shadow lies over every floor, the layers of a room's too, and is hidden by what stands before it; metres. */
+const OVER_FLOORS_M = 0.08;
+
 const BLOB_V = /* glsl */ `
   attribute vec4 iPlace;
   varying vec2 vUv;
   void main() {
     vUv = uv * 2.0 - 1.0;
-    gl_Position = projectionMatrix * viewMatrix * vec4(iPlace.x + position.x * 0.42, iPlace.y + 0.02, iPlace.z - position.y * 0.42, 1.0);
+    gl_Position = projectionMatrix * viewMatrix * vec4(iPlace.x + position.x * 0.42, iPlace.y + ${OVER_FLOORS_M}, iPlace.z - position.y * 0.42, 1.0);
   }
 `;
 const BLOB_F =
@@ -157,7 +160,6 @@ export class Crowd {
         fragmentShader: BLOB_F,
         transparent: true,
         depthWrite: false,
-        depthTest: false,
       }),
       4096,
     );

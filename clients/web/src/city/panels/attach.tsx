@@ -62,7 +62,7 @@ export function Attach({ files, fault }: { files: Files; fault?: string | undefi
     >
       <legend>{say("pt.files")}</legend>
       <small id="attach_hint">{say("pt.files_hint")}</small>
-      <label class="inline">
+      <label class="field">
         <span>{say("pt.files_choose")}</span>
         <input
           type="file"

@@ -115,7 +115,10 @@ function grown(building: Building): [number, number][] {
 }
 
 function overlaps(one: Building, other: Building): boolean {
-  return one.footprint.some(([x, z]) => contains(grown(other), x, z));
+  return (
+    one.footprint.some(([x, z]) => contains(grown(other), x, z)) ||
+    other.footprint.some(([x, z]) => contains(one.footprint, x, z))
+  );
 }
 
 function whole(clay: Clay, building: Building): void {

@@ -94,8 +94,7 @@ export function lamps(district: District, material: Material): Group {
     ),
     places.length,
   );
-  // the pool is painted on the ground, before what stands on it
-  (pools.material as ShaderMaterial).depthTest = false;
+  // the pool is painted on the ground, which has no depth, and hidden by what stands before it
   pools.renderOrder = -4;
   const halos = new InstancedMesh(
     flat,

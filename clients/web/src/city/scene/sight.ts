@@ -10,19 +10,21 @@ interface Place {
   z: number;
 }
 
+export type Solid = Pick<Building, "footprint" | "base" | "height">;
+
 /** What may stand in the way: a building, and within which bounds it does. */
 export interface Body extends Bounds {
-  building: Building;
+  building: Solid;
 }
 
-export function bodyOf(building: Building): Body {
+export function bodyOf(building: Solid): Body {
   return { building, ...bounds(building.footprint) };
 }
 
 export class Sight {
   private readonly bodies: Body[];
 
-  constructor(buildings: readonly Building[]) {
+  constructor(buildings: readonly Solid[]) {
     this.bodies = buildings.map(bodyOf);
   }
 

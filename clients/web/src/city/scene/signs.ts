@@ -21,8 +21,9 @@ import {
   signedArea,
   type Text,
 } from "../plan";
+import { around, screenOf } from "./screens";
 import { shared } from "./shading";
-import { Sight } from "./sight";
+import { Sight, type Solid } from "./sight";
 
 const WIDE = 512;
 const HIGH = 128;
@@ -94,23 +95,35 @@ interface Sign {
   house: Building | undefined;
 }
 
+/** Over the screen of a stage, of which it hides nothing, its sign hangs so high; metres. */
+const OVER_SCREEN_M = 1.2;
+
+/** So deep a screen is to who asks what it hides: no line of sight steps over it. */
+const SCREEN_DEEP_M = 2.7;
+
 /** Over a gate or a pavilion its sign hangs so high above the roof, and never higher than this; metres. */
 const OVER_M = 1.6;
 const HIGHEST_M = 14;
 
 function signsOf(district: District, houses: readonly Building[]): Sign[] {
-  const zones = district.zones.map(({ name, polygon, kind }): Sign => {
+  const zones = district.zones.map(({ id, name, polygon, kind }): Sign => {
     const [x, z] = middle(polygon);
     const house = houses.find((each) => contains(each.footprint, x, z));
     const above = district.buildings.filter(({ footprint }) => contains(footprint, x, z));
     const reach = Math.min(190, (house ? 26 : 60) + Math.sqrt(Math.abs(signedArea(polygon))) * 0.9);
+    const stage = kind === "stage" && district.stages.find(({ zone }) => zone === id);
+    const screen = stage && screenOf(stage, district);
     const open = kind === "plaza" || kind === "garden" ? 7 : 6;
     return {
       name,
       reach,
       x,
       z,
-      y: house ? 3.3 : Math.max(open, Math.min(HIGHEST_M, OVER_M + Math.max(0, ...above.map(heightOf)))),
+      y: screen
+        ? screen.top + OVER_SCREEN_M
+        : house
+          ? 3.3
+          : Math.max(open, Math.min(HIGHEST_M, OVER_M + Math.max(0, ...above.map(heightOf)))),
       way: false,
       house,
     };
@@ -127,6 +140,24 @@ function signsOf(district: District, houses: readonly Building[]): Sign[] {
     }),
   );
   return [...zones, ...portals];
+}
+
+/** What the screens of the stages hide: also in a house, where nothing else does. */
+function screensOf(district: District): Solid[] {
+  return district.stages.flatMap((stage) => {
+    const screen = screenOf(stage, district);
+    if (!screen) return [];
+    const { half, back, top } = screen;
+    const at = around(stage);
+    const [front, rear] = [back + 0.3, back - SCREEN_DEEP_M];
+    return [
+      {
+        footprint: [at(-half, front), at(half, front), at(half, rear), at(-half, rear)],
+        base: 0,
+        height: top,
+      },
+    ];
+  });
 }
 
 function heightOf({ height }: Building): number {
@@ -184,6 +215,7 @@ export class Signs {
   private readonly at = new Vector3();
   private readonly seen: Seen[];
   private readonly sight: Sight;
+  private readonly screens: Sight;
   /** The house in which one stands. */
   private house: Building | undefined;
 
@@ -197,6 +229,7 @@ export class Signs {
     this.sight = new Sight(
       district.buildings.filter(({ height, look }) => height > 2.5 && look !== "mountain"),
     );
+    this.screens = new Sight(screensOf(district));
     this.rows = Math.max(1, Math.ceil(this.signs.length / COLUMNS));
     const geometry = new InstancedBufferGeometry();
     const plane = new PlaneGeometry(1, 1);
@@ -292,7 +325,8 @@ export class Signs {
           Math.abs(other.y - one.y) > other.high + one.high;
       }
       // in a house its roof is off and its rooms are low
-      if (isFree && (this.house || this.sight.isFree(position, this.signs[one.sign]!)))
+      const sign = this.signs[one.sign]!;
+      if (isFree && this.screens.isFree(position, sign) && (this.house || this.sight.isFree(position, sign)))
         this.wanted[one.sign] = 1;
     }
   }

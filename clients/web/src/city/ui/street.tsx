@@ -136,23 +136,25 @@ export function Street() {
         aria-label={say("canvas", { district: of(ground?.name) })}
       />
       <div ref={names} class="names" aria-hidden="true" />
-      <header class="here">
-        <h1>{of(ground?.name)}</h1>
-        <p>
-          <span aria-live="polite">{zone ? of(zone.name) : say("here.outside")}</span>
-          <Population />
-        </p>
-        <Halls />
-      </header>
-      <Menu />
-      <div class="bars">
-        <Turn />
-        <Announced />
-        <LinkBar />
-        <Restrained />
-        <Talk />
-        <Notices />
+      <div class="top">
+        <header class="here">
+          <h1>{of(ground?.name)}</h1>
+          <p>
+            <span aria-live="polite">{zone ? of(zone.name) : say("here.outside")}</span>
+            <Population />
+          </p>
+          <Halls />
+        </header>
+        <div class="bars">
+          <Turn />
+          <Announced />
+          <LinkBar />
+          <Restrained />
+          <Talk />
+          <Notices />
+        </div>
       </div>
+      <Menu />
       <Outside />
       <Captions />
       <div class="bottom">
