@@ -8,6 +8,7 @@ import pytest_asyncio
 from playwright.async_api import expect
 
 from tests.support.browser import PATIENCE_MS, Chromium, come_in, faults_of, settled
+from tests.support.node import served
 from tests.support.web_city import WebCity, web_city
 from tests.support.windows import windows_onto
 
@@ -75,3 +76,17 @@ async def test_who_does_not_want_to_wait_goes_elsewhere(chromium: Chromium, city
         await settled(page)
         await expect(page.get_by_role("heading", level=1)).to_have_text(places[1]["name"]["ko"])
         await expect(page.locator(".outside")).to_have_count(0)
+
+
+async def test_a_city_without_services_offers_none(chromium: Chromium, tmp_path: Path) -> None:
+    async with (
+        served(tmp_path) as hamlet,
+        windows_onto(chromium, f"http://{hamlet.address}") as windows,
+    ):
+        page = await windows.open()
+        await expect(page.locator(".lead")).to_contain_text("이야기합니다")
+        await come_in(page, "하나")
+        await settled(page)
+        await expect(page.locator(".menu button")).to_have_text(["지도", "가까운 사람", "설정"])
+        await page.goto(f"http://{hamlet.address}/plain?lang=en")
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Hamlet: places and events")
