@@ -90,8 +90,10 @@ export function One({ petition, guide, back }: OneProps) {
             </dd>
             {shown.card.due_at && !shown.card.ended_at && (
               <>
-                <dt>{say("pt.due", { day: moment(shown.card.due_at) })}</dt>
-                <dd>{shown.card.overdue ? <b class="bad">{say("pt.overdue")}</b> : null}</dd>
+                <dt>{say("pt.due_at")}</dt>
+                <dd>
+                  {moment(shown.card.due_at)} {shown.card.overdue && <b class="bad">{say("pt.overdue")}</b>}
+                </dd>
               </>
             )}
             {shown.card.department && (
