@@ -1,11 +1,10 @@
 """How many may come in, how often they may ask, and from where; time is an argument, 0 is off."""
 
-import math
 from collections import Counter
 
 from protocol.refusals import Farewell, ProtocolError, Refusal, Refused
 from server.addresses import is_loopback, place_of
-from server.buckets import Buckets
+from server.buckets import Buckets, in_ms
 from server.limits import Limits
 from server.metrics import Metrics
 
@@ -120,7 +119,7 @@ class Door:
         wait = self._requests.take(place, now)
         if wait:
             self._metrics.limit_reached.labels("requests_per_s").inc()
-            raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
+            raise Refused(Refusal.TOO_FAST, retry_after_ms=in_ms(wait))
 
     def keep_out(self, address: str, until: float) -> None:
         """No connection from this address before then; in memory alone, and at most `MAX_NOTED` of them."""
@@ -144,7 +143,7 @@ class Door:
         self._shut_out += 1
         # Spread, or all who were turned away in one moment would come back in one moment.
         spread = (self._shut_out * _RETRY_SPREAD) % 1
-        return Shut(message, _ms(wait) + round(self._limits.retry_after_ms * (0.5 + spread)))
+        return Shut(message, in_ms(wait) + round(self._limits.retry_after_ms * (0.5 + spread)))
 
 
 class Pace:
@@ -201,7 +200,7 @@ class Pace:
             name, wait = f"{name} of an address", limit.places.take(place, now)
         if wait:
             self._metrics.limit_reached.labels(name).inc()
-            raise Refused(Refusal.TOO_FAST, retry_after_ms=_ms(wait))
+            raise Refused(Refusal.TOO_FAST, retry_after_ms=in_ms(wait))
 
 
 class _Limit:
@@ -238,7 +237,7 @@ class Attempts:
     def _keep(self, limit: str, wait: float) -> None:
         if wait:
             self._metrics.limit_reached.labels(limit).inc()
-            raise Shut("too many logins that failed", _ms(wait), Farewell.FLOODING)
+            raise Shut("too many logins that failed", in_ms(wait), Farewell.FLOODING)
 
 
 def is_exempt(place: str, limits: Limits) -> bool:
@@ -252,7 +251,3 @@ def _note(places: dict[str, float], place: str, until: float) -> None:
     places[place] = until
     if len(places) > MAX_NOTED:
         del places[next(iter(places))]
-
-
-def _ms(seconds: float) -> int:
-    return math.ceil(round(seconds * 1000, 3))

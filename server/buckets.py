@@ -4,11 +4,17 @@ Our own, because the libraries for it (limits, pyrate-limiter) read the clock th
 their own; here the caller's time rules, so that a test can move it.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Hashable
 
 MAX_KEYS = 65_536
 """Keys of one kind that are remembered; past it the least recently seen is forgotten."""
+
+
+def in_ms(wait: float) -> int:
+    """A wait in seconds as it is told: whole milliseconds, never too few."""
+    return math.ceil(round(wait * 1000, 3))
 
 
 class Buckets:

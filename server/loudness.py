@@ -5,11 +5,10 @@ is read by nobody. So the lines themselves have a limit. Who came just now has h
 were here before are still heard. What is near, in a zone, and in the whole district do not drown each other.
 """
 
-import math
 from collections.abc import Hashable
 
 from protocol.refusals import Refusal, Refused
-from server.buckets import Buckets
+from server.buckets import Buckets, in_ms
 from server.limits import Limits
 from server.metrics import Metrics
 
@@ -37,10 +36,7 @@ class Loudness:
         if wait:
             self._metrics.limit_reached.labels(limit).inc()
             raise Refused(
-                Refusal.TOO_FAST,
-                "too much is said here at once",
-                field="to",
-                retry_after_ms=math.ceil(wait * 1000),
+                Refusal.TOO_FAST, "too much is said here at once", field="to", retry_after_ms=in_ms(wait)
             )
         self._everyone.take(place, now, hearers)
         if is_new:

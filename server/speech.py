@@ -20,6 +20,7 @@ from worlds.speech import Line, line_of
 
 if TYPE_CHECKING:
     from server.connection import Connection
+    from server.crowd import Crowd
     from server.router import Router
 
 MAX_REMEMBERED = 20_000
@@ -85,18 +86,20 @@ class Speech:
     def say(self, connection: "Connection", citizen: Citizen, command: Say) -> Said:
         """Tell a line; raises Refused."""
         text = line_of(command.text, self._router.settings.limits.chat_length)
-        said = Said(message=secrets.token_urlsafe(9), heard_by=0)
+        said, now = Said(message=secrets.token_urlsafe(9), heard_by=0), self._router.clock.unix_ms()
         if command.to == "citizen":
             told = self._say_privately(connection, citizen, command.citizen or "", said.message, text)
         else:
-            hearers = self._hearers(connection, citizen, command.to)
-            self._keep_down(connection, citizen, command.to, len(hearers))
-            told = self._tell(connection, citizen.name, command.to, said.message, text, hearers)
-        now = self._router.clock.unix_ms()
+            crowd = connection.crowd
+            if crowd is None:
+                raise Refused(Refusal.NOT_HERE, "enter a district first")
+            hearers = self._hearers(crowd, connection, citizen, command.to)
+            self._keep_down(crowd, connection.slot, citizen, command.to, len(hearers))
+            speaker = Speaker(citizen=citizen.id, name=citizen.name, slot=connection.slot)
+            told = self._tell(crowd, speaker, command.to, said.message, text, hearers)
+            self._said.note(now, crowd.district.plan.id, _same(text))
         self._spoke.note(now, citizen.id)
         self._same.note(now, citizen.id, _same(text))
-        if connection.crowd is not None and command.to != "citizen":
-            self._said.note(now, connection.crowd.district.plan.id, _same(text))
         return said.model_copy(update={"heard_by": told})
 
     def speak(self, effect: Speak) -> None:
@@ -107,10 +110,11 @@ class Speech:
             return
         if connection is not None and connection.crowd is crowd and connection.citizen is not None:
             try:
-                hearers = self._hearers(connection, connection.citizen, effect.to)
+                hearers = self._hearers(crowd, connection, connection.citizen, effect.to)
             except Refused:
                 return  # they have left the zone to which they spoke
-            self._tell(connection, effect.name, effect.to, effect.message, effect.text, hearers)
+            speaker = Speaker(citizen=effect.citizen, name=effect.name, slot=connection.slot)
+            self._tell(crowd, speaker, effect.to, effect.message, effect.text, hearers)
         elif effect.to == "district":
             speaker = Speaker(citizen=effect.citizen, name=effect.name)
             crowd.tell(list(crowd.connections), _fact(effect.message, speaker, effect.to, effect.text))
@@ -140,13 +144,12 @@ class Speech:
         self._router.evidence.hear((to, citizen.id), heard)
         return 1
 
-    def _hearers(self, connection: "Connection", citizen: Citizen, to: Hearers) -> dict[int, str]:
+    def _hearers(
+        self, crowd: "Crowd", connection: "Connection", citizen: Citizen, to: Hearers
+    ) -> dict[int, str]:
         """Who is told a line, by slot; raises Refused."""
-        crowd = connection.crowd
-        if crowd is None:
-            raise Refused(Refusal.NOT_HERE, "enter a district first")
         if to == "staff":
-            slots = self._staff(connection, citizen)
+            slots = self._staff(crowd, connection, citizen)
         else:
             assert to != "citizen"
             slots = crowd.district.hearers(connection.slot, to)
@@ -158,43 +161,29 @@ class Speech:
                 hearers[slot] = other.citizen.id
         return hearers
 
-    def _keep_down(self, connection: "Connection", citizen: Citizen, to: Hearers, hearers: int) -> None:
+    def _keep_down(self, crowd: "Crowd", slot: int, citizen: Citizen, to: Hearers, hearers: int) -> None:
         """Whether it is not too loud for one more line; raises Refused. Staff is heard however loud it is."""
-        crowd = connection.crowd
-        assert crowd is not None
         district = crowd.district.plan.id
         if not is_staff(citizen, district):
             now = self._router.clock.monotonic()
-            here_s = now - crowd.came_at[connection.slot]
-            self._loudness.say((district, to), hearers, here_s, now)
+            self._loudness.say((district, to), hearers, now - crowd.came_at[slot], now)
 
     def _tell(
-        self,
-        connection: "Connection",
-        name: str,
-        to: Hearers,
-        message: str,
-        text: str,
-        hearers: dict[int, str],
+        self, crowd: "Crowd", speaker: Speaker, to: Hearers, message: str, text: str, hearers: dict[int, str]
     ) -> int:
-        crowd, citizen = connection.crowd, connection.citizen
-        assert crowd is not None
-        assert citizen is not None
-        speaker = Speaker(citizen=citizen.id, name=name, slot=connection.slot)
         told = crowd.tell(list(hearers), _fact(message, speaker, to, text))
-        heard = HeardLine(message, citizen.id, name, text, self._router.clock.unix_ms())
-        self._router.evidence.hear((*hearers.values(), citizen.id), heard)
+        heard = HeardLine(message, speaker.citizen, speaker.name, text, self._router.clock.unix_ms())
+        self._router.evidence.hear((*hearers.values(), speaker.citizen), heard)
         return told
 
-    def _staff(self, connection: "Connection", citizen: Citizen) -> list[int]:
+    def _staff(self, crowd: "Crowd", connection: "Connection", citizen: Citizen) -> list[int]:
         """Who works in the district; only they write to each other so."""
-        assert connection.crowd is not None
-        district = connection.crowd.district.plan.id
+        district = crowd.district.plan.id
         if not is_staff(citizen, district):
             raise Refused(Refusal.NOT_ALLOWED, "only staff writes to staff", field="to")
         return [
             slot
-            for slot, other in connection.crowd.connections.items()
+            for slot, other in crowd.connections.items()
             if other is not connection and other.citizen is not None and is_staff(other.citizen, district)
         ]
 

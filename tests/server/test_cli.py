@@ -25,12 +25,11 @@ from protocol.handshake import Hello
 from server.auth import Registry
 from server.cli import COMMAND_GROUP, app, plug
 from server.clock import SystemClock
-from server.config import FIELDS, Settings
+from server.config import DEFAULT_CITY, FIELDS, Settings
 from server.metrics import Metrics
 
 ROOT = Path(__file__).parents[2]
 HAMLET = ROOT / "worlds" / "hamlet"
-SEOUL = ROOT / "worlds" / "seoul"
 PATIENCE_SECONDS = 120
 """How long a started server may take, on a busy machine, before the test gives up."""
 
@@ -247,7 +246,7 @@ def test_city_check_tells_every_mistake_with_file_and_field(tmp_path: Path) -> N
 
 def test_city_check_reads_what_the_services_do_too(tmp_path: Path) -> None:
     city = tmp_path / "city"
-    shutil.copytree(SEOUL, city)
+    shutil.copytree(DEFAULT_CITY, city)
     offices = city / "services" / "offices.toml"
     offices.write_text("colour = 'red'\n" + offices.read_text("utf-8"), "utf-8")
     code, told, faults = madang("city", "check", city)
